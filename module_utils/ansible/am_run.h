@@ -1,0 +1,63 @@
+/*
+ * The life of a module: args → observe → plan → apply → result, one JSON object on standard
+ * output whatever happens. The only place that knows about check mode.
+ *
+ * ansible-core runs a binary module with the path of a JSON file as its only argument; without
+ * argument the same JSON is read from standard input (never from a terminal).
+ */
+#ifndef ANSIBLE_AM_RUN_H
+#define ANSIBLE_AM_RUN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "ansible/am_secrets.h"
+#include "ansible/am_spec.h"
+#include "base/error.h"
+#include "base/strv.h"
+
+/* What Ansible says beside the options (its _ansible_* keys), and the two collectors. */
+struct am_context {
+    bool check_mode;
+    bool diff;
+    int verbosity;
+    bool keep_remote_files;
+    const char *module_name;    /* as written in the task, borrowed */
+    const char *tmpdir;         /* borrowed or NULL */
+    const char *remote_tmp;     /* borrowed or NULL */
+    const char *version;        /* of the controller, borrowed, "0.0" when unknown */
+    struct am_secrets *secrets; /* register what must not be shown */
+    struct strv warnings;       /* shown by Ansible after the task; duplicates are dropped */
+};
+
+/*
+ * One module. STATE is what open returns; every station gets it. Stations never ask for check
+ * mode except through CONTEXT in open and observe (a server-side dry run is an observation).
+ */
+struct am_module {
+    const char *name;
+    const struct am_spec *spec;
+
+    /* args: PARAMS is validated and complete, borrowed for the life of the state. */
+    void *(*open)(const json_t *params, struct am_context *context, struct error **err);
+    int (*observe)(void *state, struct error **err);
+    int (*plan)(void *state, struct error **err);
+    /* Not called in check mode. */
+    int (*apply)(void *state, struct error **err);
+    /*
+     * Fills RESULT, an object: "changed" and whatever the module returns; "diff" is dropped by
+     * am_run unless diff mode is on and changed is true. FAILURE is NULL after success; else the
+     * error that ended a station, and RESULT already holds failed, msg and the error's detail: add
+     * what was done so far. Not called when open failed.
+     */
+    void (*result)(void *state, const struct error *failure, json_t *result);
+    /* May be NULL. Edits a deep copy of the parameters before it is shown as "invocation".
+     * STATE is NULL when open failed. */
+    void (*redact)(void *state, json_t *params);
+    void (*close)(void *state);
+};
+
+/* Runs MODULE as main does: returns the exit status, 0 or 1. */
+int am_run(const struct am_module *module, int argc, char **argv);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * When an HTTP exchange is worth repeating: the policy table, shared by all clients of servers.
+ */
+#ifndef HTTP_RETRY_H
+#define HTTP_RETRY_H
+
+#include "http/client.h"
+
+struct http_retry {
+    long long deadline;  /* base/clock.h; no repeat may start after it */
+    bool idempotent;     /* the request may be repeated although it may have been carried out */
+    unsigned max_after;  /* repeats that a Retry-After header may cause; 0: 10 */
+};
+
+/*
+ * HTTP_AGAIN with *wait_ms when the last attempt of JOB should be repeated:
+ *   429 or 5xx with Retry-After: after that many seconds; 429, 502, 503, 504 without: backoff;
+ *   resolve/connect failures: backoff; reset and timeout: backoff when idempotent;
+ *   verification failures and everything else: HTTP_DONE.
+ * Backoff: 0.5 s, ×1.5 a time, ±20 % jitter, at most 10 s.
+ */
+enum http_verdict http_retry_judge(const struct http_retry *retry, const struct http_job *job,
+                                   long long *wait_ms);
+
+/* The pause before repeat number N (1 …) of the same backoff, without jitter. */
+long long http_retry_backoff_ms(unsigned n);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * Building and taking apart URLs; no network.
+ */
+#ifndef HTTP_URL_H
+#define HTTP_URL_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* Adds TEXT percent-encoded: only A-Z a-z 0-9 - . _ ~ stay. For path segments and query parts. */
+void url_escape(struct buf *out, const char *text);
+
+/* Adds "?NAME=VALUE" or "&NAME=VALUE", both escaped, depending on whether OUT holds a '?'. */
+void url_query(struct buf *out, const char *name, const char *value);
+
+struct url {
+    char *scheme; /* lower case */
+    char *host;   /* without brackets */
+    int port;     /* explicit or the scheme's default */
+    char *path;   /* with leading '/', "" when there is none; no trailing '/' */
+    bool has_userinfo;
+};
+
+/* Takes an absolute URL apart; ERROR_USAGE names what is wrong. Query and fragment are refused. */
+int url_parse(const char *text, struct url *out, struct error **err) must_check;
+void url_clear(struct url *url);
+#define auto_url cleanup_with(url_clear)
+
+#endif

@@ -1,0 +1,1 @@
+"""A Kubernetes control plane that is built from Go modules and runs as plain processes."""

@@ -1,0 +1,43 @@
+"""Writes kubeconfig files."""
+import base64
+from pathlib import Path
+
+TEMPLATE = """\
+apiVersion: v1
+kind: Config
+current-context: {name}
+clusters:
+- name: {name}
+  cluster:
+    server: {url}
+    certificate-authority-data: {ca}
+contexts:
+- name: {name}
+  context:
+    cluster: {name}
+    user: {user}
+users:
+- name: {user}
+  user:
+{credentials}
+"""
+
+
+def encoded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
+
+
+def write(path: Path, url: str, ca_file: Path, client=None, token=None, name="test", user="admin") -> Path:
+    """Everything embedded, so that the file works from any place. client: a KeyPair; token: a bearer token."""
+    credentials = []
+    if client is not None:
+        credentials += ["    client-certificate-data: " + encoded(client.cert_file),
+                        "    client-key-data: " + encoded(client.key_file)]
+    if token is not None:
+        credentials.append("    token: " + token)
+    if not credentials:
+        credentials.append("    {}")
+    path.touch(mode=0o600)
+    path.write_text(TEMPLATE.format(name=name, url=url, ca=encoded(ca_file), user=user,
+                                    credentials="\n".join(credentials)), encoding="ascii")
+    return path
