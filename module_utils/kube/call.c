@@ -1,0 +1,69 @@
+/* One exchange with an API server: setting up, reading the answer. See kube/client.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "kube/client.h"
+#include "kube/warning.h"
+
+void kube_call_init(struct kube_call *call, const char *method, char *path_take)
+{
+    *call = (struct kube_call){0};
+    /* The client puts the server in front when it starts the call. */
+    http_job_init(&call->job, method, path_take);
+    call->job.owner = call;
+    call->idempotent = strcmp(method, "GET") == 0;
+    call->write = !call->idempotent;
+}
+
+void kube_call_clear(struct kube_call *call)
+{
+    http_job_clear(&call->job);
+    error_clear(&call->error);
+    kube_status_clear(&call->status);
+    *call = (struct kube_call){0};
+}
+
+void kube_call_body_take(struct kube_call *call, const char *content_type, struct buf *body_take)
+{
+    struct http_request *request = &call->job.request;
+    buf_clear(&request->body);
+    request->body = *body_take;
+    buf_init(body_take);
+    request->has_body = true;
+    http_request_header(request, "Content-Type", content_type);
+}
+
+int kube_call_status(const struct kube_call *call)
+{
+    return call->job.response.status;
+}
+
+json_t *kube_call_json(const struct kube_call *call, struct error **err)
+{
+    const struct buf *body = &call->job.response.body;
+    json_error_t where;
+    json_t *value = json_loadb(buf_str(body), body->size, JSON_ALLOW_NUL, &where);
+    if (!value)
+        error_make(err, ERROR_PARSE,
+                   "the API server's answer is not JSON (%s at byte %d of %zu): is there a proxy "
+                   "in between?",
+                   where.text, where.position, body->size);
+    return value;
+}
+
+void kube_call_warnings(const struct kube_call *call, struct strv *texts)
+{
+    const struct strv *headers = &call->job.response.headers;
+    for (size_t i = 0; i < headers->count; i++) {
+        const char *header = headers->items[i];
+        if (strncasecmp(header, "warning:", 8) == 0)
+            kube_warning_parse(header + 8, texts);
+    }
+}
+
+void kube_call_error_move(struct kube_call *call, struct error **err)
+{
+    error_move_take(err, steal_ptr(call->error));
+}

@@ -1,0 +1,188 @@
+#include "kube/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "json/js_get.h"
+
+/* Of a body that is no Status this much is shown. */
+enum { PLAIN_SHOWN = 300 };
+
+/* The first line of a body that is no Status, cut short and made printable. */
+static char *plain_message(const struct http_response *response)
+{
+    const char *body = buf_str(&response->body);
+    size_t length = strcspn(body, "\r\n");
+    if (!response->body.size)
+        return xstrdup("the answer has no body");
+    if (strncasecmp(body, "<!doctype", 9) == 0 || strncasecmp(body, "<html", 5) == 0)
+        return xstrdup("the answer is an HTML page, not one of an API server: is there a proxy or "
+                       "another web server at this address?");
+    return str_to_utf8(body, length > PLAIN_SHOWN ? PLAIN_SHOWN : length);
+}
+
+void kube_status_read(const struct http_response *response, struct kube_status *out)
+{
+    *out = (struct kube_status){.code = response->status, .reason = ""};
+    if (response->body.size && response->body.data[0] == '{')
+        out->status = json_loadb(response->body.data, response->body.size, JSON_ALLOW_NUL, NULL);
+    if (!str_equal(js_str(out->status, "kind", NULL), "Status")) {
+        json_decref(out->status);
+        out->status = NULL;
+        out->plain = true;
+        out->message = plain_message(response);
+        return;
+    }
+    const char *reason = js_str(out->status, "reason", NULL);
+    const char *message = js_str(out->status, "message", NULL);
+    out->reason = reason ? reason : "";
+    out->message = xstrdup(message ? message : "the server gave no message");
+}
+
+void kube_status_clear(struct kube_status *status)
+{
+    json_decref(status->status);
+    free(status->message);
+    *status = (struct kube_status){0};
+}
+
+bool kube_status_has_cause(const struct kube_status *status, const char *reason)
+{
+    size_t index = 0;
+    json_t *cause = NULL;
+    json_array_foreach (js_get(status->status, "details", "causes", NULL), index, cause)
+        if (str_equal(js_str(cause, "reason", NULL), reason))
+            return true;
+    return false;
+}
+
+/* Texts inside a 500 about a webhook or a conversion that is not up yet. */
+static const char *const webhook_heads[] = {
+    "failed calling webhook",
+    "failed to call webhook",
+    "conversion webhook for",
+};
+
+static const char *const webhook_tails[] = {
+    "connection refused",
+    "no endpoints available for service",
+    "context deadline exceeded",
+    "i/o timeout",
+    "no route to host",
+    "EOF",
+    "not found",
+    "x509:",
+    "failed to verify certificate",
+    "connection reset by peer",
+    "could not find the requested resource",
+    "expected response.uid",
+};
+
+/* Texts that end every retry although the status alone would allow one. */
+static const char *const final_texts[] = {
+    "failed to create typed patch object",
+    "etcdserver: request is too large",
+    "denied the request",
+};
+
+static const char *const passing_texts[] = {
+    "request did not complete within the allotted timeout",
+    "context deadline exceeded",
+    "etcdserver: leader changed",
+    "etcdserver: request timed out",
+    "the server is currently unable to handle the request",
+};
+
+static bool contains_any(const char *text, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_contains(text, parts[i]))
+            return true;
+    return false;
+}
+
+static bool webhook_not_ready(const char *message)
+{
+    return contains_any(message, webhook_heads, array_length(webhook_heads)) &&
+           contains_any(message, webhook_tails, array_length(webhook_tails));
+}
+
+/* A conflict that names no manager is an optimistic lock: somebody wrote in between. */
+static enum kube_patience conflict_patience(const struct kube_status *status)
+{
+    if (kube_status_has_cause(status, "FieldManagerConflict") ||
+        !str_equal(status->reason, "Conflict") ||
+        str_contains(status->message, "Precondition failed"))
+        return KUBE_FINAL;
+    return KUBE_RACE;
+}
+
+enum kube_patience kube_status_patience(const struct kube_status *status)
+{
+    if (status->code == 409)
+        return conflict_patience(status);
+    if (contains_any(status->message, final_texts, array_length(final_texts)))
+        return KUBE_FINAL;
+    if (status->code < 500)
+        return KUBE_FINAL;
+    long long seconds = 0;
+    if (webhook_not_ready(status->message) || str_equal(status->reason, "ServerTimeout") ||
+        js_int(status->status, &seconds, "details", "retryAfterSeconds", NULL) ||
+        contains_any(status->message, passing_texts, array_length(passing_texts)))
+        return KUBE_PASSING;
+    return KUBE_FINAL;
+}
+
+/* Adds "\nfield: message" for each cause that says more than the message itself. */
+static void add_causes(struct buf *text, const struct kube_status *status)
+{
+    size_t index = 0;
+    json_t *cause = NULL;
+    json_array_foreach (js_get(status->status, "details", "causes", NULL), index, cause) {
+        const char *field = js_str(cause, "field", NULL);
+        const char *message = js_str(cause, "message", NULL);
+        if (message && !str_empty(field))
+            buf_printf(text, "\n%s: %s", field, message);
+        else if (message)
+            buf_printf(text, "\n%s", message);
+    }
+}
+
+static const char *remedy(const struct kube_status *status)
+{
+    if (kube_status_has_cause(status, "FieldManagerConflict"))
+        return "\nAnother field manager owns these fields: leave them out of the manifest, or set "
+               "force_conflicts: true to take them over.";
+    if (status->code == 413)
+        return "\nThe API server takes at most 3 MiB a request.";
+    if (status->code == 401)
+        return "\nThe server did not accept the credentials.";
+    return "";
+}
+
+void kube_status_error(const struct kube_status *status, struct error **err)
+{
+    auto_buf struct buf text;
+    buf_init(&text);
+    buf_add_str(&text, status->message);
+    const char *phrase = http_status_phrase(status->code);
+    const char *reason = *status->reason ? status->reason : phrase;
+    if (*reason)
+        buf_printf(&text, " (%s, HTTP %d)", reason, status->code);
+    else
+        buf_printf(&text, " (HTTP %d)", status->code);
+    add_causes(&text, status);
+    buf_add_str(&text, remedy(status));
+    enum error_kind kind = status->code == 409   ? ERROR_CONFLICT
+                           : status->code == 401 ? ERROR_AUTH
+                                                 : ERROR_STATUS;
+    error_make(err, kind, "%s", buf_str(&text));
+    error_code(err, status->code);
+    error_detail_take(err, "status", json_integer(status->code));
+    error_detail_take(err, "reason", json_string(phrase));
+    if (status->status)
+        error_detail_take(err, "error", json_incref(status->status));
+}

@@ -1,0 +1,21 @@
+/*
+ * Fields that never count: what is removed before sending, before comparing, before showing.
+ * All functions edit VALUE, an object's json_t, in place.
+ */
+#ifndef KUBE_STRIP_H
+#define KUBE_STRIP_H
+
+#include <jansson.h>
+
+/* Before a write: metadata.managedFields, creationTimestamp, generation, selfLink; and status.
+ * resourceVersion and uid stay: they are the user's preconditions. */
+void kube_strip_for_write(json_t *value);
+
+/* Before comparing two states of one object: status, metadata.resourceVersion, generation,
+ * managedFields. */
+void kube_strip_for_compare(json_t *value);
+
+/* Before showing a difference to people: the same and uid, creationTimestamp, selfLink. */
+void kube_strip_for_diff(json_t *value);
+
+#endif
