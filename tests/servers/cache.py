@@ -59,6 +59,20 @@ def build_once(target: Path, build) -> Path:
     return target
 
 
+def build_in_place(target: Path, build) -> Path:
+    """As build_once(), for what knows its own path (a Python venv) and cannot be moved: a marker says that it is
+    complete."""
+    complete = target / ".complete"
+    if complete.exists():
+        return target
+    with lock(target.parent / (target.name + ".lock")):
+        if not complete.exists():
+            shutil.rmtree(target, ignore_errors=True)
+            build(target)
+            complete.touch()
+    return target
+
+
 def link(name: Path, target: str) -> None:
     """Points the symbolic link `name` at `target`; whoever follows it meanwhile sees the old or the new one."""
     if name.is_symlink() and os.readlink(name) == target:

@@ -9,7 +9,7 @@
 
 There are no nodes and no scheduler: Deployments get Pods, and the Pods stay pending.
 
-As a command: server.py DIRECTORY starts one, prints NAME=VALUE lines, and ends it on SIGTERM, SIGINT or when the
+As a command: server.py DIRECTORY starts one, prints NAME=VALUE lines and an empty line, and ends it on SIGTERM, SIGINT or when the
 process that called it is gone.
 """
 import argparse
@@ -17,7 +17,6 @@ import os
 import shlex
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -160,12 +159,13 @@ def main() -> int:
     parser.add_argument("--version", help="of Kubernetes, default %s" % build.DEFAULT_VERSION)
     parser.add_argument("--no-audit", action="store_true")
     parser.add_argument("--no-controller-manager", action="store_true")
+    parser.add_argument("--detached", action="store_true", help="outlive the process that called")
     parser.add_argument("--apiserver-arg", action="append", default=[], metavar="FLAG")
     arguments = parser.parse_args()
-    asked_to_end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked_to_end.set())
-    processes.prctl(processes.PR_SET_PDEATHSIG, signal.SIGTERM)
+        signal.signal(number, lambda *_: sys.exit(0))
+    if not arguments.detached:
+        processes.prctl(processes.PR_SET_PDEATHSIG, signal.SIGTERM)
     try:
         server = KubeServer(arguments.directory, arguments.version, not arguments.no_audit,
                             not arguments.no_controller_manager, arguments.apiserver_arg)
@@ -174,9 +174,10 @@ def main() -> int:
         return 1
     with server:
         for name, value in server.variables().items():
-            print("%s=%s" % (name, shlex.quote(value)), flush=True)
-        asked_to_end.wait()
-    return 0
+            print("%s=%s" % (name, shlex.quote(value)))
+        print(flush=True)  # an empty line says that this is all
+        while True:
+            signal.pause()
 
 
 if __name__ == "__main__":
