@@ -59,6 +59,7 @@ struct http_job {
     enum http_failure failure;
     struct error *error;      /* owned; set when failure != NONE; names host and cause */
     unsigned attempts;        /* attempts made so far */
+    unsigned told_to_wait;    /* of them answered with 429 or 5xx and Retry-After */
     void *owner;              /* the giver's own */
 };
 

@@ -18,14 +18,20 @@ void url_query(struct buf *out, const char *name, const char *value);
 struct url {
     char *scheme; /* lower case */
     char *host;   /* without brackets */
-    int port;     /* explicit or the scheme's default */
+    int port;     /* explicit, or the default of http, https and socks5, else 0 */
     char *path;   /* with leading '/', "" when there is none; no trailing '/' */
     bool has_userinfo;
 };
 
-/* Takes an absolute URL apart; ERROR_USAGE names what is wrong. Query and fragment are refused. */
+/*
+ * Takes an absolute URL apart; ERROR_USAGE names what is wrong, without user and password. Query
+ * and fragment are refused. OUT is written on success only.
+ */
 int url_parse(const char *text, struct url *out, struct error **err) must_check;
 void url_clear(struct url *url);
 #define auto_url cleanup_with(url_clear)
+
+/* "HOST:PORT" of an absolute URL, for messages: no user, no password, no path. Owned. */
+char *url_host_port(const char *text) must_check;
 
 #endif

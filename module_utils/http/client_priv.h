@@ -1,0 +1,76 @@
+/*
+ * What client.c, transfer.c, trust.c and failure.c share: the client, and one attempt of a job.
+ * Nobody outside of room http may include this.
+ */
+#ifndef HTTP_CLIENT_PRIV_H
+#define HTTP_CLIENT_PRIV_H
+
+#include <curl/curl.h>
+
+#include "http/client.h"
+
+/* Why an attempt was ended from our side; libcurl only reports that a callback refused. */
+enum transfer_stop {
+    STOP_NOT,
+    STOP_WANTED,      /* http_work.data has seen enough */
+    STOP_BODY,        /* more than max_body */
+    STOP_HEADERS,     /* headers without end */
+    STOP_IDLE,        /* a stream fell silent */
+};
+
+/* One easy handle. It lives as long as the client and carries one attempt after the other. */
+struct transfer {
+    struct transfer *next;        /* in the client's list of idle or of active ones */
+    struct http_client *client;
+    CURL *easy;
+    char cause[CURL_ERROR_SIZE];  /* libcurl's words for its error */
+
+    /* One attempt. */
+    struct http_job *job;         /* borrowed */
+    const struct http_work *work; /* borrowed */
+    const void *run;              /* whose attempt it is */
+    struct curl_slist *headers;   /* owned */
+    struct curl_slist *connect_to; /* owned */
+    bool proxied;                 /* through client->proxy */
+    size_t sent;                  /* bytes of the body handed to libcurl */
+    size_t received;              /* bytes of the answer's body, decoded */
+    size_t header_bytes;
+    long long idle_deadline;      /* streams only, 0 = none */
+    enum transfer_stop stop;
+    bool finished;                /* libcurl is through; result counts */
+    CURLcode result;
+};
+
+struct http_client {
+    struct http_options options; /* with the defaults filled in */
+    CURLM *multi;
+    char *proxy;                 /* owned; as libcurl wants it */
+    struct curl_slist *proxy_headers;
+    struct transfer *idle;
+    struct transfer *active;
+    unsigned long started;
+    bool warm;                   /* the last attempt to connect succeeded */
+    bool curl_ready;             /* curl_global_init was called */
+};
+
+/* trust.c: the options of an easy handle that never change: TLS and proxy. */
+void trust_setup(CURL *easy, const struct http_client *client);
+
+/* transfer.c */
+struct transfer *transfer_new(struct http_client *client);
+void transfer_free(struct transfer *transfer);
+/* Makes everything ready for one attempt of JOB, whose response is cleared. */
+int transfer_prepare(struct transfer *transfer, struct http_job *job, const struct http_work *work,
+                     struct error **err) must_check;
+/* Lets go of everything that belongs to the attempt. */
+void transfer_reset(struct transfer *transfer);
+
+/* failure.c: fills failure and error, or status and reason, of the job from a finished attempt. */
+void failure_report(const struct transfer *transfer);
+
+/* proxy.c: true when HOST (a name or an address, without brackets) is in the comma list NO_PROXY. */
+bool proxy_excluded(const char *no_proxy, const char *host);
+/* The proxy URL in libcurl's words, owned; ERROR_USAGE. URL may be NULL: "" (none). */
+char *proxy_url(const char *url, struct error **err) must_check;
+
+#endif

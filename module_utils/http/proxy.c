@@ -1,0 +1,108 @@
+/* Which hosts are reached directly, and how a proxy is named. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/strv.h"
+#include "http/client_priv.h"
+#include "http/url.h"
+
+struct address {
+    unsigned char bytes[16];
+    unsigned length; /* 4 or 16; 0: not an address */
+};
+
+static struct address address_of(const char *text)
+{
+    struct address address = {.length = 0};
+    if (inet_pton(AF_INET, text, address.bytes) == 1)
+        address.length = 4;
+    else if (inet_pton(AF_INET6, text, address.bytes) == 1)
+        address.length = 16;
+    return address;
+}
+
+static bool same_bits(const struct address *a, const struct address *b, unsigned bits)
+{
+    unsigned whole = bits / 8;
+    unsigned rest = bits % 8;
+    if (memcmp(a->bytes, b->bytes, whole) != 0)
+        return false;
+    return !rest || !((a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest));
+}
+
+/* ENTRY is an address or a CIDR, perhaps with brackets around an IPv6 address. */
+static bool address_matches(const char *entry, const struct address *host)
+{
+    const char *start = entry + (*entry == '[');
+    auto_free char *text = xmemdup(start, strcspn(start, "]/"));
+    const char *slash = strchr(entry, '/');
+    struct address wanted = address_of(text);
+    long long bits = wanted.length * 8LL;
+    if (slash && !str_to_int(slash + 1, 0, bits, &bits))
+        return false;
+    return wanted.length && wanted.length == host->length &&
+           same_bits(&wanted, host, (unsigned)bits);
+}
+
+/* "example.com" and ".example.com" cover the domain; the second not the bare name, as in Go. */
+static bool name_matches(const char *entry, const char *host)
+{
+    size_t entry_length = strlen(entry);
+    size_t host_length = strlen(host);
+    if (*entry != '.' && str_equal_nocase(entry, host))
+        return true;
+    if (entry_length >= host_length || !str_equal_nocase(host + host_length - entry_length, entry))
+        return false;
+    return *entry == '.' || host[host_length - entry_length - 1] == '.';
+}
+
+static bool entry_matches(char *entry, const char *host, const struct address *address)
+{
+    entry = str_trim(entry);
+    if (!*entry)
+        return false;
+    if (strcmp(entry, "*") == 0)
+        return true;
+    return address->length ? address_matches(entry, address)
+                           : name_matches(entry + (*entry == '*' && entry[1] == '.'), host);
+}
+
+bool proxy_excluded(const char *no_proxy, const char *host)
+{
+    if (str_empty(no_proxy))
+        return false;
+    struct address address = address_of(host);
+    auto_strv struct strv entries = {0};
+    strv_split(&entries, no_proxy, ',');
+    for (size_t i = 0; i < entries.count; i++)
+        if (entry_matches(entries.items[i], host, &address))
+            return true;
+    return false;
+}
+
+char *proxy_url(const char *url, struct error **err)
+{
+    if (str_empty(url))
+        return xstrdup("");
+    auto_url struct url parts = {0};
+    if (url_parse(url, &parts, err) < 0) {
+        error_wrap(err, "proxy");
+        return NULL;
+    }
+    bool socks = strcmp(parts.scheme, "socks5") == 0;
+    if (!socks && strcmp(parts.scheme, "http") != 0 && strcmp(parts.scheme, "https") != 0) {
+        error_make(err, ERROR_USAGE,
+                   "proxy: unsupported scheme \"%s\", must be http, https, or socks5",
+                   parts.scheme);
+        return NULL;
+    }
+    /* The port is always written out: without one libcurl takes 1080 for http, others take 80. */
+    const char *authority = strstr(url, "://") + 3;
+    int userinfo = parts.has_userinfo ? (int)(strrchr(authority, '@') + 1 - authority) : 0;
+    auto_free char *host_port = url_host_port(url);
+    /* A SOCKS proxy resolves the names, as with Go's client; libcurl calls that socks5h. */
+    return xasprintf("%s://%.*s%s", socks ? "socks5h" : parts.scheme, userinfo, authority,
+                     host_port);
+}
