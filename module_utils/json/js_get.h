@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -41,6 +42,12 @@ int js_want(const json_t *value, const char *path, json_type type, json_t **out,
 /* Like js_want, but an absent member or a JSON null is fine: 0 with *out untouched; 1 when found. */
 int js_want_lookup(const json_t *value, const char *path, json_type type, json_t **out,
                    struct error **err) must_check;
+
+/* VALUE for jansson's iterators, which want it without const although they change nothing. */
+static inline json_t *js_iterable(const json_t *value)
+{
+    return (json_t *)(uintptr_t)value;
+}
 
 /* "object", "list", "string", "number", "boolean", "null"; "nothing" for NULL. */
 const char *js_type_name(const json_t *value);

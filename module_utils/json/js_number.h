@@ -18,10 +18,11 @@ enum { JS_NUMBER_ROOM = 32 };
 size_t js_number_text(double value, char text[JS_NUMBER_ROOM]);
 
 /*
- * Like Go's %v of a float: plain for 1e-4 <= |x| < 10^LIMIT, else an exponent of at least two
- * digits (1e-05, 1e+21). SINGLE rounds to a 32-bit float first and writes its shortest digits.
+ * Like Go's %v of a float: plain for 1e-4 <= |x| < 1e6, else an exponent of at least two digits
+ * (1e-05, 1e+06). SINGLE rounds to a 32-bit float first and writes its shortest digits; VALUE may
+ * then overflow to +Inf or -Inf.
  */
-size_t js_number_text_g(double value, int limit, bool single, char text[JS_NUMBER_ROOM]);
+size_t js_number_text_g(double value, bool single, char text[JS_NUMBER_ROOM]);
 
 /*
  * A new JSON number for a real: an integer when its text is an integer within 64 bits, because
