@@ -12,7 +12,7 @@ from servers.kubernetes import audit, kubeconfig
 from servers.ports import free_port
 
 READY_SECONDS = 60
-STOP_SECONDS = 3  # then SIGKILL: open watches would hold a graceful end for a minute, and all state is in etcd
+STOP_SECONDS = 1  # then SIGKILL: open watches would hold a graceful end for a minute, and all state is in etcd
 
 
 class ApiServer:
