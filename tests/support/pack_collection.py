@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Stages the collection and packs it.
+
+    pack_collection.py --bin DIR [--stage DIR] [--dist DIR] [--ansible-galaxy PATH]
+
+The staged tree STAGE/ansible_collections/osa_ops/mcapi_vexxhost holds what belongs into the package and nothing else:
+the modules from DIR beside their documentation, and neither sources nor tests. The same input gives the same bytes:
+times come from SOURCE_DATE_EPOCH, else from the last commit. Prints the path of the tarball.
+"""
+import argparse
+import gzip
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = ("roles", "playbooks")  # copied as they are where they exist
+FILES = ("galaxy.yml", "README.md", "LICENSE")
+IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".gitkeep", ".*.swp", "*~")
+
+
+def galaxy_value(name: str) -> str:
+    """A scalar at the top of galaxy.yml, which needs no YAML parser."""
+    text = (ROOT / "galaxy.yml").read_text(encoding="utf-8")
+    return re.search(r"^%s: *[\"']?([^\s\"']+)" % name, text, re.MULTILINE).group(1)
+
+
+def module_names() -> list:
+    return sorted(path.stem for path in (ROOT / "collection/plugins/modules").glob("*.yml"))
+
+
+def epoch() -> int:
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        return int(os.environ["SOURCE_DATE_EPOCH"])
+    result = subprocess.run(["git", "-C", str(ROOT), "log", "-1", "--format=%ct"], stdout=subprocess.PIPE,
+                            stderr=subprocess.DEVNULL, text=True, check=False)
+    return int(result.stdout) if result.stdout.strip() else 0
+
+
+def stage(binaries: Path, target: Path) -> None:
+    """Fills TARGET, the root of the staged collection."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ROOT / "collection", target, symlinks=True, ignore=IGNORED)
+    for name in FOLDERS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, target / name, symlinks=True, ignore=IGNORED)
+    for name in FILES:
+        shutil.copy(ROOT / name, target / name)
+    for name in module_names():
+        binary = target / "plugins/modules" / name
+        try:
+            shutil.copyfile(binaries / name, binary)
+        except FileNotFoundError:
+            sys.exit("%s is missing: build it first (./dev build)" % (binaries / name))
+    for path in sorted(target.rglob("*"), reverse=True):
+        if not path.is_symlink():
+            is_program = path.parent == target / "plugins/modules" and not path.suffix
+            path.chmod(0o755 if path.is_dir() or is_program else 0o644)
+
+
+def normalise(source: Path, target: Path, when: int) -> None:
+    """The same package with entries in sorted order and all times set to WHEN.
+
+    ansible-galaxy stamps its two manifests with the current time and lists files in the directory's order.
+    """
+    with tarfile.open(source) as package:
+        members = {m.name: m for m in package.getmembers()}
+        content = {n: package.extractfile(m).read() for n, m in members.items() if m.isreg()}
+    files = json.loads(content["FILES.json"])
+    files["files"].sort(key=lambda entry: entry["name"])
+    content["FILES.json"] = json.dumps(files, indent=1).encode()
+    manifest = json.loads(content["MANIFEST.json"])
+    manifest["file_manifest_file"]["chksum_sha256"] = hashlib.sha256(content["FILES.json"]).hexdigest()
+    content["MANIFEST.json"] = json.dumps(manifest, indent=1).encode()
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as package:
+        for name in sorted(members, key=lambda n: (n not in ("MANIFEST.json", "FILES.json"), n)):
+            member = members[name]
+            member.mtime, member.uid, member.gid, member.uname, member.gname = when, 0, 0, "", ""
+            member.pax_headers = {}
+            if name in content:
+                member.size = len(content[name])
+                package.addfile(member, io.BytesIO(content[name]))
+            else:
+                package.addfile(member)
+    with open(target, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
+        packed.write(plain.getvalue())
+
+
+def pack(tree: Path, dist: Path, ansible_galaxy: str) -> Path:
+    name = "%s-%s-%s.tar.gz" % tuple(galaxy_value(n) for n in ("namespace", "name", "version"))
+    dist.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=dist) as work:
+        result = subprocess.run([ansible_galaxy, "collection", "build", "--output-path", work, str(tree)],
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        if result.returncode != 0:
+            sys.exit("ansible-galaxy collection build failed:\n" + result.stdout)
+        normalised = Path(work) / "normalised"
+        normalise(Path(work) / name, normalised, epoch())
+        normalised.replace(dist / name)
+    return dist / name
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=Path, required=True, help="where the built modules are")
+    parser.add_argument("--stage", type=Path, default=ROOT / "build/stage", help="default: build/stage")
+    parser.add_argument("--dist", type=Path, default=ROOT / "build/dist", help="default: build/dist")
+    parser.add_argument("--ansible-galaxy", default="ansible-galaxy")
+    arguments = parser.parse_args()
+    tree = arguments.stage / "ansible_collections" / galaxy_value("namespace") / galaxy_value("name")
+    stage(arguments.bin, tree)
+    print(pack(tree, arguments.dist, arguments.ansible_galaxy))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
