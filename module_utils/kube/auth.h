@@ -1,6 +1,10 @@
 /*
  * Credentials at the moment of use: reads token files, runs exec plugins, knows when an exec
- * credential has expired. Plain http:// servers never get any.
+ * credential has expired. Plain http:// servers never get any, and nothing is read or run for
+ * them.
+ *
+ * As with kubectl a token, basic authentication or a client certificate of the configuration
+ * beats its exec plugin, which is not run then; a client certificate goes along with a token.
  */
 #ifndef KUBE_AUTH_H
 #define KUBE_AUTH_H
@@ -21,8 +25,9 @@ define_cleanup(kube_auth, struct kube_auth *, kube_auth_free)
 
 /*
  * Makes the credentials current: runs the exec plugin when there is none yet, when it expired, or
- * when RENEW (the server said 401); reads the token file again. Sets *certificate_changed when
- * the client certificate differs from the one before (the HTTP client must be rebuilt).
+ * when RENEW (the server said 401); reads the token file again. Sets *certificate_changed to
+ * whether the client certificate differs from the one before, also from none (the HTTP client
+ * must be rebuilt then). ERROR_AUTH, ERROR_INTERRUPTED; what was there before stays in use.
  */
 int kube_auth_refresh(struct kube_auth *auth, bool renew, bool *certificate_changed,
                       struct error **err) must_check;
@@ -33,6 +38,12 @@ void kube_auth_headers(const struct kube_auth *auth, struct strv *headers);
 /* The client certificate and key in use, or NULL; borrowed until the next refresh. */
 const char *kube_auth_certificate(const struct kube_auth *auth);
 const char *kube_auth_key(const struct kube_auth *auth);
+
+/*
+ * As kube_config_describe_certificate, for the certificate in use, which may be a plugin's. NULL
+ * when it explains nothing.
+ */
+char *kube_auth_describe_certificate(const struct kube_auth *auth) must_check;
 
 /* True when asking again with fresh credentials after a 401 can help (exec or token file). */
 bool kube_auth_can_renew(const struct kube_auth *auth);

@@ -114,6 +114,14 @@ static void set_auth_headers(struct kube_client *client, struct kube_call *call)
     call->auth_generation = client->auth_generation;
 }
 
+static bool has_header(const struct http_request *request, const char *prefix)
+{
+    for (size_t i = 0; i < request->headers.count; i++)
+        if (strncasecmp(request->headers.items[i], prefix, strlen(prefix)) == 0)
+            return true;
+    return false;
+}
+
 /* The path becomes a URL, the headers that every request has are added. */
 static void prepare(struct kube_client *client, struct kube_call *call)
 {
@@ -126,10 +134,13 @@ static void prepare(struct kube_client *client, struct kube_call *call)
             url_query(&url, "dryRun", "All");
         free(request->url);
         request->url = buf_steal(&url);
-        http_request_header(request, "Accept", KUBE_ACCEPT_JSON);
+        if (!has_header(request, "accept:"))
+            http_request_header(request, "Accept", KUBE_ACCEPT_JSON);
         for (size_t i = 0; i < client->config->impersonate.count; i++)
             strv_add(&request->headers, client->config->impersonate.items[i]);
         call->deadline = clock_deadline_ms(client->options.retry_timeout_ms);
+        if (call->give_up_at && call->give_up_at < call->deadline)
+            call->deadline = call->give_up_at;
     }
     set_auth_headers(client, call);
     log_trace(2, "%s %s (%zu bytes)", request->method, request->url, request->body.size);
@@ -270,7 +281,12 @@ static enum http_verdict job_done(void *context, struct http_job *job, long long
     if (is_replayed(client, call))
         return HTTP_DONE;
     conclude(client, call);
-    client->work->done(client->work->context, call);
+    const struct kube_work *work = client->work;
+    if (work->again && work->again(work->context, call, wait_ms)) {
+        error_clear(&call->error);
+        return HTTP_AGAIN;
+    }
+    work->done(work->context, call);
     return HTTP_DONE;
 }
 

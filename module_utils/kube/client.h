@@ -54,6 +54,7 @@ struct kube_call {
     bool idempotent;           /* may be sent again after a lost answer */
     bool may_race;             /* an optimistic-lock 409 may be sent again as it is */
     long long unserved_until;  /* deadline until which "404 page not found" is repeated; 0: never */
+    long long give_up_at;      /* deadline of all repeats, when earlier than the client's; 0: none */
     void *owner;               /* the giver's own */
 
     long long deadline;        /* the rest belongs to the client */
@@ -81,6 +82,8 @@ void kube_call_error_move(struct kube_call *call, struct error **err);
 struct kube_work {
     struct kube_call *(*next)(void *context, unsigned in_flight);
     void (*done)(void *context, struct kube_call *call);
+    /* May be NULL. Asked before done: true sends the same request again after *wait_ms. */
+    bool (*again)(void *context, struct kube_call *call, long long *wait_ms);
     bool (*data)(void *context, struct kube_call *call, const char *bytes, size_t length);
     void *context;
 };

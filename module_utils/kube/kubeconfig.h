@@ -39,32 +39,55 @@ struct kube_options {
 struct kube_config {
     char *server;           /* URL without trailing '/' */
     char *origin;           /* where it came from, for messages: "kubeconfig /root/.kube/config, context a" */
-    char *namespace_;       /* of the context, or NULL */
+    char *namespace_;       /* of the context or of the service account, or NULL */
     char *user;             /* name of the user entry, or NULL */
+    char *cert_origin;      /* where the client certificate came from, or NULL */
     char *ca_pem;           /* or NULL: the system's store */
     bool insecure;
     char *tls_server_name;
     char *proxy;
     char *no_proxy;
-    struct strv proxy_headers; /* "Name: value" */
+    struct strv proxy_headers; /* "Name: value", meant for the proxy alone */
+    bool disable_compression;  /* the cluster entry asks for answers without gzip */
     char *client_cert_pem;
     char *client_key_pem;
     char *token;            /* static */
-    char *token_file;       /* read anew for every use; beats token */
+    char *token_file;       /* read anew for every use; beats token while it can be read */
     char *username;
     char *password;
     json_t *exec;           /* the user's exec entry, or NULL */
     char *exec_dir;         /* directory of the file that holds it: base of a relative command */
+    json_t *exec_config;    /* the cluster's extension for exec plugins, or NULL */
     struct strv impersonate; /* headers "Impersonate-User: …" and so on */
     struct strv secrets;    /* every secret read so far, for the caller's scrubber */
 };
 
-/* ERROR_USAGE for a configuration that cannot be (all its problems in one message), ERROR_IO for
- * unreadable files, ERROR_PARSE with file, line and column. OUT is initialised and, on failure,
- * cleared again. */
+/*
+ * In this order: (1) host with api_key, with username and password, or with client_cert and
+ * client_key: no kubeconfig is looked at; (2) kubeconfig or context: the given files (each must
+ * exist when there is one, one of them when there are several) or the default ones; (3) the
+ * service account of a pod; (4) the files of $KUBECONFIG, else $HOME/.kube/config; (5) host
+ * alone, anonymously. Then every option that is given replaces what was found; as with kubectl,
+ * host drops tls-server-name, ca_cert drops the insecure flag and validate_certs=false the CA.
+ * An empty string counts as not given.
+ *
+ * ERROR_USAGE for a configuration that cannot be (all its problems in one message), ERROR_IO for
+ * unreadable files, ERROR_PARSE with file, line and column or with the path of the field. OUT is
+ * initialised and, on failure, cleared again.
+ *
+ * The service account is looked for in /var/run/secrets/kubernetes.io/serviceaccount, or in
+ * $MCAPI_SERVICE_ACCOUNT_DIR when that is set (tests).
+ */
 int kube_config_load(const struct kube_options *options, struct kube_config *out,
                      struct error **err) must_check;
 void kube_config_clear(struct kube_config *config);
 #define auto_kube_config cleanup_with(kube_config_clear)
+
+/*
+ * What may explain that the server or TLS refused us: "client certificate CN=admin of
+ * /root/.kube/config expired on 2026-01-02T03:04:05Z". Owned; NULL when there is no client
+ * certificate or nothing is wrong with its dates. For the text of an error that happened anyway.
+ */
+char *kube_config_describe_certificate(const struct kube_config *config) must_check;
 
 #endif

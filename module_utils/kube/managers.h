@@ -1,5 +1,6 @@
 /*
- * managedFields: who owns what of an object.
+ * managedFields: who owns what of an object. Reads entries and makes the patch that moves them;
+ * sends nothing. Entries of subresources are never looked at.
  */
 #ifndef KUBE_MANAGERS_H
 #define KUBE_MANAGERS_H
@@ -10,10 +11,10 @@
 #include "base/strv.h"
 
 /* The entry of MANAGER with operation Apply and no subresource in OBJECT's managedFields, borrowed,
- * or NULL. */
+ * or NULL. OBJECT may be NULL here and below. */
 json_t *kube_managers_applied(const json_t *object, const char *manager);
 
-/* True when both objects hold the same applied entry of MANAGER, whatever its time. */
+/* True when both objects hold the same applied entry of MANAGER, whatever its time, or both none. */
 bool kube_managers_same(const json_t *a, const json_t *b, const char *manager);
 
 /* True when OBJECT has Update entries (main resource) of a manager named in FROM. */
@@ -25,7 +26,9 @@ bool kube_managers_to_migrate(const json_t *object, const struct strv *from);
  * other entries unchanged, and the object's resourceVersion as a lock:
  *   [{"op":"replace","path":"/metadata/managedFields","value":[…]},
  *    {"op":"replace","path":"/metadata/resourceVersion","value":"<rv>"}]
- * as kubectl 1.33 does for client-side apply. Owned.
+ * as kubectl 1.33 does for client-side apply; like there, the entry that is there already, else
+ * the first Update entry, decides on the apiVersion, and sets of another one are dropped. Owned;
+ * NULL when there is nothing to migrate.
  */
 json_t *kube_managers_migration(const json_t *object, const struct strv *from, const char *manager);
 

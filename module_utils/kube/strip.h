@@ -1,6 +1,9 @@
 /*
  * Fields that never count: what is removed before sending, before comparing, before showing.
- * All functions edit VALUE, an object's json_t, in place.
+ * Never adds a field and never looks below metadata.
+ *
+ * All functions edit VALUE, an object's json_t, in place, its metadata included: give a deep copy
+ * when the original is still needed. A VALUE or metadata that is no JSON object is left alone.
  */
 #ifndef KUBE_STRIP_H
 #define KUBE_STRIP_H

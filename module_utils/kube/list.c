@@ -1,0 +1,108 @@
+#include "kube/list.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "http/url.h"
+#include "json/js_get.h"
+
+#define PAGE "500"
+#define METADATA_LIST                                                   \
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1," \
+    "application/json;q=0.9"
+
+enum { MAX_RESTARTS = 3 };
+
+static char *page_path(const struct kube_list_options *options, const char *token)
+{
+    struct buf path;
+    buf_init(&path);
+    kube_resource_path(&path, options->resource, options->namespace_, NULL);
+    if (options->label_selectors && options->label_selectors->count) {
+        auto_free char *all = strv_join(options->label_selectors, ",");
+        url_query(&path, "labelSelector", all);
+    }
+    if (options->field_selectors && options->field_selectors->count) {
+        auto_free char *all = strv_join(options->field_selectors, ",");
+        url_query(&path, "fieldSelector", all);
+    }
+    url_query(&path, "limit", PAGE);
+    if (!str_empty(token))
+        url_query(&path, "continue", token);
+    return buf_steal(&path);
+}
+
+/* Items of built-in lists leave out what the list says. */
+static void add_items(const struct kube_list_options *options, const json_t *page, json_t *items)
+{
+    const struct kube_resource *resource = options->resource;
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (js_get(page, "items", NULL), index, item) {
+        if (!options->metadata_only && !json_object_get(item, "kind")) {
+            json_object_set_new(item, "kind", json_string(resource->kind));
+            json_object_set_new(item, "apiVersion",
+                                str_empty(resource->group)
+                                    ? json_string(resource->version)
+                                    : json_sprintf("%s/%s", resource->group, resource->version));
+        }
+        json_array_append(items, item);
+    }
+}
+
+/* Reads one page. *token is the next page's, NULL after the last. 1 when the list expired. */
+static int read_page(struct kube_client *client, const struct kube_list_options *options,
+                     json_t *items, char **token, struct error **err)
+{
+    auto_kube_call struct kube_call call;
+    kube_call_init(&call, "GET", page_path(options, *token));
+    if (options->metadata_only)
+        http_request_header(&call.job.request, "Accept", METADATA_LIST);
+    free(steal_ptr(*token));
+    if (kube_client_call(client, &call, err) < 0)
+        return -1;
+    if (kube_call_status(&call) == 404)
+        return 0;
+    if (kube_call_status(&call) == 410) {
+        const char *rest = js_str(call.status.status, "metadata", "continue", NULL);
+        *token = str_empty(rest) ? NULL : xstrdup(rest);
+        return 1;
+    }
+    if (call.error) {
+        kube_call_error_move(&call, err);
+        error_wrap(err, "list of %s", options->resource->kind);
+        return -1;
+    }
+    json_auto_t *page = kube_call_json(&call, err);
+    if (!page)
+        return -1;
+    add_items(options, page, items);
+    const char *next = js_str(page, "metadata", "continue", NULL);
+    *token = str_empty(next) ? NULL : xstrdup(next);
+    return 0;
+}
+
+int kube_list(struct kube_client *client, const struct kube_list_options *options, json_t *items,
+              struct error **err)
+{
+    auto_free char *token = NULL;
+    size_t before = json_array_size(items);
+    unsigned restarts = 0;
+    do {
+        int expired = read_page(client, options, items, &token, err);
+        if (expired < 0)
+            return -1;
+        if (expired && !token) {
+            if (++restarts > MAX_RESTARTS) {
+                error_make(err, ERROR_STATUS, "list of %s: it expired %d times while it was read",
+                           options->resource->kind, MAX_RESTARTS);
+                return -1;
+            }
+            while (json_array_size(items) > before)
+                json_array_remove(items, json_array_size(items) - 1);
+            token = xstrdup("");
+        }
+    } while (token);
+    return 0;
+}

@@ -1,0 +1,31 @@
+/*
+ * Reading collections page by page.
+ */
+#ifndef KUBE_LIST_H
+#define KUBE_LIST_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/strv.h"
+#include "kube/client.h"
+#include "kube/object.h"
+
+struct kube_list_options {
+    const struct kube_resource *resource;
+    const char *namespace_;             /* NULL: all */
+    const struct strv *label_selectors; /* all must hold; or NULL */
+    const struct strv *field_selectors;
+    bool metadata_only;                 /* PartialObjectMetadata */
+};
+
+/*
+ * Adds every object of a collection to ITEMS, 500 a request, with apiVersion and kind filled in
+ * where the server leaves them out. A continue token that expired is followed as far as the server
+ * allows, else the list starts over. An unknown collection (404) adds nothing. A 400 for a
+ * selector is an error.
+ */
+int kube_list(struct kube_client *client, const struct kube_list_options *options, json_t *items,
+              struct error **err) must_check;
+
+#endif

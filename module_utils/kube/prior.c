@@ -1,0 +1,75 @@
+#include "kube/prior.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "json/js_equal.h"
+#include "json/js_get.h"
+#include "kube/managers.h"
+#include "kube/strip.h"
+
+void kube_prior_clear(struct kube_prior *prior)
+{
+    free(prior->uid);
+    free(prior->resource_version);
+    buf_wipe(&prior->body); /* it may be a Secret */
+    *prior = (struct kube_prior){0};
+}
+
+void kube_prior_absent(struct kube_prior *prior)
+{
+    kube_prior_clear(prior);
+    prior->known = true;
+}
+
+int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
+{
+    kube_prior_clear(prior);
+    prior->body = *body_take;
+    buf_init(body_take);
+    json_error_t where;
+    json_auto_t *value = json_loadb(buf_str(&prior->body), prior->body.size, JSON_ALLOW_NUL, &where);
+    if (!value) {
+        error_make(err, ERROR_PARSE, "the API server's answer is not JSON (%s)", where.text);
+        return -1;
+    }
+    prior->known = true;
+    prior->exists = true;
+    prior->terminating = js_str(value, "metadata", "deletionTimestamp", NULL) != NULL;
+    const char *uid = js_str(value, "metadata", "uid", NULL);
+    const char *version = js_str(value, "metadata", "resourceVersion", NULL);
+    prior->uid = uid ? xstrdup(uid) : NULL;
+    prior->resource_version = version ? xstrdup(version) : NULL;
+    return 0;
+}
+
+json_t *kube_prior_value(const struct kube_prior *prior)
+{
+    if (!prior->exists)
+        return NULL;
+    return json_loadb(buf_str(&prior->body), prior->body.size, JSON_ALLOW_NUL, NULL);
+}
+
+static json_t *comparable(const json_t *value)
+{
+    json_t *copy = json_deep_copy(value);
+    kube_strip_for_compare(copy);
+    return copy;
+}
+
+bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
+                        bool dry_run)
+{
+    if (!prior->exists || !str_equal(prior->uid, js_str(after, "metadata", "uid", NULL)))
+        return true;
+    const char *version = js_str(after, "metadata", "resourceVersion", NULL);
+    if (!dry_run && version && str_equal(prior->resource_version, version))
+        return false;
+    json_auto_t *before = kube_prior_value(prior);
+    json_auto_t *old = comparable(before);
+    json_auto_t *new = comparable(after);
+    if (!js_equal(old, new))
+        return true;
+    return manager && !kube_managers_same(before, after, manager);
+}

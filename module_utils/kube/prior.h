@@ -1,0 +1,41 @@
+/*
+ * The state of one object before it is written: the bytes the server sent, and of them only what
+ * the next decision needs. Most objects of most runs are unchanged; their bytes are never turned
+ * into values again.
+ */
+#ifndef KUBE_PRIOR_H
+#define KUBE_PRIOR_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+struct kube_prior {
+    bool known;              /* somebody looked */
+    bool exists;
+    bool terminating;        /* metadata.deletionTimestamp is set */
+    char *uid;               /* owned, NULL when it does not exist */
+    char *resource_version;  /* owned; compare for equality only */
+    struct buf body;         /* the JSON text */
+};
+
+void kube_prior_clear(struct kube_prior *prior);
+/* "It does not exist." */
+void kube_prior_absent(struct kube_prior *prior);
+/* Takes the bytes of an object over. */
+int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err) must_check;
+/* The object as a value, owned; NULL when it does not exist. */
+json_t *kube_prior_value(const struct kube_prior *prior) must_check;
+
+/*
+ * Did a write change the object? AFTER is what the server answered. The rules, in order: it did
+ * not exist or has another uid: yes; same resourceVersion: no, and that is final (not in a dry
+ * run, which answers with the old one); it differs in anything but status, resourceVersion,
+ * generation and managedFields: yes; MANAGER (NULL: not asked) owns other fields than before: yes.
+ */
+bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
+                        bool dry_run);
+
+#endif

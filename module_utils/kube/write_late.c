@@ -1,0 +1,131 @@
+/* Objects of kinds that the same run defines. See kube/write.h. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "kube/ready.h"
+#include "kube/resolve.h"
+#include "kube/strip.h"
+#include "kube/write_priv.h"
+
+enum {
+    POLL_MS = 50,
+    POLL_MAX_MS = 1000,
+};
+
+static void fail_late(struct kube_write *write, struct error *error_take)
+{
+    kube_write_wrap(write, &error_take);
+    write->error = error_take;
+    write->done = true;
+    write->stage = KUBE_STAGE_DONE;
+}
+
+/* The definition of the run that provides OBJECT's kind. */
+static struct kube_write *provider_of(struct kube_writer *writer, const struct kube_object *object)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        struct kube_write *crd = &writer->writes[i];
+        if (str_equal(crd->object->kind, "CustomResourceDefinition") &&
+            kube_crd_provides(crd->object->value, object))
+            return crd;
+    }
+    return NULL;
+}
+
+/* Looks at the definition: 1 established, 0 not yet, -1 never. */
+static int definition_ready(struct kube_writer *writer, const struct kube_write *crd,
+                            struct error **err)
+{
+    struct buf path;
+    buf_init(&path);
+    kube_resource_path(&path, &crd->object->resource, NULL, crd->object->name);
+    auto_free char *text = buf_steal(&path);
+    json_t *value = NULL;
+    if (kube_client_get(writer->client, text, &value, err) < 0)
+        return -1;
+    auto_buf struct buf why;
+    buf_init(&why);
+    enum kube_readiness readiness = kube_crd_ready(value, &why);
+    json_decref(value);
+    if (readiness != KUBE_FAILED)
+        return readiness == KUBE_READY;
+    auto_free char *label = kube_object_label(crd->object);
+    error_make(err, ERROR_CONFLICT, "%s: %s", label, buf_str(&why));
+    return -1;
+}
+
+/* One attempt: 1 the object can be sent, 0 not yet, -1 never. */
+static int try_admit(struct kube_writer *writer, struct kube_write *write, struct error **err)
+{
+    struct kube_write *crd = provider_of(writer, write->object);
+    /* Established once, asked once: a thousand objects of one kind need no thousand questions. */
+    if (!crd || !crd->served) {
+        int ready = writer->options.wait_crds && crd ? definition_ready(writer, crd, err) : 1;
+        if (ready <= 0)
+            return ready;
+        auto_free char *api_version = xstrdup(write->object->api_version);
+        kube_discovery_forget(writer->discovery, api_version);
+    }
+    int found = kube_resolve(writer->discovery, write->object, kube_client_namespace(writer->client),
+                             err);
+    if (found > 0 && crd)
+        crd->served = true;
+    return found;
+}
+
+static void admitted(struct kube_write *write)
+{
+    kube_strip_for_write(write->object->value);
+    kube_object_refresh(write->object);
+    bool look = write->object->name && write->verb != KUBE_CREATE;
+    if (!look)
+        kube_prior_absent(&write->prior);
+    write->stage = look ? KUBE_STAGE_GET : KUBE_STAGE_WRITE;
+}
+
+/* Waits for one object's kind. -1 only when the run ends. */
+static int admit(struct kube_writer *writer, struct kube_write *write, long long deadline,
+                 struct error **err)
+{
+    long long pause = POLL_MS;
+    for (;;) {
+        struct error *problem = NULL;
+        int ready = try_admit(writer, write, &problem);
+        if (ready > 0) {
+            admitted(write);
+            return 0;
+        }
+        if (ready < 0 && (problem->kind == ERROR_INTERRUPTED || problem->kind == ERROR_AUTH)) {
+            error_move_take(err, problem);
+            return -1;
+        }
+        if (ready == 0 && (!writer->options.wait_crds || clock_passed(deadline)))
+            kube_resolve_error(write->object, &problem);
+        if (problem) {
+            fail_late(write, problem);
+            return 0;
+        }
+        clock_sleep_ms(pause);
+        pause = pause * 3 / 2 > POLL_MAX_MS ? POLL_MAX_MS : pause * 3 / 2;
+    }
+}
+
+int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err)
+{
+    long long deadline = clock_deadline_ms(writer->options.timeout_ms);
+    for (size_t i = 0; i < writer->count; i++) {
+        struct kube_write *write = &writer->writes[i];
+        if (!write->late || write->done || write->wave != wave)
+            continue;
+        if (kube_client_is_dry_run(writer->client)) {
+            kube_write_predict(writer, write, "its kind is defined in the same run");
+            write->done = true;
+            write->stage = KUBE_STAGE_DONE;
+        } else if (admit(writer, write, deadline, err) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}

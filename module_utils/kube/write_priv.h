@@ -1,0 +1,45 @@
+/*
+ * What the files of the writer share: the stages of one object and the requests they send.
+ */
+#ifndef KUBE_WRITE_PRIV_H
+#define KUBE_WRITE_PRIV_H
+
+#include "kube/write.h"
+
+/* What a stage says after an answer. */
+enum kube_next {
+    KUBE_NEXT_DONE,  /* the object is dealt with */
+    KUBE_NEXT_STAGE, /* go on with write->stage, now */
+    KUBE_NEXT_LATER, /* the same stage again, after a pause */
+};
+
+/* One row of the stage table. */
+struct kube_stage_row {
+    /* Sets write->call up. -1: the object fails. */
+    int (*build)(struct kube_writer *writer, struct kube_write *write, struct error **err);
+    /* Reads the answer. -1: the object fails. */
+    int (*finish)(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
+                  struct error **err);
+};
+
+/* The row of a stage other than KUBE_STAGE_DONE. */
+const struct kube_stage_row *kube_stage_row(enum kube_stage stage);
+
+/* The requests: set write->call up for the object as it is. */
+void kube_request_get(struct kube_write *write);
+int kube_request_write(struct kube_writer *writer, struct kube_write *write, struct error **err);
+int kube_request_migrate(struct kube_writer *writer, struct kube_write *write, struct error **err);
+
+/* Puts "Failed to <verb> object: <label>: " before the error. */
+void kube_write_wrap(const struct kube_write *write, struct error **err);
+
+/* Dry run only: what the object would be, as far as that can be told without the server. */
+void kube_write_predict(struct kube_writer *writer, struct kube_write *write, const char *why);
+
+/* True when an object of the run creates NAMESPACE. */
+bool kube_writer_creates_namespace(const struct kube_writer *writer, const char *namespace_);
+
+/* Makes late objects of WAVE ready to be sent: waits for their definitions, resolves their kinds. */
+int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err);
+
+#endif
