@@ -1,8 +1,7 @@
 """Server processes that never outlive the program that started them.
 
 A Keeper is a small child process that starts the servers. It holds the read end of a pipe whose other end the owner
-holds, and a handle on the owner's process: when the owner stops, crashes or is killed, either tells, and the keeper
-ends the servers. Should the keeper itself be killed, the kernel kills the servers (PR_SET_PDEATHSIG). Processes are
+holds: when the owner stops, crashes or is killed, the pipe ends, and the keeper ends the servers. Should the keeper itself be killed, the kernel kills the servers (PR_SET_PDEATHSIG). Processes are
 ended by id only.
 """
 import ctypes
@@ -19,6 +18,7 @@ from pathlib import Path
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 GRACE_SECONDS = 5  # from SIGTERM to SIGKILL
+LOOK_SECONDS = 1  # how often a keeper looks after its owner and its servers
 
 
 def prctl(option: int, value: int) -> None:
@@ -216,20 +216,15 @@ def _keep(owner: int) -> None:
     # Only the owner's end counts. A handler and not SIG_IGN, which the servers would inherit.
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    poll = select.poll()
-    poll.register(0, select.POLLIN)
-    # A child that the owner forked without exec holds the pipe open too, so the pipe alone is not enough.
-    if hasattr(os, "pidfd_open"):
-        poll.register(os.pidfd_open(owner), select.POLLIN)
     servers = _Servers()
     buffered = b""
     try:
+        # The pipe tells at once, unless a child that the owner forked without exec holds it open too: so the parent is
+        # looked at as well.
         while os.getppid() == owner:
-            ready = [fd for fd, _ in poll.poll(1000)]
+            ready = select.select([0], [], [], LOOK_SECONDS)[0]
             servers.reap()
-            if any(fd != 0 for fd in ready):
-                break
-            if 0 not in ready:
+            if not ready:
                 continue
             data = os.read(0, 65536)
             if not data:

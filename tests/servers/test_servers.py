@@ -1,4 +1,5 @@
 """Tests of the test servers themselves. Run: python3 -m pytest tests/servers"""
+import contextlib
 import json
 import os
 import re
@@ -194,40 +195,52 @@ OWNER = """
     {then}
     time.sleep(600)
 """
-FORK = "import os; os.fork() or time.sleep(8)"  # the child holds a copy of every descriptor of its parent
+# The child holds a copy of every descriptor of its parent.
+FORK = "import os; os.fork() or (time.sleep(8), os._exit(0))"
 
 
-def start_owner(directory, then=""):
+@contextlib.contextmanager
+def owner_of_a_server(directory, then=""):
+    """A program that has a server: it and (id, start time) of the keeper, etcd and the rest."""
     script = textwrap.dedent(OWNER).format(tests=str(HERE.parent), directory=str(directory), then=then)
     owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    pids = json.loads(owner.stdout.readline())
-    started = [(pid, processes.start_time(pid)) for pid in pids]
-    assert all(processes.is_alive(*p) for p in started)
-    return owner, started
+    started = []
+    try:
+        started += [(pid, processes.start_time(pid)) for pid in json.loads(owner.stdout.readline())]
+        assert all(processes.is_alive(*p) for p in started)
+        yield owner, started
+    finally:
+        owner.kill()
+        owner.wait()
+        owner.stdout.close()
+        for process in started:
+            processes.end(*process)
+
+
+def all_end(started, seconds=15):
+    return eventually(lambda: not any(processes.is_alive(*p) for p in started), seconds)
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_lifetime__owner_killed__everything_ends(tmp_path, signal_number):
-    owner, started = start_owner(tmp_path)
-    owner.send_signal(signal_number)
-    owner.communicate()
-    assert eventually(lambda: not any(processes.is_alive(*p) for p in started))
+    with owner_of_a_server(tmp_path) as (owner, started):
+        owner.send_signal(signal_number)
+        owner.wait()
+        assert all_end(started)
 
 
 def test_lifetime__owner_killed_while_its_fork_lives__everything_ends(tmp_path):
-    owner, started = start_owner(tmp_path, FORK)
-    time.sleep(0.3)
-    owner.kill()
-    owner.wait()
-    assert eventually(lambda: not any(processes.is_alive(*p) for p in started), 6)
+    with owner_of_a_server(tmp_path, FORK) as (owner, started):
+        time.sleep(0.3)
+        owner.kill()
+        owner.wait()
+        assert all_end(started, 6)
 
 
 def test_lifetime__keeper_killed__servers_end(tmp_path):
-    owner, started = start_owner(tmp_path)
-    os.kill(started[0][0], signal.SIGKILL)
-    assert eventually(lambda: not any(processes.is_alive(*p) for p in started))
-    owner.kill()
-    owner.communicate()
+    with owner_of_a_server(tmp_path) as (_, started):
+        os.kill(started[0][0], signal.SIGKILL)
+        assert all_end(started)
 
 
 def test_lifetime__stopped_twice__is_harmless(tmp_path):
