@@ -1,7 +1,11 @@
 #include "base/clock.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stddef.h>
 #include <time.h>
+
+#include "base/interrupt.h"
 
 static long long real_now_ms(void)
 {
@@ -12,8 +16,9 @@ static long long real_now_ms(void)
 
 static void real_sleep_ms(long long ms)
 {
-    struct timespec wait = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
-    nanosleep(&wait, NULL);
+    /* A signal that comes just before the sleep still ends it: its descriptor is readable. */
+    struct pollfd interrupt = {.fd = interrupt_fd(), .events = POLLIN};
+    poll(&interrupt, 1, ms < INT_MAX ? (int)ms : INT_MAX);
 }
 
 static const struct clock_source real_clock = {real_now_ms, real_sleep_ms};

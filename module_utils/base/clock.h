@@ -9,7 +9,7 @@
 
 /* Milliseconds since an arbitrary start; never goes back. */
 long long clock_now_ms(void);
-/* Sleeps; returns early when a signal arrives. */
+/* Sleeps; returns early, or at once, when a signal is pending (base/interrupt.h). */
 void clock_sleep_ms(long long ms);
 
 /* The point in time MS milliseconds from now. */
