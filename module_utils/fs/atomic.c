@@ -1,0 +1,113 @@
+#include "fs/atomic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/mem.h"
+
+/* The directory that holds PATH, owned. */
+static char *parent_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return xstrdup(".");
+    return slash == path ? xstrdup("/") : xmemdup(path, (size_t)(slash - path));
+}
+
+static int fail(const struct atomic_file *file, struct error **err)
+{
+    error_make_errno(err, errno, "cannot write %s", file->path);
+    return -1;
+}
+
+int atomic_file_open(struct atomic_file *file, const char *path, mode_t mode, struct error **err)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    *file = (struct atomic_file){.fd = -1, .path = xstrdup(path)};
+    file->temp = xasprintf("%.*s.%.200s.XXXXXX", (int)(name - path), path, name);
+    file->fd = mkostemp(file->temp, O_CLOEXEC);
+    if (file->fd >= 0 && fchmod(file->fd, mode) == 0)
+        return 0;
+    fail(file, err);
+    atomic_file_abort(file);
+    return -1;
+}
+
+int atomic_file_add(struct atomic_file *file, const void *bytes, size_t size, struct error **err)
+{
+    const char *at = bytes;
+    while (size) {
+        ssize_t done = write(file->fd, at, size);
+        if (done < 0 && errno == EINTR) {
+            if (interrupt_check(err) < 0)
+                return -1;
+            continue;
+        }
+        if (done < 0)
+            return fail(file, err);
+        at += done;
+        size -= (size_t)done;
+    }
+    return 0;
+}
+
+/* The rename itself is only safe on the disk when the directory is. */
+static int flush_parent(const struct atomic_file *file, struct error **err)
+{
+    auto_free char *parent = parent_of(file->path);
+    auto_close int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Some file systems cannot flush directories: EINVAL. The file is in its place by then. */
+    if (fd >= 0 && (fsync(fd) == 0 || errno == EINVAL))
+        return 0;
+    error_make_errno(err, errno, "cannot flush directory %s", parent);
+    return -1;
+}
+
+static int move_into_place(struct atomic_file *file, struct error **err)
+{
+    if (fsync(file->fd) < 0)
+        return fail(file, err);
+    int fd = steal_fd(&file->fd);
+    if (close(fd) < 0 || rename(file->temp, file->path) < 0)
+        return fail(file, err);
+    mem_cleanup_free(&file->temp);
+    file->temp = NULL;
+    return flush_parent(file, err);
+}
+
+int atomic_file_commit(struct atomic_file *file, struct error **err)
+{
+    int result = move_into_place(file, err);
+    atomic_file_abort(file);
+    return result;
+}
+
+void atomic_file_abort(struct atomic_file *file)
+{
+    int saved = errno;
+    mem_cleanup_close(&file->fd);
+    /* mkostemp leaves the X's when it fails; no such file exists then. */
+    if (file->temp)
+        unlink(file->temp);
+    free(file->temp);
+    free(file->path);
+    *file = (struct atomic_file){.fd = -1};
+    errno = saved;
+}
+
+int file_write_atomic(const char *path, const void *bytes, size_t size, mode_t mode,
+                      struct error **err)
+{
+    auto_atomic_file struct atomic_file file = {.fd = -1};
+    if (atomic_file_open(&file, path, mode, err) < 0 ||
+        atomic_file_add(&file, bytes, size, err) < 0)
+        return -1;
+    return atomic_file_commit(&file, err);
+}

@@ -1,0 +1,24 @@
+/*
+ * Reading whole files, never more than the caller is ready for.
+ */
+#ifndef FS_FILE_H
+#define FS_FILE_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/*
+ * Adds the bytes of the file PATH to OUT. Also reads what has no size beforehand: pipes, /proc.
+ * LIMIT is in bytes; a larger file is an ERROR_IO with code EFBIG that names the limit. A
+ * directory is an ERROR_IO with code EISDIR, anything else one with its errno. On failure OUT is
+ * as it was.
+ */
+int file_read(const char *path, size_t limit, struct buf *out, struct error **err) must_check;
+
+/* The same for an open descriptor, which stays open; PATH is for messages. */
+int file_read_fd(int fd, const char *path, size_t limit, struct buf *out,
+                 struct error **err) must_check;
+
+#endif
