@@ -1,6 +1,7 @@
 /*
  * The registry of values that must not leave the process, and the scrubber that the writer runs.
- * Same rules and replacement texts as Ansible's no_log handling; longest value first.
+ * Same rules and replacement texts as Ansible's no_log handling. The longest value goes first,
+ * because a secret may be a part of another one.
  */
 #ifndef ANSIBLE_AM_SECRETS_H
 #define ANSIBLE_AM_SECRETS_H
@@ -25,10 +26,9 @@ void am_secrets_add_value(struct am_secrets *secrets, const json_t *value);
 
 /*
  * A scrubbed deep copy of VALUE, owned. A string equal to a secret becomes
- * VALUE_SPECIFIED_IN_NO_LOG_PARAMETER, a part of a string "********"; numbers, booleans and null
- * whose text contains a secret become the constant; keys are not touched; booleans and null
- * directly in a top-level object are kept. Returns VALUE itself, referenced, when nothing is
- * registered.
+ * VALUE_SPECIFIED_IN_NO_LOG_PARAMETER, a part of a string "********"; a number whose text contains
+ * a secret becomes the constant; keys, booleans and null are not touched, as in ansible-core
+ * 2.19. Returns VALUE itself, referenced, when nothing is registered.
  */
 json_t *am_secrets_scrub(const struct am_secrets *secrets, json_t *value) must_check;
 

@@ -1,6 +1,7 @@
 /*
- * The table of a module's options and the checks that Ansible's own AnsibleModule does on it
- * (ansible-core 2.17 to 2.21): the same order of work, the same coercion, the same messages.
+ * The table of a module's options and the checks that Ansible's own AnsibleModule does on it:
+ * the same order of work, the same coercion, the same messages. Where releases of ansible-core
+ * differ, 2.19 is followed. Knows nothing of files, check mode or results.
  */
 #ifndef ANSIBLE_AM_SPEC_H
 #define ANSIBLE_AM_SPEC_H
@@ -29,19 +30,22 @@ enum am_type {
 /* A list of names that ends with NULL. */
 typedef const char *const *am_names;
 
+struct am_spec;
+
 struct am_option {
     const char *name;         /* NULL ends a table */
     enum am_type type;
     const enum am_type *elements; /* of AM_LIST; NULL: not checked. Use AM_ELEMENTS(AM_STR) */
     bool required;
     bool no_log;              /* values are secrets */
-    bool no_log_false;        /* the name looks like a password but is none: no warning */
-    const char *default_json; /* JSON text; NULL: null */
+    bool no_log_false;        /* the name looks like a password but is none: it is logged */
+    const char *default_json; /* JSON text; NULL: null. Not together with required */
     am_names aliases;
-    am_names choices;         /* compared as text; for AM_LIST each item */
+    am_names choices;         /* compared as text, numbers by value; for AM_LIST each item */
     am_names env;             /* environment variables that stand in, first set wins */
     const struct am_option *options; /* sub-options of AM_DICT or AM_LIST of AM_DICT */
-    bool apply_defaults;
+    const struct am_spec *dependencies; /* among the sub-options; its .options are not used */
+    bool apply_defaults;      /* an absent AM_DICT becomes {} and is then filled */
     const long long *minimum; /* of AM_INT, of the length of AM_STR; NULL: none */
     const long long *maximum;
 };
@@ -75,11 +79,14 @@ struct am_spec {
 
 /*
  * Validates and completes PARAMS, an object, in place: environment fallbacks, aliases (the alias
- * stays in the object), defaults, types, choices, dependencies, sub-options. Every option of the
- * table is present afterwards, null where nothing was given. Values of no_log options are put
- * into SECRETS, raw and converted; warnings ("Both option X and its alias Y are set.") into
- * WARNINGS. MODULE_NAME appears in the message about unsupported parameters, which is the last
- * error and is left out when IGNORE_UNKNOWN. The first error is an ERROR_USAGE with Ansible's text.
+ * stays in the object), defaults, types, choices, limits, dependencies, sub-options. Every option
+ * of the table is present afterwards, null where nothing was given. "Present" in a dependency
+ * means that the key is there, even with null, or has a default.
+ *
+ * Values of no_log options are put into SECRETS, raw and converted; warnings ("Both option X and
+ * its alias Y are set.") into WARNINGS. MODULE_NAME appears in the message about unsupported
+ * parameters, which is the last error and is left out when IGNORE_UNKNOWN. The first error is an
+ * ERROR_USAGE with Ansible's text; PARAMS is then partly converted.
  */
 int am_spec_validate(const struct am_spec *spec, json_t *params, const char *module_name,
                      bool ignore_unknown, struct am_secrets *secrets, struct strv *warnings,

@@ -1,0 +1,25 @@
+/*
+ * The bytes of the arguments: from a file, or from standard input. Does not understand them but
+ * for one thing: on standard input it sees where the JSON value ends, because some connections
+ * never close it.
+ */
+#ifndef ANSIBLE_AM_INPUT_H
+#define ANSIBLE_AM_INPUT_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* More is refused; manifests of several megabytes are legal. */
+enum { AM_INPUT_LIMIT = 64 * 1024 * 1024 };
+
+/* Appends the whole file at PATH to TEXT. */
+int am_input_file(const char *path, struct buf *text, struct error **err) must_check;
+
+/*
+ * Appends to TEXT what comes from FD, blocking or not, until the JSON value at its start is
+ * complete, a line without any has ended, or the other side closes. A first line that starts with
+ * "#!" does not count. ERROR_INTERRUPTED when a signal arrives meanwhile.
+ */
+int am_input_stream(int fd, struct buf *text, struct error **err) must_check;
+
+#endif

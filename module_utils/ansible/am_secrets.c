@@ -1,0 +1,140 @@
+#include "ansible/am_secrets.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ansible/am_iter.h"
+#include "ansible/am_repr.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/strv.h"
+
+/* What Ansible puts in place of a whole value, and of a part of a text. */
+#define WHOLE "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+#define PART "********"
+
+struct am_secrets {
+    struct strv texts; /* distinct, longest first: a secret may be part of another one */
+};
+
+struct am_secrets *am_secrets_new(void)
+{
+    return xcalloc(1, sizeof(struct am_secrets));
+}
+
+void am_secrets_free(struct am_secrets *secrets)
+{
+    if (!secrets)
+        return;
+    for (size_t i = 0; i < secrets->texts.count; i++)
+        mem_wipe(secrets->texts.items[i], strlen(secrets->texts.items[i]));
+    strv_clear(&secrets->texts);
+    mem_cleanup_free(&secrets);
+}
+
+void am_secrets_add(struct am_secrets *secrets, const char *text)
+{
+    struct strv *texts = &secrets->texts;
+    if (str_empty(text) || !strv_add_once(texts, text))
+        return;
+    char *added = texts->items[texts->count - 1];
+    size_t length = strlen(added);
+    size_t i = texts->count - 1;
+    for (; i > 0 && strlen(texts->items[i - 1]) < length; i--)
+        texts->items[i] = texts->items[i - 1];
+    texts->items[i] = added;
+}
+
+void am_secrets_add_value(struct am_secrets *secrets, const json_t *value)
+{
+    size_t i = 0;
+    const char *key = NULL;
+    const json_t *item = NULL;
+    if (json_is_object(value)) {
+        json_object_foreach(am_iter(value), key, item)
+            am_secrets_add_value(secrets, item);
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, i, item)
+            am_secrets_add_value(secrets, item);
+    } else if (json_is_string(value) || json_is_number(value)) {
+        char *text = am_str(value);
+        am_secrets_add(secrets, text);
+        mem_wipe(text, strlen(text));
+        mem_cleanup_free(&text);
+    }
+}
+
+/* ---- scrubbing */
+
+/* TEXT with every occurrence of SECRET replaced, owned; NULL when there is none. */
+static char *without(const char *text, const char *secret)
+{
+    const char *hit = strstr(text, secret);
+    if (!hit)
+        return NULL;
+    struct buf out;
+    buf_init(&out);
+    for (; hit; hit = strstr(text, secret)) {
+        buf_add(&out, text, (size_t)(hit - text));
+        buf_add_str(&out, PART);
+        text = hit + strlen(secret);
+    }
+    buf_add_str(&out, text);
+    return buf_steal(&out);
+}
+
+char *am_secrets_scrub_text(const struct am_secrets *secrets, const char *text)
+{
+    if (strv_contains(&secrets->texts, text))
+        return xstrdup(WHOLE);
+    char *clean = xstrdup(text);
+    for (size_t i = 0; i < secrets->texts.count; i++) {
+        char *next = without(clean, secrets->texts.items[i]);
+        if (!next)
+            continue;
+        mem_cleanup_free(&clean);
+        clean = next;
+    }
+    return clean;
+}
+
+static json_t *scrub_number(const struct am_secrets *secrets, json_t *number)
+{
+    auto_free char *text = am_str(number);
+    for (size_t i = 0; i < secrets->texts.count; i++)
+        if (str_contains(text, secrets->texts.items[i]))
+            return json_string(WHOLE);
+    return json_incref(number);
+}
+
+static json_t *scrub(const struct am_secrets *secrets, json_t *value)
+{
+    size_t i = 0;
+    const char *key = NULL;
+    json_t *item = NULL;
+    json_t *copy = NULL;
+    if (json_is_object(value)) {
+        copy = json_object();
+        json_object_foreach(value, key, item)
+            json_object_set_new_nocheck(copy, key, scrub(secrets, item));
+    } else if (json_is_array(value)) {
+        copy = json_array();
+        json_array_foreach(value, i, item)
+            json_array_append_new(copy, scrub(secrets, item));
+    } else if (json_is_string(value)) {
+        auto_free char *text = am_secrets_scrub_text(secrets, json_string_value(value));
+        copy = json_string_nocheck(text);
+    } else if (json_is_number(value)) {
+        copy = scrub_number(secrets, value);
+    } else {
+        copy = json_incref(value);
+    }
+    return copy;
+}
+
+json_t *am_secrets_scrub(const struct am_secrets *secrets, json_t *value)
+{
+    return secrets->texts.count ? scrub(secrets, value) : json_incref(value);
+}
