@@ -1,5 +1,5 @@
 /*
- * What client.c, transfer.c, trust.c and failure.c share: the client, and one attempt of a job.
+ * What the files behind client.h share: the client, and one attempt of a job.
  * Nobody outside of room http may include this.
  */
 #ifndef HTTP_CLIENT_PRIV_H
@@ -55,6 +55,12 @@ struct http_client {
 
 /* trust.c: the options of an easy handle that never change: TLS and proxy. */
 void trust_setup(CURL *easy, const struct http_client *client);
+
+/* client.c: forgets response, failure and error of the last attempt. */
+void job_clear_attempt(struct http_job *job);
+
+/* target.c: points TRANSFER, whose job is set, to its server and through the proxy or past it. */
+int target_prepare(struct transfer *transfer, struct error **err) must_check;
 
 /* transfer.c */
 struct transfer *transfer_new(struct http_client *client);

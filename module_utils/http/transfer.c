@@ -207,7 +207,7 @@ static void add_header(struct curl_slist **list, const char *line)
     add_line(list, line);
 }
 
-static void prepare_headers(struct transfer *transfer, const char *host)
+static void prepare_headers(struct transfer *transfer)
 {
     const struct http_request *request = &transfer->job->request;
     for (size_t i = 0; i < request->headers.count; i++)
@@ -216,10 +216,6 @@ static void prepare_headers(struct transfer *transfer, const char *host)
     add_line(&transfer->headers, "Expect:");
     if (request->has_body && !has_header(&request->headers, "Content-Type"))
         add_line(&transfer->headers, "Content-Type:");
-    if (host) {
-        auto_free char *line = xasprintf("Host: %s", host);
-        add_line(&transfer->headers, line);
-    }
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
@@ -237,78 +233,6 @@ static void prepare_method(CURL *easy, const struct http_request *request)
     }
 }
 
-static char *url_part(CURLU *url, CURLUPart part, unsigned flags)
-{
-    char *value = NULL;
-    return curl_url_get(url, part, &value, flags) == CURLUE_OK ? value : NULL;
-}
-
-/* The host of URL with brackets taken off, owned (by libcurl's allocator, which is ours). */
-static char *bare_host(CURLU *url)
-{
-    char *host = url_part(url, CURLUPART_HOST, 0);
-    if (!host || *host != '[')
-        return host;
-    size_t length = strcspn(host + 1, "]");
-    memmove(host, host + 1, length);
-    host[length] = '\0';
-    return host;
-}
-
-/*
- * libcurl verifies the name in the URL: the URL gets the server's other name, CONNECT_TO leads to
- * the real host, and the Host header, returned owned, stays that of the real one.
- */
-static char *rename_host(struct transfer *transfer, CURLU *url, const char *name)
-{
-    auto_free char *host = url_part(url, CURLUPART_HOST, 0);
-    auto_free char *port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-    auto_free char *explicit_port = url_part(url, CURLUPART_PORT, 0);
-    bool bracket = strchr(name, ':') && *name != '[';
-    auto_free char *new_host = xasprintf(bracket ? "[%s]" : "%s", name);
-    if (!host || !port || curl_url_set(url, CURLUPART_HOST, new_host, 0) != CURLUE_OK)
-        return NULL;
-    auto_free char *line = xasprintf("%s:%s:%s:%s", new_host, port, host, port);
-    add_line(&transfer->connect_to, line);
-    return explicit_port ? xasprintf("%s:%s", host, explicit_port) : xstrdup(host);
-}
-
-static void cleanup_url(CURLU **url)
-{
-    curl_url_cleanup(*url);
-}
-
-static int prepare_url(struct transfer *transfer, char **host_header, struct error **err)
-{
-    const struct http_options *options = &transfer->client->options;
-    cleanup_with(cleanup_url) CURLU *url = curl_url();
-    const char *text = transfer->job->request.url;
-    if (curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK) {
-        error_make(err, ERROR_USAGE, "the URL is malformed");
-        return -1;
-    }
-    auto_free char *host = bare_host(url);
-    if (!host) {
-        error_make(err, ERROR_USAGE, "the URL has no host");
-        return -1;
-    }
-    transfer->proxied = *transfer->client->proxy && !proxy_excluded(options->no_proxy, host);
-    curl_easy_setopt(transfer->easy, CURLOPT_PROXY,
-                     transfer->proxied ? transfer->client->proxy : "");
-    if (options->tls_server_name) {
-        *host_header = rename_host(transfer, url, options->tls_server_name);
-        if (!*host_header) {
-            error_make(err, ERROR_USAGE, "\"%s\" cannot be the name of a TLS server",
-                       options->tls_server_name);
-            return -1;
-        }
-    }
-    auto_free char *final = url_part(url, CURLUPART_URL, 0);
-    curl_easy_setopt(transfer->easy, CURLOPT_URL, options->tls_server_name ? final : text);
-    curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to);
-    return 0;
-}
-
 static void prepare_times(struct transfer *transfer)
 {
     const struct http_request *request = &transfer->job->request;
@@ -322,14 +246,13 @@ static void prepare_times(struct transfer *transfer)
 int transfer_prepare(struct transfer *transfer, struct http_job *job, const struct http_work *work,
                      struct error **err)
 {
-    auto_free char *host_header = NULL;
     transfer->job = job;
     transfer->work = work;
     http_response_clear(&job->response);
-    if (prepare_url(transfer, &host_header, err) < 0)
+    if (target_prepare(transfer, err) < 0)
         return -1;
     prepare_method(transfer->easy, &job->request);
-    prepare_headers(transfer, host_header);
+    prepare_headers(transfer);
     prepare_times(transfer);
     return 0;
 }
