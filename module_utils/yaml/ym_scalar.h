@@ -37,14 +37,24 @@ struct ym_typed {
 int ym_scalar_type(const char *text, size_t length, const char *tag, bool plain,
                    struct ym_typed *type, struct error **err) must_check;
 
-/* The scalar as a new JSON value. ERROR_PARSE as above, or "unsupported value: +Inf". */
-json_t *ym_scalar(const char *text, size_t length, const char *tag, bool plain,
-                  struct error **err) must_check;
+/*
+ * What a typed scalar is in JSON, a new value; TEXT is the scalar's own. ERROR_PARSE:
+ * "unsupported value: +Inf", "!!binary value contains invalid base64 data".
+ */
+json_t *ym_typed_value(const struct ym_typed *type, const char *text, size_t length,
+                       struct error **err) must_check;
 
 /*
- * The scalar as the name of a member, a new JSON string: 0x10 is "16", yes is "true", 1.5 is
- * "1.5". ERROR_PARSE "unsupported map key of type: null" for null and for integers above 64 bits.
+ * What a typed scalar is as the name of a member, a new JSON string: 0x10 is "16", yes is "true",
+ * 1e6 is "1e+06" (reals go through 32 bits, as in kubectl). ERROR_PARSE
+ * "unsupported map key of type: null" for null and for integers above 64 bits.
  */
+json_t *ym_typed_key(const struct ym_typed *type, const char *text, size_t length,
+                     struct error **err) must_check;
+
+/* ym_scalar_type and ym_typed_value, or ym_typed_key, in one. */
+json_t *ym_scalar(const char *text, size_t length, const char *tag, bool plain,
+                  struct error **err) must_check;
 json_t *ym_scalar_key(const char *text, size_t length, const char *tag, bool plain,
                       struct error **err) must_check;
 

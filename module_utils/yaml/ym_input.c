@@ -1,0 +1,100 @@
+#include "yaml/ym_input_priv.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+struct utf16 {
+    const unsigned char *bytes;
+    size_t size;
+    size_t at;
+    bool big; /* the high byte comes first */
+};
+
+static bool has_prefix(const char *bytes, size_t size, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return size >= length && memcmp(bytes, prefix, length) == 0;
+}
+
+static uint32_t take_unit(struct utf16 *in)
+{
+    const unsigned char *two = in->bytes + in->at;
+    in->at += 2;
+    return in->big ? (uint32_t)two[0] << 8 | two[1] : (uint32_t)two[1] << 8 | two[0];
+}
+
+static bool in_range(uint32_t unit, uint32_t low, uint32_t high)
+{
+    return unit >= low && unit <= high;
+}
+
+/* The next character; false for a lone surrogate or half a unit. */
+static bool take_point(struct utf16 *in, uint32_t *point)
+{
+    if (in->size - in->at < 2)
+        return false;
+    *point = take_unit(in);
+    if (!in_range(*point, 0xD800, 0xDFFF))
+        return true;
+    if (*point > 0xDBFF || in->size - in->at < 2)
+        return false;
+    uint32_t low = take_unit(in);
+    if (!in_range(low, 0xDC00, 0xDFFF))
+        return false;
+    *point = 0x10000 + ((*point - 0xD800) << 10) + (low - 0xDC00);
+    return true;
+}
+
+static void add_point(struct buf *out, uint32_t point)
+{
+    if (point < 0x80) {
+        buf_add_char(out, (char)point);
+        return;
+    }
+    unsigned tail = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
+    buf_add_char(out, (char)(lead[tail] | point >> (6 * tail)));
+    while (tail-- > 0)
+        buf_add_char(out, (char)(0x80 | (point >> (6 * tail) & 0x3F)));
+}
+
+static int decode(struct ym_input *input, struct utf16 *in, struct ym_stream *stream)
+{
+    auto_buf struct buf out = {0};
+    while (in->at < in->size) {
+        uint32_t point = 0;
+        if (!take_point(in, &point))
+            return ym_fail(stream, ym_place_of(buf_str(&out), out.size),
+                           "invalid UTF-16: half a character");
+        add_point(&out, point);
+    }
+    input->size = out.size;
+    input->owned = buf_steal(&out);
+    input->text = input->owned;
+    return 0;
+}
+
+int ym_input_init(struct ym_input *input, const char *bytes, size_t size, struct ym_stream *stream)
+{
+    *input = (struct ym_input){.text = bytes, .size = size};
+    bool big = has_prefix(bytes, size, "\xFE\xFF");
+    if (big || has_prefix(bytes, size, "\xFF\xFE")) {
+        struct utf16 in = {.bytes = (const unsigned char *)bytes, .size = size, .at = 2, .big = big};
+        return decode(input, &in, stream);
+    }
+    if (has_prefix(bytes, size, "\xEF\xBB\xBF")) {
+        input->text += 3;
+        input->size -= 3;
+    }
+    return 0;
+}
+
+void ym_input_clear(struct ym_input *input)
+{
+    free(input->owned);
+    *input = (struct ym_input){0};
+}
