@@ -1,0 +1,59 @@
+#include "kube/strip.h"
+
+#include "base/compiler.h"
+#include "json/js_get.h"
+
+enum use {
+    FOR_WRITE = 1,
+    FOR_COMPARE = 2,
+    FOR_DIFF = 4,
+    FOR_ALL = FOR_WRITE | FOR_COMPARE | FOR_DIFF,
+};
+
+struct field {
+    const char *name;
+    unsigned uses; /* enum use, added up */
+};
+
+static const struct field top_fields[] = {
+    {"status", FOR_ALL},
+};
+
+/* An apply body with managedFields is refused, with any of the others it is at best ignored. */
+static const struct field metadata_fields[] = {
+    {"creationTimestamp", FOR_WRITE | FOR_DIFF},
+    {"generation", FOR_ALL},
+    {"managedFields", FOR_ALL},
+    {"resourceVersion", FOR_COMPARE | FOR_DIFF},
+    {"selfLink", FOR_WRITE | FOR_DIFF},
+    {"uid", FOR_DIFF},
+};
+
+static void strip_fields(json_t *object, const struct field *fields, size_t count, enum use use)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].uses & use)
+            json_object_del(object, fields[i].name);
+}
+
+static void strip(json_t *value, enum use use)
+{
+    strip_fields(value, top_fields, array_length(top_fields), use);
+    strip_fields(js_get(value, "metadata", NULL), metadata_fields, array_length(metadata_fields),
+                 use);
+}
+
+void kube_strip_for_write(json_t *value)
+{
+    strip(value, FOR_WRITE);
+}
+
+void kube_strip_for_compare(json_t *value)
+{
+    strip(value, FOR_COMPARE);
+}
+
+void kube_strip_for_diff(json_t *value)
+{
+    strip(value, FOR_DIFF);
+}
