@@ -14,7 +14,8 @@
  * or NULL. OBJECT may be NULL here and below. */
 json_t *kube_managers_applied(const json_t *object, const char *manager);
 
-/* True when both objects hold the same applied entry of MANAGER, whatever its time, or both none. */
+/* True when both objects hold the same applied entry of MANAGER, whatever its time, or both none.
+ */
 bool kube_managers_same(const json_t *a, const json_t *b, const char *manager);
 
 /* True when OBJECT has Update entries (main resource) of a manager named in FROM. */
