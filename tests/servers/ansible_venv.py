@@ -6,6 +6,7 @@ CORE_VERSION: ansible-core with pytest, and from 2.18 on molecule and ansible-li
 environment. The first call installs for about half a minute (--peers: two minutes), later calls only look.
 """
 import argparse
+import functools
 import glob
 import os
 import shutil
@@ -39,6 +40,7 @@ CORES = {
 PEERS = ("ansible==12.3.0", "kubernetes", "PyYAML", "jsonpatch", "pytest")
 
 
+@functools.lru_cache(maxsize=None)
 def python_version(python: str):
     """(3, 12), or None where this is no Python that can make an environment."""
     probe = "import sys, venv, ensurepip; print(*sys.version_info[:2])"

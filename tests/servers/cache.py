@@ -49,7 +49,10 @@ def build_once(target: Path, build) -> Path:
     with lock(target.parent / (target.name + ".lock")):
         if target.is_dir():
             return target
-        work = Path(tempfile.mkdtemp(prefix="." + target.name + ".", dir=target.parent))
+        prefix = "." + target.name + "."
+        for left in target.parent.glob(prefix + "*"):  # by a builder that was killed: the lock is ours
+            shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
         try:
             work.chmod(0o755)
             build(work)

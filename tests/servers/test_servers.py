@@ -343,6 +343,12 @@ def test_cache__build_fails__leaves_nothing(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["thing.lock"]
 
 
+def test_cache__builder_was_killed__its_rest_goes(tmp_path):
+    (tmp_path / ".thing.abc").mkdir()
+    cache.build_once(tmp_path / "thing", lambda work: None)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["thing", "thing.lock"]
+
+
 def test_cache__two_builders_at_once__build_once(tmp_path):
     built = []
 
@@ -398,9 +404,15 @@ def test_go__in_path__is_taken_when_new_enough(tmp_path, monkeypatch, says, take
     go = tmp_path / "go"
     go.write_text("#!/bin/sh\necho go version %s linux/amd64\n" % says)
     go.chmod(0o755)
-    monkeypatch.setattr(go_tool, "candidates", lambda: [None, str(go)])
+    monkeypatch.setenv("PATH", "%s:/usr/bin:/bin" % tmp_path)
     monkeypatch.setattr(go_tool, "install", lambda: Path("/installed"))
     assert go_tool.find_go() == (str(go) if taken else "/installed/go/bin/go")
+
+
+def test_go__not_in_path__is_installed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(go_tool, "install", lambda: Path("/installed"))
+    assert go_tool.find_go() == "/installed/go/bin/go"
 
 
 # Certificates

@@ -17,11 +17,6 @@ MINIMUM = (1, 26)  # what Kubernetes 1.36 and 1.37 ask for; older releases build
 PACKAGE_VERSION = "1.26.6"
 
 
-def candidates():
-    yield shutil.which("go")
-    yield "/usr/local/go/bin/go"
-
-
 def version_of(go: str):
     """(1, 26, 8), or None where this is no working go command."""
     try:
@@ -44,9 +39,10 @@ def install() -> Path:
 
 
 def find_go() -> str:
-    for go in candidates():
-        if go and (version_of(go) or (0,)) >= MINIMUM:
-            return go
+    """The go command in PATH if it is new enough, otherwise an installed one."""
+    go = shutil.which("go")
+    if go and (version_of(go) or (0,)) >= MINIMUM:
+        return go
     return str(install() / "go" / "bin" / "go")
 
 
