@@ -58,7 +58,7 @@ static void skip(struct run *run)
     json_object_set_new(run->result, "msg", json_string(text));
 }
 
-/* ---- stations observe, plan, apply */
+/* ---- stations observe, plan, apply (or, in check mode, predict) */
 
 static int run_station(struct run *run, int (*station)(void *, struct error **), const char *name,
                        struct error **err)
@@ -76,7 +76,7 @@ static int run_stations(struct run *run, struct error **err)
         run_station(run, module->plan, "plan", err) < 0)
         return -1;
     if (run->context.check_mode)
-        return 0;
+        return run_station(run, module->predict, "predict", err);
     am_crash_working();
     return run_station(run, module->apply, "apply", err);
 }

@@ -50,6 +50,9 @@ struct am_module {
     int (*plan)(void *state, struct error **err);
     /* Not called in check mode. May be NULL when the module only looks. */
     int (*apply)(void *state, struct error **err);
+    /* May be NULL. Called instead of apply in check mode: learns what apply would do without doing
+     * it, by a dry run on the server's side for instance. */
+    int (*predict)(void *state, struct error **err);
     /*
      * Fills RESULT, an object: "changed" and whatever the module returns; "diff" is dropped by
      * am_run unless diff mode is on and changed is true. FAILURE is NULL after success; else the

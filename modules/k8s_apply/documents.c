@@ -1,0 +1,127 @@
+#include "k8s_apply/documents.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "fs/file.h"
+#include "http/client.h"
+#include "yaml/ym_read.h"
+
+enum { SRC_LIMIT = 64 * 1024 * 1024 };
+
+/* One text may hold many documents. */
+static int add_text(struct kube_manifest *manifest, const struct kube_defaults *defaults,
+                    const char *bytes, size_t size, const char *source, struct strv *warnings,
+                    struct error **err)
+{
+    json_auto_t *documents = ym_read(bytes, size, source, warnings, err);
+    if (!documents)
+        return -1;
+    size_t index = 0;
+    json_t *document = NULL;
+    json_array_foreach (documents, index, document)
+        if (kube_manifest_add(manifest, document, defaults, err) < 0) {
+            error_wrap(err, "%s", source);
+            return -1;
+        }
+    return 0;
+}
+
+/* A string is YAML, an object is one document, a list holds either. */
+static int add_definition(struct kube_manifest *manifest, const struct kube_defaults *defaults,
+                          const json_t *definition, const char *source, struct strv *warnings,
+                          struct error **err)
+{
+    if (json_is_string(definition))
+        return add_text(manifest, defaults, json_string_value(definition),
+                        json_string_length(definition), source, warnings, err);
+    if (!json_is_array(definition)) {
+        /* The manifest edits its objects; the parameters stay as they were given. */
+        json_auto_t *copy = json_deep_copy(definition);
+        if (kube_manifest_add(manifest, copy, defaults, err) == 0)
+            return 0;
+        error_wrap(err, "%s", source);
+        return -1;
+    }
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (definition, index, item) {
+        auto_free char *where = xasprintf("%s[%zu]", source, index);
+        if (json_is_array(item)) {
+            error_make(err, ERROR_USAGE, "%s must be an object or a string, but is a list", where);
+            return -1;
+        }
+        if (add_definition(manifest, defaults, item, where, warnings, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int fetch_url(const struct k8s_args *args, const char *url, struct buf *out,
+                     struct error **err)
+{
+    struct http_options options = {
+        .proxy = args->connection.proxy,
+        .no_proxy = args->connection.no_proxy,
+        .user_agent = "mcapi/1.0",
+        .max_body = SRC_LIMIT,
+    };
+    auto_http_client struct http_client *client = http_client_new(&options, err);
+    if (!client)
+        return -1;
+    struct http_job job;
+    http_job_init(&job, "GET", xstrdup(url));
+    int result = http_client_perform(client, &job, err);
+    if (result == 0 && job.response.status != 200) {
+        const char *location = http_response_header(&job.response, "Location");
+        error_make(err, ERROR_STATUS, "the server answered %d %s%s%s", job.response.status,
+                   job.response.reason, location ? "; give the final address instead: " : "",
+                   location ? location : "");
+        result = -1;
+    }
+    if (result == 0) {
+        *out = job.response.body;
+        buf_init(&job.response.body);
+    }
+    http_job_clear(&job);
+    return result;
+}
+
+static int read_src(const struct k8s_args *args, struct buf *out, struct error **err)
+{
+    const char *src = args->src;
+    if (str_starts_with(src, "http://") || str_starts_with(src, "https://"))
+        return fetch_url(args, src, out, err);
+    if (strstr(src, "://")) {
+        error_make(err, ERROR_USAGE, "only http and https URLs can be fetched; fetch %s to a file first",
+                   src);
+        return -1;
+    }
+    return file_read(src, SRC_LIMIT, out, err);
+}
+
+static int add_src(const struct k8s_args *args, struct kube_manifest *manifest,
+                   struct strv *warnings, struct error **err)
+{
+    auto_buf struct buf bytes;
+    buf_init(&bytes);
+    if (read_src(args, &bytes, err) < 0) {
+        error_wrap(err, "src");
+        return -1;
+    }
+    return add_text(manifest, &args->defaults, buf_str(&bytes), bytes.size, args->src, warnings, err);
+}
+
+int k8s_read_documents(const struct k8s_args *args, struct kube_manifest *manifest,
+                       struct strv *warnings, struct error **err)
+{
+    if (args->definition)
+        return add_definition(manifest, &args->defaults, args->definition, "resource_definition",
+                              warnings, err);
+    if (args->src)
+        return add_src(args, manifest, warnings, err);
+    json_auto_t *empty = json_object();
+    return kube_manifest_add(manifest, empty, &args->defaults, err);
+}

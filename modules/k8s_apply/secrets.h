@@ -1,0 +1,16 @@
+/*
+ * What must not be shown of Secrets that a task writes: in its parameters, and in texts in which
+ * a server quotes what it was sent.
+ */
+#ifndef K8S_APPLY_SECRETS_H
+#define K8S_APPLY_SECRETS_H
+
+#include "k8s_apply/state.h"
+
+/* Removes the values of Secrets from the errors and warnings about them. */
+void k8s_hide_in_errors(struct k8s *k8s);
+
+/* Hides Secrets, and texts that may hold one, in the parameters that Ansible shows. */
+void k8s_redact(void *state, json_t *params);
+
+#endif
