@@ -10,37 +10,43 @@
 
 /* ---- choices */
 
-/* Python's idea of equality: 1, 1.0 and True are the same, 1 and '1' are not. */
-static bool equals_choice(const json_t *value, const char *choice)
+/* The type of the values that the choices of OPTION are compared with. */
+static enum am_type compared_type(const struct am_option *option)
 {
-    double number = 0;
-    if (json_is_string(value))
-        return str_equal(json_string_value(value), choice);
-    if (json_is_boolean(value) && str_equal(choice, json_is_true(value) ? "True" : "False"))
-        return true;
-    if (!json_is_boolean(value) && !json_is_number(value))
-        return false;
-    double wanted = json_is_number(value) ? json_number_value(value) : json_is_true(value);
-    return am_text_float(choice, &number) && number >= wanted && number <= wanted;
+    return option->type == AM_LIST && option->elements ? *option->elements : option->type;
 }
 
-static bool is_choice(const json_t *value, am_names choices)
+/* In the table all choices are text; only an option of that type means a number or a truth. */
+static bool equals_choice(const struct am_option *option, const json_t *value, const char *choice)
 {
-    for (; *choices; choices++)
-        if (equals_choice(value, *choices))
+    double number = 0;
+    enum am_type type = compared_type(option);
+    if (json_is_string(value))
+        return str_equal(json_string_value(value), choice);
+    if (json_is_boolean(value))
+        return type == AM_BOOL && str_equal(choice, json_is_true(value) ? "True" : "False");
+    if (!json_is_number(value) || (type != AM_INT && type != AM_FLOAT) ||
+        !am_text_float(choice, &number))
+        return false;
+    double wanted = json_number_value(value);
+    return number >= wanted && number <= wanted;
+}
+
+static bool is_choice(const struct am_option *option, const json_t *value)
+{
+    for (am_names choice = option->choices; *choice; choice++)
+        if (equals_choice(option, value, *choice))
             return true;
     return false;
 }
 
-static void join(struct buf *out, const char *text)
+static char *joined(am_names names)
 {
-    buf_printf(out, "%s%s", out->size ? ", " : "", text);
-}
-
-static void add_choices(struct buf *out, am_names choices)
-{
-    for (; *choices; choices++)
-        join(out, *choices);
+    struct buf out;
+    buf_init(&out);
+    for (am_names name = names; *name; name++)
+        buf_printf(&out, "%s%s", name == names ? "" : ", ", *name);
+    return buf_steal(&out);
 }
 
 /*
@@ -72,28 +78,24 @@ static int restrict_list(const struct am_level *level, const struct am_option *o
 {
     size_t i = 0;
     const json_t *item = NULL;
-    auto_buf struct buf choices;
-    auto_buf struct buf others;
-    buf_init(&choices);
-    buf_init(&others);
-    json_array_foreach(list, i, item) {
-        if (is_choice(item, option->choices))
-            continue;
-        auto_free char *text = am_str(item);
-        join(&others, text);
-    }
-    if (!others.size)
+    auto_strv struct strv others;
+    strv_init(&others);
+    json_array_foreach(list, i, item)
+        if (!is_choice(option, item))
+            strv_add_take(&others, am_str(item));
+    if (!others.count)
         return 0;
-    add_choices(&choices, option->choices);
+    auto_free char *choices = joined(option->choices);
+    auto_free char *unmatched = strv_join(&others, ", ");
     am_level_error(level, err, "value of %s must be one or more of: %s. Got no match for: %s",
-                   option->name, buf_str(&choices), buf_str(&others));
+                   option->name, choices, unmatched);
     return -1;
 }
 
 static int restrict_one(const struct am_level *level, const struct am_option *option,
                         const json_t *value, struct error **err)
 {
-    if (is_choice(value, option->choices))
+    if (is_choice(option, value))
         return 0;
     const char *meant = json_is_string(value)
                             ? meant_choice(json_string_value(value), option->choices)
@@ -102,12 +104,9 @@ static int restrict_one(const struct am_level *level, const struct am_option *op
         json_object_set_new(level->params, option->name, json_string(meant));
         return 0;
     }
-    auto_buf struct buf choices;
-    buf_init(&choices);
-    add_choices(&choices, option->choices);
+    auto_free char *choices = joined(option->choices);
     auto_free char *text = am_str(value);
-    am_level_error(level, err, "value of %s must be one of: %s, got: %s", option->name,
-                   buf_str(&choices), text);
+    am_level_error(level, err, "value of %s must be one of: %s, got: %s", option->name, choices, text);
     return -1;
 }
 
