@@ -18,7 +18,6 @@
 #include "ansible/am_spec.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "json/js_write.h"
 
 /* Everything that a table points to; freed together. */
 struct pool {
@@ -182,7 +181,6 @@ int main(void)
     size_t i = 0;
     json_t *the_case = NULL;
     json_error_t error;
-    auto_error struct error *err = NULL;
     json_auto_t *cases = json_loadf(stdin, 0, &error);
     json_auto_t *outcomes = json_array();
     if (!json_is_array(cases)) {
@@ -191,10 +189,6 @@ int main(void)
     }
     json_array_foreach (cases, i, the_case)
         json_array_append_new(outcomes, run_case(the_case));
-    auto_free char *text = js_write_dup(outcomes, JS_WRITE_ASCII, &err);
-    if (!text || puts(text) < 0) {
-        fprintf(stderr, "cannot print: %s\n", err ? err->message : "standard output");
-        return 1;
-    }
-    return 0;
+    /* Not our writer: the test wants to see whether a number is real. */
+    return json_dumpf(outcomes, stdout, JSON_ENSURE_ASCII) < 0;
 }

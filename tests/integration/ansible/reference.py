@@ -43,7 +43,7 @@ def printable(value):
 
 
 def error_text(case, errors):
-    if not errors:
+    if not errors.messages:
         return None
     text = errors.msg
     if isinstance(errors[0], UnsupportedError):
