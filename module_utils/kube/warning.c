@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 static const char *skip_blanks(const char *at)
 {
@@ -23,7 +24,8 @@ static const char *read_quoted(const char *at, struct buf *out)
     return *at ? at + 1 : NULL;
 }
 
-/* Reads one warning; returns what follows it, or NULL when the rest makes no sense. */
+/* Reads one warning and the comma behind it; returns what follows, or NULL when it makes no
+ * sense: then the rest of the header cannot be understood either. */
 static const char *read_warning(const char *at, struct strv *texts)
 {
     auto_buf struct buf text;
@@ -41,20 +43,19 @@ static const char *read_warning(const char *at, struct strv *texts)
     at = skip_blanks(at);
     if (*at == '"')
         at = read_quoted(at, &date);
-    if (strncmp(code, "299", 3) == 0 && text.size)
-        strv_add_once(texts, buf_str(&text));
-    return at;
+    at = at ? skip_blanks(at) : NULL;
+    if (!at || (*at && *at != ','))
+        return NULL;
+    if (strncmp(code, "299", 3) == 0 && text.size) {
+        auto_free char *printable = str_to_utf8(text.data, text.size);
+        strv_add_once(texts, printable);
+    }
+    return *at ? skip_blanks(at + 1) : at;
 }
 
 void kube_warning_parse(const char *value, struct strv *texts)
 {
-    for (const char *at = skip_blanks(value); at && *at;) {
+    const char *at = skip_blanks(value);
+    while (at && *at)
         at = read_warning(at, texts);
-        if (at)
-            at = skip_blanks(at);
-        if (at && *at == ',')
-            at = skip_blanks(at + 1);
-        else if (at && *at)
-            return;
-    }
 }
