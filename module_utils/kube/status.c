@@ -12,11 +12,10 @@
 enum { PLAIN_SHOWN = 300 };
 
 /* The first line of a body that is no Status, cut short and made printable. */
-static char *plain_message(const struct http_response *response)
+static char *plain_message(const char *body)
 {
-    const char *body = buf_str(&response->body);
     size_t length = strcspn(body, "\r\n");
-    if (!response->body.size)
+    if (!*body)
         return xstrdup("the answer has no body");
     if (strncasecmp(body, "<!doctype", 9) == 0 || strncasecmp(body, "<html", 5) == 0)
         return xstrdup("the answer is an HTML page, not one of an API server: is there a proxy or "
@@ -26,20 +25,22 @@ static char *plain_message(const struct http_response *response)
 
 void kube_status_read(const struct http_response *response, struct kube_status *out)
 {
+    const char *body = buf_str(&response->body);
+    size_t blank = strspn(body, " \t\r\n");
     *out = (struct kube_status){.code = response->status, .reason = ""};
-    if (response->body.size && response->body.data[0] == '{')
-        out->status = json_loadb(response->body.data, response->body.size, JSON_ALLOW_NUL, NULL);
+    if (body[blank] == '{')
+        out->status = json_loadb(body, response->body.size, JSON_ALLOW_NUL, NULL);
     if (!str_equal(js_str(out->status, "kind", NULL), "Status")) {
         json_decref(out->status);
         out->status = NULL;
         out->plain = true;
-        out->message = plain_message(response);
+        out->message = plain_message(body + blank);
         return;
     }
     const char *reason = js_str(out->status, "reason", NULL);
     const char *message = js_str(out->status, "message", NULL);
     out->reason = reason ? reason : "";
-    out->message = xstrdup(message ? message : "the server gave no message");
+    out->message = xstrdup(str_empty(message) ? "the server gave no message" : message);
 }
 
 void kube_status_clear(struct kube_status *status)
@@ -129,8 +130,9 @@ enum kube_patience kube_status_patience(const struct kube_status *status)
     if (status->code < 500)
         return KUBE_FINAL;
     long long seconds = 0;
+    js_int(status->status, &seconds, "details", "retryAfterSeconds", NULL);
     if (webhook_not_ready(status->message) || str_equal(status->reason, "ServerTimeout") ||
-        js_int(status->status, &seconds, "details", "retryAfterSeconds", NULL) ||
+        seconds > 0 ||
         contains_any(status->message, passing_texts, array_length(passing_texts)))
         return KUBE_PASSING;
     return KUBE_FINAL;
