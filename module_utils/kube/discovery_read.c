@@ -7,16 +7,12 @@
 #include "base/str.h"
 #include "json/js_get.h"
 
-/* GROUP and VERSION of the resource, or those of the list when the resource names none. */
-static json_t *make_resource(const json_t *kind_source, const char *group, const char *version,
-                             const char *kind)
+/* GROUP and VERSION are those of the path: a resource may answer with a kind of another group. */
+static json_t *make_resource(const char *group, const char *version, const char *kind)
 {
-    const char *own_group = js_str(kind_source, "group", NULL);
-    const char *own_version = js_str(kind_source, "version", NULL);
     json_t *resource = json_object();
-    json_object_set_new(resource, "group", json_string(str_empty(own_group) ? group : own_group));
-    json_object_set_new(resource, "version",
-                        json_string(str_empty(own_version) ? version : own_version));
+    json_object_set_new(resource, "group", json_string(group));
+    json_object_set_new(resource, "version", json_string(version));
     json_object_set_new(resource, "kind", json_string(kind));
     return resource;
 }
@@ -46,7 +42,7 @@ json_t *discovery_read_resource_list(const json_t *body, const char *api_version
         const char *kind = js_str(item, "kind", NULL);
         if (!name || !kind || strchr(name, '/'))
             continue;
-        json_t *resource = make_resource(NULL, group, version, kind);
+        json_t *resource = make_resource(group, version, kind);
         copy_member(resource, "name", item, "name");
         copy_member(resource, "singularName", item, "singularName");
         copy_member(resource, "namespaced", item, "namespaced");
@@ -65,10 +61,9 @@ static json_t *read_aggregated_version(const json_t *listed, const char *group, 
     json_t *item = NULL;
     json_array_foreach (js_get(listed, "resources", NULL), index, item) {
         const char *kind = js_str(item, "responseKind", "kind", NULL);
-        if (str_empty(kind))
+        if (str_empty(kind) || !js_str(item, "resource", NULL))
             continue;
-        /* The kind of the answer may be of another group; the path is of this one. */
-        json_t *resource = make_resource(NULL, group, version, kind);
+        json_t *resource = make_resource(group, version, kind);
         copy_member(resource, "name", item, "resource");
         copy_member(resource, "singularName", item, "singularResource");
         copy_member(resource, "verbs", item, "verbs");
