@@ -202,7 +202,9 @@ static enum http_verdict judge_status(struct kube_call *call, long long *wait_ms
         *wait_ms = UNSERVED_WAIT_MS;
         return HTTP_AGAIN;
     }
-    if (patience == KUBE_PASSING && call->idempotent) {
+    long long told = 0; /* a Retry-After of the server is better than our own pause */
+    if (patience == KUBE_PASSING && call->idempotent &&
+        !http_retry_after(&call->job.response, &told)) {
         *wait_ms = http_retry_backoff_ms(call->job.attempts);
         if (*wait_ms < clock_left_ms(call->deadline))
             return HTTP_AGAIN;
@@ -213,13 +215,14 @@ static enum http_verdict judge_status(struct kube_call *call, long long *wait_ms
 
 static enum http_verdict judge(struct kube_client *client, struct kube_call *call, long long *wait_ms)
 {
+    /* What an earlier attempt said counts no more, also when there is no answer now. */
+    kube_status_clear(&call->status);
     if (call->job.failure != HTTP_FAILURE_NONE) {
         struct http_retry retry = {.deadline = call->deadline, .idempotent = call->idempotent};
         return http_retry_judge(&retry, &call->job, wait_ms);
     }
     if (call->job.response.status < 400)
         return HTTP_DONE;
-    kube_status_clear(&call->status);
     kube_status_read(&call->job.response, &call->status);
     if (call->status.code == 401 && renew(client, call)) {
         *wait_ms = 0;
