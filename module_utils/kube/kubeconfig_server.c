@@ -49,7 +49,8 @@ char *kube_server_url(const char *text, bool tls, struct error **err)
         return NULL;
     }
     url[strcspn(url, "?#")] = '\0';
-    for (size_t length = strlen(url); url[length - 1] == '/' && url[length - 2] != '/'; length--)
+    size_t authority = (size_t)(strstr(url, "://") - url) + 3;
+    for (size_t length = strlen(url); length > authority && url[length - 1] == '/'; length--)
         url[length - 1] = '\0';
     auto_url struct url parts = {0};
     if (url_parse(url, &parts, err))
