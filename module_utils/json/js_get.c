@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-
 static json_t *get_va(const json_t *value, va_list names)
 {
     const json_t *at = value;
@@ -13,12 +12,12 @@ static json_t *get_va(const json_t *value, va_list names)
 }
 
 /* Puts the member of VALUE named by the arguments behind LAST into OUT. */
-#define GET_BEHIND(LAST, VALUE, OUT) \
-    do {                             \
-        va_list names;               \
-        va_start(names, LAST);       \
-        OUT = get_va(VALUE, names);  \
-        va_end(names);               \
+#define GET_BEHIND(LAST, VALUE, OUT)                                                               \
+    do {                                                                                           \
+        va_list names;                                                                             \
+        va_start(names, LAST);                                                                     \
+        OUT = get_va(VALUE, names);                                                                \
+        va_end(names);                                                                             \
     } while (0)
 
 json_t *js_get(const json_t *value, ...)
@@ -62,9 +61,9 @@ bool js_true(const json_t *value, ...)
 }
 
 static const char *const type_names[] = {
-    [JSON_OBJECT] = "object", [JSON_ARRAY] = "list",   [JSON_STRING] = "string",
+    [JSON_OBJECT] = "object",  [JSON_ARRAY] = "list",  [JSON_STRING] = "string",
     [JSON_INTEGER] = "number", [JSON_REAL] = "number", [JSON_TRUE] = "boolean",
-    [JSON_FALSE] = "boolean", [JSON_NULL] = "null",
+    [JSON_FALSE] = "boolean",  [JSON_NULL] = "null",
 };
 
 const char *js_type_name(const json_t *value)
@@ -96,8 +95,7 @@ static int want(const json_t *member, const char *path, json_type type, struct e
     return -1;
 }
 
-int js_want(const json_t *value, const char *path, json_type type, json_t **out,
-            struct error **err)
+int js_want(const json_t *value, const char *path, json_type type, json_t **out, struct error **err)
 {
     json_t *member = get_dotted(value, path);
     if (want(member, path, type, err) < 0)

@@ -36,10 +36,11 @@ bool js_true(const json_t *value, ...) js_names_end;
  * JSON_INTEGER and JSON_REAL both mean "number" of either kind. OUT may be NULL.
  * An empty PATH means VALUE itself. Names that hold a dot cannot be reached: use js_get first.
  */
-int js_want(const json_t *value, const char *path, json_type type, json_t **out,
-            struct error **err) must_check;
+int js_want(const json_t *value, const char *path, json_type type, json_t **out, struct error **err)
+    must_check;
 
-/* Like js_want, but an absent member or a JSON null is fine: 0 with *out untouched; 1 when found. */
+/* Like js_want, but an absent member or a JSON null is fine: 0 with *out untouched; 1 when found.
+ */
 int js_want_lookup(const json_t *value, const char *path, json_type type, json_t **out,
                    struct error **err) must_check;
 

@@ -233,7 +233,7 @@ static const struct verb {
     bool has_from;
     int (*run)(json_t **doc, struct op *op);
 } verbs[] = {
-    {"add", false, do_add},       {"copy", true, do_copy},       {"move", true, do_move},
+    {"add", false, do_add},       {"copy", true, do_copy},        {"move", true, do_move},
     {"remove", false, do_remove}, {"replace", false, do_replace}, {"test", false, do_test},
 };
 

@@ -20,7 +20,7 @@
  * "operation 2 (remove /spec/x): there is no \"x\"". ERROR_USAGE for a malformed
  * operation, ERROR_STATUS with code 422 when one does not apply to this document.
  */
-json_t *js_patch_apply(const json_t *doc, const json_t *ops, size_t *failed_op,
-                       struct error **err) must_check;
+json_t *js_patch_apply(const json_t *doc, const json_t *ops, size_t *failed_op, struct error **err)
+    must_check;
 
 #endif

@@ -132,8 +132,9 @@ static int trail_compare(const void *a, const void *b)
         if (order)
             return order;
     }
-    return left->segments.count < right->segments.count ? -1
-                                                        : left->segments.count > right->segments.count;
+    return left->segments.count < right->segments.count
+               ? -1
+               : left->segments.count > right->segments.count;
 }
 
 /* Whether INNER is the same field as OUTER or lies within it. */

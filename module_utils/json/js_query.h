@@ -22,9 +22,6 @@ struct js_query;
 struct js_query *js_query_parse(const char *text, struct error **err) must_check;
 void js_query_free(struct js_query *query);
 
-define_cleanup(js_query, struct js_query *, js_query_free)
-#define auto_js_query cleanup_with(js_query_cleanup)
-
 /*
  * The number of matches: 0 when something is missing on the way (VALUE may be NULL), 1, or more.
  * *match becomes the first one, borrowed from VALUE, and is untouched without a match. MATCH may
@@ -46,5 +43,8 @@ int js_query_equals(const json_t *match, const char *expected, struct error **er
  */
 int js_query_met(const struct js_query *query, const json_t *value, const char *expected,
                  struct error **err) must_check;
+
+define_cleanup(js_query, struct js_query *, js_query_free)
+#define auto_js_query cleanup_with(js_query_cleanup)
 
 #endif

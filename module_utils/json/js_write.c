@@ -24,8 +24,8 @@ static int write_value(struct writer *writer, const json_t *value);
 static void put_unit(struct buf *out, unsigned unit)
 {
     static const char hex[] = "0123456789abcdef";
-    const char text[6] = {'\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15],
-                          hex[unit & 15]};
+    const char text[6] = {
+        '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
     buf_add(out, text, sizeof(text));
 }
 
@@ -70,8 +70,7 @@ static uint32_t decode(const unsigned char *text, size_t left, size_t *length)
  */
 static bool hurts_yaml(uint32_t point)
 {
-    return point < 0xA0 || point == 0x2028 || point == 0x2029 || point == 0xFFFE ||
-           point == 0xFFFF;
+    return point < 0xA0 || point == 0x2028 || point == 0x2029 || point == 0xFFFE || point == 0xFFFF;
 }
 
 static bool is_plain(unsigned char byte)
@@ -116,8 +115,8 @@ static void write_integer(struct buf *out, long long value)
 {
     char text[24];
     char *at = text + sizeof(text);
-    unsigned long long left = value < 0 ? 0ULL - (unsigned long long)value
-                                        : (unsigned long long)value;
+    unsigned long long left =
+        value < 0 ? 0ULL - (unsigned long long)value : (unsigned long long)value;
     do {
         *--at = (char)('0' + left % 10);
         left /= 10;
