@@ -25,8 +25,8 @@ size_t ym_anchors_add(struct ym_anchors *anchors, const char *name)
     if (!anchors->places)
         anchors->places = json_object();
     if (is_power_of_two(place))
-        anchors->items = xreallocarray(anchors->items, place ? place * 2 : 1,
-                                       sizeof(anchors->items[0]));
+        anchors->items =
+            xreallocarray(anchors->items, place ? place * 2 : 1, sizeof(anchors->items[0]));
     anchors->items[anchors->count++] = (struct ym_anchor){0};
     json_object_set_new_nocheck(anchors->places, name, json_integer((json_int_t)place));
     return place;

@@ -83,7 +83,8 @@ int ym_input_init(struct ym_input *input, const char *bytes, size_t size, struct
     *input = (struct ym_input){.text = bytes, .size = size};
     bool big = has_prefix(bytes, size, "\xFE\xFF");
     if (big || has_prefix(bytes, size, "\xFF\xFE")) {
-        struct utf16 in = {.bytes = (const unsigned char *)bytes, .size = size, .at = 2, .big = big};
+        struct utf16 in = {
+            .bytes = (const unsigned char *)bytes, .size = size, .at = 2, .big = big};
         return decode(input, &in, stream);
     }
     if (has_prefix(bytes, size, "\xEF\xBB\xBF")) {

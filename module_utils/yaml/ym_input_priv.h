@@ -11,7 +11,7 @@
 struct ym_input {
     const char *text; /* borrowed from the caller's bytes or from owned */
     size_t size;
-    char *owned;      /* NULL unless the bytes were UTF-16 */
+    char *owned; /* NULL unless the bytes were UTF-16 */
 };
 
 /* UTF-16 is recognised by its byte order mark. UTF-8 is not checked here. */

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "yaml/ym_read.h"
 #include "json/js_get.h"
 #include "json/js_number.h"
-#include "yaml/ym_read.h"
 
 struct reader {
     struct ym_stream *stream;

@@ -14,8 +14,8 @@
 #include "base/strv.h"
 
 enum {
-    YM_READ_DEPTH = 1000,     /* lists and objects within each other */
-    YM_READ_NODES = 1000000,  /* values in one stream, those made by aliases included */
+    YM_READ_DEPTH = 1000,        /* lists and objects within each other */
+    YM_READ_NODES = 1000000,     /* values in one stream, those made by aliases included */
     YM_READ_ALIAS_FREE = 100000, /* up to here aliases may multiply freely ... */
     YM_READ_ALIAS_RATIO = 10,    /* ... beyond at most so many values per written one */
 };

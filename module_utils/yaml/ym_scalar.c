@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/js_number.h"
 #include "yaml/ym_number_priv.h"
 #include "yaml/ym_tagged_priv.h"
+#include "json/js_number.h"
 
 /* ---- words */
 
@@ -78,37 +78,26 @@ static bool find_word(const char *text, size_t length, struct ym_typed *type)
 
 /* ---- plain text */
 
-/* What a text without a tag and without quotes is. */
+/* What a text without a tag and without quotes is: its first character rules most things out. */
 static void resolve(const char *text, size_t length, struct ym_typed *type)
 {
     *type = (struct ym_typed){.kind = length ? YM_STRING : YM_NULL};
-    if (length == 0)
+    if (length == 0 || text[0] == '\0')
         return;
-    switch (text[0]) {
-    case 'y': case 'Y': case 'n': case 'N': case 't': case 'T':
-    case 'f': case 'F': case 'o': case 'O': case '~':
+    if (strchr("yYnNtTfFoO~", text[0])) {
         find_word(text, length, type);
         return;
-    case '+': case '-': case '.':
-        if (find_word(text, length, type))
-            return;
-        ym_number(text, length, type);
-        return;
-    case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9':
-        ym_number(text, length, type);
-        return;
-    default:
-        return;
     }
+    if (strchr("0123456789+-.", text[0]) && !find_word(text, length, type))
+        ym_number(text, length, type);
 }
 
 /* ---- tags */
 
 static const char *const short_tags[] = {
-    [YM_NULL] = "!!null",   [YM_BOOLEAN] = "!!bool",  [YM_INTEGER] = "!!int",
-    [YM_BIG] = "!!int",     [YM_REAL] = "!!float",    [YM_SPECIAL] = "!!float",
-    [YM_STRING] = "!!str",  [YM_BINARY] = "!!binary",
+    [YM_NULL] = "!!null",  [YM_BOOLEAN] = "!!bool",  [YM_INTEGER] = "!!int",
+    [YM_BIG] = "!!int",    [YM_REAL] = "!!float",    [YM_SPECIAL] = "!!float",
+    [YM_STRING] = "!!str", [YM_BINARY] = "!!binary",
 };
 
 static int mismatch(const char *text, size_t length, const char *short_tag, enum ym_kind kind,
@@ -192,7 +181,9 @@ json_t *ym_typed_value(const struct ym_typed *type, const char *text, size_t len
         break;
     }
     error_make(err, ERROR_PARSE, "unsupported value: %s",
-               isnan(type->real) ? "NaN" : type->real < 0 ? "-Inf" : "+Inf");
+               isnan(type->real) ? "NaN"
+               : type->real < 0  ? "-Inf"
+                                 : "+Inf");
     return NULL;
 }
 

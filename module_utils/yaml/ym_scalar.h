@@ -15,8 +15,8 @@ enum ym_kind {
     YM_NULL,
     YM_BOOLEAN,
     YM_INTEGER,
-    YM_BIG,    /* an integer above 64 bits signed that fits 64 bits unsigned; in real */
-    YM_REAL,   /* finite */
+    YM_BIG,     /* an integer above 64 bits signed that fits 64 bits unsigned; in real */
+    YM_REAL,    /* finite */
     YM_SPECIAL, /* infinities and not-a-number; in real */
     YM_STRING,
     YM_BINARY, /* text behind the tag !!binary, still encoded */
@@ -53,8 +53,8 @@ json_t *ym_typed_key(const struct ym_typed *type, const char *text, size_t lengt
                      struct error **err) must_check;
 
 /* ym_scalar_type and ym_typed_value, or ym_typed_key, in one. */
-json_t *ym_scalar(const char *text, size_t length, const char *tag, bool plain,
-                  struct error **err) must_check;
+json_t *ym_scalar(const char *text, size_t length, const char *tag, bool plain, struct error **err)
+    must_check;
 json_t *ym_scalar_key(const char *text, size_t length, const char *tag, bool plain,
                       struct error **err) must_check;
 

@@ -16,11 +16,11 @@ struct ym_place {
 };
 
 struct ym_stream {
-    const char *source;     /* borrowed */
-    struct strv *warnings;  /* borrowed, may be NULL */
-    json_t *documents;      /* owned list */
-    size_t written;         /* values that stand in the text */
-    size_t made;            /* values that aliases made */
+    const char *source;    /* borrowed */
+    struct strv *warnings; /* borrowed, may be NULL */
+    json_t *documents;     /* owned list */
+    size_t written;        /* values that stand in the text */
+    size_t made;           /* values that aliases made */
     struct error **err;
 };
 

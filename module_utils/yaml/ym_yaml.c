@@ -6,11 +6,11 @@
 #include <yaml.h>
 
 #include "base/mem.h"
-#include "json/js_equal.h"
-#include "json/js_get.h"
 #include "yaml/ym_anchor_priv.h"
+#include "yaml/ym_merge_priv.h"
 #include "yaml/ym_read.h"
 #include "yaml/ym_scalar.h"
+#include "json/js_get.h"
 
 struct reader {
     yaml_parser_t parser;
@@ -37,7 +37,7 @@ static struct ym_place place_of(const struct reader *reader, const yaml_mark_t *
     return (struct ym_place){.line = mark->line + reader->first_line, .column = mark->column + 1};
 }
 
-#define FAIL_AT(READER, EVENT, ...) \
+#define FAIL_AT(READER, EVENT, ...)                                                                \
     ym_fail((READER)->stream, place_of(READER, &(EVENT)->start_mark), __VA_ARGS__)
 
 static int parser_failed(struct reader *reader)
@@ -81,7 +81,8 @@ static size_t byte_at(struct reader *reader, size_t character)
 {
     while (reader->byte < reader->size && reader->character < character) {
         reader->byte++;
-        while (reader->byte < reader->size && ((unsigned char)reader->text[reader->byte] & 0xC0) == 0x80)
+        while (reader->byte < reader->size &&
+               ((unsigned char)reader->text[reader->byte] & 0xC0) == 0x80)
             reader->byte++;
         reader->character++;
     }
@@ -196,36 +197,6 @@ static bool is_merge_key(const yaml_event_t *event)
     return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 }
 
-static bool is_mergeable(const json_t *value, bool alias)
-{
-    if (!json_is_array(value))
-        return json_is_object(value);
-    if (alias)
-        return false;
-    for (size_t i = 0; i < json_array_size(value); i++)
-        if (!json_is_object(json_array_get(value, i)))
-            return false;
-    return true;
-}
-
-/* Says where kubectl would let a merged value win over a member written before the "<<". */
-static void warn_of_overrides(struct reader *reader, const json_t *members, const json_t *merged,
-                              const yaml_event_t *key)
-{
-    for (size_t i = 0; i < json_array_size(merged); i++)
-        warn_of_overrides(reader, members, json_array_get(merged, i), key);
-    json_t *walked = js_iterable(merged);
-    for (void *i = json_object_iter(walked); i; i = json_object_iter_next(walked, i)) {
-        const char *name = json_object_iter_key(i);
-        const json_t *own = json_object_getn(members, name, json_object_iter_key_len(i));
-        if (own && !js_equal(own, json_object_iter_value(i)))
-            ym_warn(reader->stream, place_of(reader, &key->start_mark),
-                    "key \"%s\" stands before this \"<<\" and keeps its value; kubectl would take "
-                    "the merged one",
-                    name);
-    }
-}
-
 static int read_merge(struct reader *reader, struct object *object, const yaml_event_t *key)
 {
     auto_event yaml_event_t event = {0};
@@ -234,32 +205,12 @@ static int read_merge(struct reader *reader, struct object *object, const yaml_e
     json_auto_t *value = read_value(reader, &event);
     if (!value)
         return -1;
-    if (!is_mergeable(value, event.type == YAML_ALIAS_EVENT))
+    if (!ym_merge_accepts(value, event.type == YAML_ALIAS_EVENT))
         return FAIL_AT(reader, &event, "map merge requires map or sequence of maps as the value");
-    warn_of_overrides(reader, object->members, value, key);
+    ym_merge_warn(reader->stream, object->members, value, place_of(reader, &key->start_mark));
     if (!object->merges)
         object->merges = json_array();
     return json_array_append(object->merges, value);
-}
-
-static void add_missing(json_t *members, const json_t *merged)
-{
-    for (size_t i = 0; i < json_array_size(merged); i++)
-        add_missing(members, json_array_get(merged, i));
-    json_t *walked = js_iterable(merged);
-    for (void *i = json_object_iter(walked); i; i = json_object_iter_next(walked, i)) {
-        const char *name = json_object_iter_key(i);
-        size_t length = json_object_iter_key_len(i);
-        if (!json_object_getn(members, name, length))
-            json_object_setn_nocheck(members, name, length, json_object_iter_value(i));
-    }
-}
-
-/* Own members win; of several "<<" the last one wins, within a list the first. */
-static void apply_merges(struct object *object)
-{
-    for (size_t i = json_array_size(object->merges); i-- > 0;)
-        add_missing(object->members, json_array_get(object->merges, i));
 }
 
 static json_t *scalar_key(struct reader *reader, const yaml_event_t *event)
@@ -344,7 +295,7 @@ static json_t *read_object(struct reader *reader)
         if (result < 0)
             return NULL;
     }
-    apply_merges(&object);
+    ym_merge_apply(object.members, object.merges);
     return steal_ptr(object.members);
 }
 
@@ -361,8 +312,7 @@ static json_t *read_container(struct reader *reader, const yaml_event_t *event)
     return value;
 }
 
-static json_t *read_written(struct reader *reader, const yaml_event_t *event,
-                            struct ym_typed *type)
+static json_t *read_written(struct reader *reader, const yaml_event_t *event, struct ym_typed *type)
 {
     if (count_one(reader, event) < 0)
         return NULL;
@@ -420,8 +370,9 @@ static int check_directives(struct reader *reader, const yaml_event_t *event)
         event->data.document_start.tag_directives.start ==
             event->data.document_start.tag_directives.end)
         return 0;
-    return FAIL_AT(reader, event, "did not find expected <document start>: "
-                                  "directives (%%YAML, %%TAG) are not supported");
+    return FAIL_AT(reader, event,
+                   "did not find expected <document start>: "
+                   "directives (%%YAML, %%TAG) are not supported");
 }
 
 static int read_document(struct reader *reader, const yaml_event_t *start)
