@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "json/js_write.h"
 #include "yaml/ym_read.h"
+#include "json/js_write.h"
 
 static int read_file(const char *path, struct buf *bytes)
 {
@@ -32,8 +32,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: yaml_to_json FILE [SOURCE]\n");
         return 2;
     }
-    json_auto_t *documents = ym_read(buf_str(&bytes), bytes.size, argc > 2 ? argv[2] : argv[1],
-                                     &warnings, &error);
+    json_auto_t *documents =
+        ym_read(buf_str(&bytes), bytes.size, argc > 2 ? argv[2] : argv[1], &warnings, &error);
     for (size_t i = 0; i < warnings.count; i++)
         fprintf(stderr, "warning: %s\n", warnings.items[i]);
     auto_free char *text = documents ? js_write_dup(documents, JS_WRITE_SORT, &error) : NULL;

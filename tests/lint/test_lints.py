@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+"""Each lint finds a violation that was planted for it, and nothing in a clean tree."""
+import json
+import shutil
+import stat
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import checklist
+import cppcheck
+import docs
+import floors
+import foreign
+import format as formatting
+import headers
+import lists
+import prints
+import shell
+import tidy
+import tree
+import words
+
+TABLE = """\
+| Floor | Room | Owns | May include | Foreign library |
+|---|---|---|---|---|
+| 0 | `base` | x | – | – |
+| 1 | `json` | x | `base` | – |
+| 1 | `http` | x | `base` | `curl` |
+| 4 | `modules/m` | x | `base` `json` | – |
+"""
+CMAKE = """\
+function(room name)
+endfunction()
+room(base SOURCES error.c LINKS PkgConfig::JANSSON)  # a remark
+room(json SOURCES js.c LINKS room_base)
+room(http SOURCES client.c LINKS room_base PkgConfig::CURL)
+module(m SOURCES args.c LINKS room_base room_json)
+"""
+CLEAN = {
+    "module_utils/README.md": TABLE,
+    "CMakeLists.txt": CMAKE,
+    "module_utils/base/error.h": "#include <stdio.h>\nstruct error;\n",
+    "module_utils/base/error.c": '#include "base/error.h"\n',
+    "module_utils/json/js.c": '#include <jansson.h>\n#include "base/error.h"\n',
+    "module_utils/http/client.c": '#include <curl/curl.h>\n#include "http/client_priv.h"\n',
+    "module_utils/http/client_priv.h": "struct client;\n",
+    "modules/m/args.h": "struct args;\n",
+    "modules/m/args.c": '#include "json/js.h"\n#include "m/args.h"\n',
+    "modules/m/main.c": '#include "m/args.h"\n',
+    "tests/CMakeLists.txt": "unit_tests(http LINKS room_http UNITS client)\nfuzz_target(url)\n",
+    "tests/unit/http/test_client.c": '#include "http/client_priv.h"\n',
+    "tests/fuzz/fuzz_url.c": "int x;\n",
+}
+
+
+class Planted(unittest.TestCase):
+    def setUp(self):
+        self.root = Path(tempfile.mkdtemp(prefix="lint-"))
+        self.addCleanup(shutil.rmtree, self.root)
+        for name, text in CLEAN.items():
+            self.plant(name, text)
+
+    def plant(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def add(self, name: str, text: str) -> None:
+        self.plant(name, CLEAN.get(name, "") + text)
+
+    def found(self, lint, *words_of_it: str) -> None:
+        findings = [str(f) for f in lint.check(self.root)]
+        self.assertEqual(len(findings), 1, findings)
+        for word in words_of_it:
+            self.assertIn(word, findings[0])
+
+    def nothing(self, lint) -> None:
+        self.assertEqual([str(f) for f in lint.check(self.root)], [])
+
+
+class Floors(Planted):
+    def test_clean_tree(self):
+        self.nothing(floors)
+
+    def test_room_includes_a_neighbour(self):
+        self.add("module_utils/json/js.c", '#include "http/client.h"\n')
+        self.found(floors, "js.c:3", "json may not include http/client.h")
+
+    def test_base_includes_what_is_above(self):
+        self.add("module_utils/base/error.c", '#include "json/js.h"\n')
+        self.found(floors, "base may not include")
+
+    def test_header_without_its_room(self):
+        self.add("module_utils/json/js.c", '#include "error.h"\n')
+        self.found(floors, "write it as room/error.h")
+
+    def test_private_header_of_another_room(self):
+        self.plant("module_utils/README.md", TABLE.replace("| 4 | `modules/m` | x | `base`",
+                                                           "| 4 | `modules/m` | x | `http` `base`"))
+        self.add("modules/m/args.c", '#include "http/client_priv.h"\n')
+        self.found(floors, "private to http")
+
+    def test_private_header_in_the_tests_of_another_room(self):
+        self.plant("tests/unit/json/test_js.c", '#include "http/client_priv.h"\n')
+        self.found(floors, "private to http")
+
+    def test_link_to_a_neighbour(self):
+        self.plant("CMakeLists.txt", CMAKE.replace("js.c LINKS room_base", "js.c LINKS room_base room_http"))
+        self.found(floors, "json may not link room_http")
+
+    def test_room_without_a_row(self):
+        self.plant("module_utils/new/new.c", "")
+        self.found(floors, "new has no row")
+
+    def test_arrow_that_points_up(self):
+        self.plant("module_utils/README.md", TABLE.replace("| `json` | x | `base`", "| `json` | x | `modules/m` `base`"))
+        self.found(floors, "is not below it")
+
+
+class Foreign(Planted):
+    def test_clean_tree(self):
+        self.nothing(foreign)
+
+    def test_curl_outside_http(self):
+        self.add("module_utils/json/js.c", "#include <curl/curl.h>\n")
+        self.found(foreign, "js.c:3", "curl/curl.h")
+
+    def test_library_that_nobody_knows(self):
+        self.add("module_utils/json/js.c", "#include <zlib.h>\n")
+        self.found(foreign, "zlib.h", "no known library")
+
+    def test_link_to_curl_outside_http(self):
+        self.plant("CMakeLists.txt", CMAKE.replace("LINKS room_base room_json", "LINKS room_base PkgConfig::CURL"))
+        self.found(foreign, "modules/m may not link PkgConfig::CURL")
+
+
+class Headers(Planted):
+    def test_clean_tree(self):
+        self.nothing(headers)
+
+    def test_header_that_needs_another(self):
+        self.add("module_utils/base/error.h", "extern uint32_t count;\n")
+        self.found(headers, "base/error.h", "compile alone")
+
+
+class Lists(Planted):
+    def test_clean_tree(self):
+        self.nothing(lists)
+
+    def test_source_in_no_list(self):
+        self.plant("module_utils/json/more.c", "")
+        self.found(lists, "json/more.c", "no list")
+
+    def test_source_in_the_list_of_another_room(self):
+        self.plant("module_utils/json/client.c", "")
+        self.found(lists, "json/client.c")
+
+    def test_unit_test_in_no_list(self):
+        self.plant("tests/unit/json/test_client.c", "")
+        self.found(lists, "unit/json/test_client.c")
+
+    def test_fuzz_target_in_no_list(self):
+        self.plant("tests/fuzz/fuzz_more.c", "")
+        self.found(lists, "fuzz_more.c")
+
+
+class Prints(Planted):
+    def test_mentions_and_other_streams(self):
+        self.add("module_utils/json/js.c", '/* printf(x) */ char *s = "puts(x)"; // stdout\nfprintf(stderr, "x");\n'
+                                           "snprintf(b, 1, s); buf_printf(b); fputs(s, stderr);\n")
+        self.nothing(prints)
+
+    def test_every_way_to_print(self):
+        for line in ('printf("x");', 'puts("x");', "putchar(1);", 'fprintf(stdout, "x");', "fwrite(b, 1, 1, stdout);",
+                     'write(1, "x", 1);', "write(STDOUT_FILENO, b, 1);", 'dprintf(1, "x");', 'perror("x");'):
+            with self.subTest(line):
+                self.add("module_utils/json/js.c", line + "\n")
+                self.found(prints, "js.c:3")
+
+
+class Checklist(Planted):
+    def all_but(self, *missing):
+        names = ["def test_%03d_case(server):\n    pass\n" % n for n in checklist.CASES if n not in missing]
+        self.plant("tests/integration/test_all.py", "".join(names))
+
+    def test_all_there(self):
+        self.all_but()
+        self.nothing(checklist)
+
+    def test_one_missing(self):
+        self.all_but(77)
+        self.found(checklist, "case 77")
+
+    def test_number_that_is_no_case(self):
+        self.all_but()
+        self.plant("tests/unit/json/test_x.c", "static void test_125_x(void)\n")
+        self.found(checklist, "test_125")
+
+
+class Words(Planted):
+    def setUp(self):
+        super().setUp()
+        subprocess.run(["git", "init", "-q", str(self.root)], check=True)
+
+    def test_clean_tree(self):
+        self.add("notes.md", "frame%s/ and share%s/ inside a word: un%s/x\n" % ("work", "x", "shared"))
+        self.nothing(words)
+
+    def test_private_folder(self):
+        self.add("notes.md", "see /%s/main\n" % "work")
+        self.found(words, "notes.md:1")
+
+    def test_test_data_only_in_dev(self):
+        self.add("dev", "data=../%s/data\n" % "shared")
+        self.nothing(words)
+        self.add("other", "data=../%s/data\n" % "shared")
+        self.found(words, "other:1")
+
+
+@unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is missing")
+class Shell(Planted):
+    def test_unquoted_variable(self):
+        subprocess.run(["git", "init", "-q", str(self.root)], check=True)
+        self.plant("clean", "#!/bin/sh\nls /\n")
+        self.nothing(shell)
+        self.plant("careless", "#!/bin/bash\nls $1\n")
+        self.found(shell, "careless:2")
+
+
+class Docs(Planted):
+    """With programs that print prepared answers in the place of the real ones."""
+    ROW = {"type": "list", "elements": "str", "required": False, "default": [], "aliases": ["w"], "choices": [],
+           "env": ["X_Y"], "suboptions": {}}
+    SAID = {"type": "list", "elements": "str", "default": [], "aliases": ["w"], "description": ["Also E(X_Y)."]}
+
+    def sentences(self, said, row):
+        fragments = "class ModuleDocFragment:\n    DOCUMENTATION = 'anything'\n"
+        self.plant("collection/plugins/doc_fragments/k.py", fragments)
+        self.plant("collection/plugins/modules/k8s_apply.yml", "module")
+        answers = {"spec_dump": {"options": {"words": row}}, "yaml_to_json": None}
+        documentation = {"DOCUMENTATION": {"options": {"words": said}, "extends_documentation_fragment": ["a.b.k"]}}
+        (self.root / "spec").write_text(json.dumps(answers["spec_dump"]), encoding="utf-8")
+        (self.root / "module").write_text(json.dumps([documentation]), encoding="utf-8")
+        (self.root / "anything").write_text(json.dumps([{"options": {}}]), encoding="utf-8")
+        for name, script in (("spec_dump", 'cat "%s/spec"' % self.root), ("yaml_to_json", 'cat "%s/$(cat)"' % self.root)):
+            path = self.root / name
+            path.write_text("#!/bin/sh\n%s\n" % script, encoding="utf-8")
+            path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        return [f.text for f in docs.check(self.root, docs.Tools(self.root))]
+
+    def test_agreement(self):
+        self.assertEqual(self.sentences(self.SAID, self.ROW), [])
+
+    def test_each_difference(self):
+        for key, value in (("type", "dict"), ("elements", "int"), ("required", True), ("default", ["a"]),
+                           ("aliases", []), ("choices", ["a", "b"]), ("description", "")):
+            with self.subTest(key):
+                found = self.sentences(dict(self.SAID, **{key: value}), self.ROW)
+                self.assertTrue(found and "words" in found[0], found)
+
+    def test_suboption_that_is_not_documented(self):
+        row = dict(self.ROW, suboptions={"inner": dict(self.ROW, env=[])})
+        self.assertEqual(self.sentences(self.SAID, row), ["words.inner is not documented"])
+
+    def test_option_that_does_not_exist(self):
+        said = dict(self.SAID, suboptions={"inner": {"description": "x"}})
+        self.assertIn("no such option", self.sentences(said, self.ROW)[0])
+
+
+@unittest.skipUnless(formatting.find(), "clang-format %d is missing" % formatting.VERSION)
+class Format(Planted):
+    def setUp(self):
+        super().setUp()
+        shutil.copy(tree.ROOT / ".clang-format", self.root)
+        for name in CLEAN:
+            if name.endswith((".c", ".h")):
+                self.plant(name, "")
+
+    def test_badly_formatted(self):
+        self.plant("module_utils/json/js.c", "int  x;\n")
+        self.found(formatting, "module_utils/json/js.c:1")
+
+
+@unittest.skipUnless(shutil.which("clang-tidy"), "clang-tidy is missing")
+class Tidy(Planted):
+    def test_variable_without_a_value(self):
+        shutil.copy(tree.ROOT / ".clang-tidy", self.root)
+        source = self.root / "module_utils/json/js.c"
+        source.write_text("int f(int a);\nint f(int a)\n{\n    int b;\n    b = a;\n    return b;\n}\n", encoding="utf-8")
+        command = {"directory": str(self.root), "file": str(source), "command": "gcc -std=c11 -o x -c js.c"}
+        (self.root / "compile_commands.json").write_text(json.dumps([command]), encoding="utf-8")
+        for _ in range(2):  # an unhappy answer is not remembered
+            findings = list(tidy.check(self.root, self.root))
+            self.assertEqual(len(findings), 1)
+            self.assertIn("cppcoreguidelines-init-variables", findings[0])
+
+
+@unittest.skipUnless(shutil.which("cppcheck"), "cppcheck is missing")
+class Cppcheck(Planted):
+    def test_access_beyond_the_end(self):
+        for name in CLEAN:
+            if name.endswith((".c", ".h")):
+                self.plant(name, "")
+        build = self.root / "build"
+        self.assertEqual(cppcheck.run(self.root, build)[0], 0)
+        self.plant("module_utils/json/js.c", "int f(void)\n{\n    int a[2] = {0};\n    return a[2];\n}\n")
+        status, text = cppcheck.run(self.root, build)
+        self.assertEqual(status, 1)
+        self.assertIn("arrayIndexOutOfBounds", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
