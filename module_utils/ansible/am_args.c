@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "fs/file.h"
 
 #define PREFIX "_ansible_"
 
@@ -104,7 +105,7 @@ int am_args_parse(const char *text, size_t length, struct am_args *args, struct 
 static int read_input(int argc, char **argv, struct buf *text, struct error **err)
 {
     if (argc > 1)
-        return am_input_file(argv[1], text, err);
+        return file_read(argv[1], AM_INPUT_LIMIT, text, err);
     if (!isatty(STDIN_FILENO))
         return am_input_stream(STDIN_FILENO, text, err);
     error_make(err, ERROR_USAGE,

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "ansible/am_number.h"
 #include "ansible/am_repr.h"
 #include "ansible/am_text.h"
 #include "ansible/am_unicode.h"
@@ -114,7 +115,7 @@ static json_t *to_int(json_t *value, struct error **err)
         return json_incref(value);
     if (json_is_boolean(value))
         return json_integer(json_is_true(value));
-    if (json_is_string(value) ? am_text_int(json_string_value(value), &number)
+    if (json_is_string(value) ? am_number_int(json_string_value(value), &number)
                               : json_is_real(value) && int_of_real(json_real_value(value), &number))
         return json_integer(number);
     auto_free char *repr = am_repr(value);
@@ -129,7 +130,7 @@ static json_t *to_float(json_t *value, struct error **err)
         return json_real(json_number_value(value));
     if (json_is_boolean(value))
         return json_real(json_is_true(value) ? 1 : 0);
-    if (json_is_string(value) && am_text_float(json_string_value(value), &number))
+    if (json_is_string(value) && am_number_float(json_string_value(value), &number))
         return json_real(number);
     return refuse(value, "a float", err);
 }
@@ -138,7 +139,7 @@ static json_t *to_size(json_t *value, bool bits, struct error **err)
 {
     long long number = 0;
     auto_free char *text = am_str(value);
-    if (am_text_size(text, bits, &number))
+    if (am_number_size(text, bits, &number))
         return json_integer(number);
     return refuse(value, bits ? "a Bit value" : "a Byte value", err);
 }

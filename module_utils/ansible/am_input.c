@@ -1,7 +1,6 @@
 #include "ansible/am_input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <string.h>
@@ -48,21 +47,6 @@ static int read_some(int fd, struct buf *text, struct error **err)
         error_make(err, ERROR_USAGE, "the arguments are larger than %d MiB", AM_INPUT_LIMIT >> 20);
         return -1;
     }
-}
-
-int am_input_file(const char *path, struct buf *text, struct error **err)
-{
-    auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        error_make_errno(err, errno, "cannot open the arguments file %s", path);
-        return -1;
-    }
-    int status = 1;
-    while (status > 0)
-        status = read_some(fd, text, err);
-    if (status < 0)
-        error_wrap(err, "%s", path);
-    return status;
 }
 
 /* Where in a JSON text we are; fed byte by byte. */

@@ -1,7 +1,6 @@
 /*
- * The bytes of the arguments: from a file, or from standard input. Does not understand them but
- * for one thing: on standard input it sees where the JSON value ends, because some connections
- * never close it.
+ * The bytes of the arguments on standard input. Does not understand them but for one thing: it
+ * sees where the JSON value ends, because some connections never close the pipe.
  */
 #ifndef ANSIBLE_AM_INPUT_H
 #define ANSIBLE_AM_INPUT_H
@@ -11,9 +10,6 @@
 
 /* More is refused; manifests of several megabytes are legal. */
 enum { AM_INPUT_LIMIT = 64 * 1024 * 1024 };
-
-/* Appends the whole file at PATH to TEXT. */
-int am_input_file(const char *path, struct buf *text, struct error **err) must_check;
 
 /*
  * Appends to TEXT what comes from FD, blocking or not, until the JSON value at its start is

@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "ansible/am_level.h"
+#include "ansible/am_number.h"
 #include "ansible/am_repr.h"
-#include "ansible/am_text.h"
 #include "ansible/am_unicode.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -26,7 +26,7 @@ static bool equals_choice(const struct am_option *option, const json_t *value, c
     if (json_is_boolean(value))
         return type == AM_BOOL && str_equal(choice, json_is_true(value) ? "True" : "False");
     if (!json_is_number(value) || (type != AM_INT && type != AM_FLOAT) ||
-        !am_text_float(choice, &number))
+        !am_number_float(choice, &number))
         return false;
     double wanted = json_number_value(value);
     return number >= wanted && number <= wanted;
