@@ -25,8 +25,8 @@ enum auth_source { AUTH_NOTHING, AUTH_TOKEN, AUTH_TOKEN_FILE, AUTH_BASIC, AUTH_E
 struct kube_auth {
     struct kube_config *config; /* borrowed */
     enum auth_source source;
-    bool plain;                 /* http://: nothing is sent */
-    char *token;                /* of the token file */
+    bool plain;  /* http://: nothing is sent */
+    char *token; /* of the token file */
     struct exec_credential exec;
     bool has_exec;
 };
@@ -76,8 +76,10 @@ static char *read_token(const char *path, struct error **err)
         return NULL;
     }
     if (!kube_header_value_ok(token)) {
-        error_make(err, ERROR_AUTH, "the token in file \"%s\" holds a line break or another "
-                                    "character that no header may hold", path);
+        error_make(err, ERROR_AUTH,
+                   "the token in file \"%s\" holds a line break or another "
+                   "character that no header may hold",
+                   path);
         return NULL;
     }
     return steal_ptr(token);
@@ -201,7 +203,8 @@ char *kube_auth_describe_certificate(const struct kube_auth *auth)
     const struct kube_config *config = auth->config;
     return kube_certificate_describe(kube_auth_certificate(auth),
                                      auth->exec.certificate ? js_str(config->exec, "command", NULL)
-                                                            : config->cert_origin, time(NULL));
+                                                            : config->cert_origin,
+                                     time(NULL));
 }
 
 bool kube_auth_can_renew(const struct kube_auth *auth)

@@ -24,8 +24,8 @@ define_cleanup(kube_auth, struct kube_auth *, kube_auth_free)
 #define auto_kube_auth cleanup_with(kube_auth_cleanup)
 
 /*
- * Makes the credentials current: runs the exec plugin when there is none yet, when it expired, or
- * when RENEW (the server said 401); reads the token file again. Sets *certificate_changed to
+ * Makes the credentials current: runs the exec plugin when there is none yet, when it expired,
+ * or when RENEW (the server said 401); reads the token file again. Sets *certificate_changed to
  * whether the client certificate differs from the one before, also from none (the HTTP client
  * must be rebuilt then). ERROR_AUTH, ERROR_INTERRUPTED; what was there before stays in use.
  */

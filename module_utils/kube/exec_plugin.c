@@ -210,8 +210,8 @@ int exec_plugin_run(struct kube_config *config, long long timeout_ms, struct exe
     auto_spawn_result struct spawn_result result = {0};
     memset(out, 0, sizeof(*out));
     if (str_equal(js_str(exec, "interactiveMode", NULL), "Always")) {
-        error_make(err, ERROR_AUTH, "exec plugin cannot support interactive mode: standard input "
-                                    "is not a terminal");
+        error_make(err, ERROR_AUTH,
+                   "exec plugin cannot support interactive mode: standard input is not a terminal");
         return -1;
     }
     auto_free char *program = exec_plugin_find(js_str(exec, "command", NULL), config->exec_dir,

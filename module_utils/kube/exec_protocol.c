@@ -95,12 +95,14 @@ static int check_header(const json_t *answer, const char *version, struct error 
     const char *answered = js_str(answer, "apiVersion", NULL);
     const char *kind = js_str(answer, "kind", NULL);
     if (!json_is_object(answer)) {
-        error_make(err, ERROR_AUTH, "decoding stdout: expected object, got %s", js_type_name(answer));
+        error_make(err, ERROR_AUTH, "decoding stdout: expected object, got %s",
+                   js_type_name(answer));
         return -1;
     }
     if (!str_equal(answered, version)) {
-        error_make(err, ERROR_AUTH, "exec plugin is configured to use API version %s, plugin "
-                                    "returned version %s", version, answered ? answered : "none");
+        error_make(err, ERROR_AUTH,
+                   "exec plugin is configured to use API version %s, plugin returned version %s",
+                   version, answered ? answered : "none");
         return -1;
     }
     if (str_empty(kind) || strcmp(kind, "ExecCredential") == 0)
@@ -133,8 +135,9 @@ static int read_expiry(const json_t *status, struct exec_credential *out, struct
     out->expires = true;
     if (rfc3339_parse(text, &out->expires_at))
         return 0;
-    error_make(err, ERROR_AUTH, "decoding stdout: status.expirationTimestamp: \"%s\" is not a time "
-                                "as in RFC 3339", text);
+    error_make(err, ERROR_AUTH,
+               "decoding stdout: status.expirationTimestamp: \"%s\" is not a time as in RFC 3339",
+               text);
     return -1;
 }
 

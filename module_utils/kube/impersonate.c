@@ -46,7 +46,7 @@ static int add_extra(const struct kube_draft *draft, const char *user, struct st
 {
     const char *key = NULL;
     json_t *values = NULL;
-    json_object_foreach(draft->as_extra, key, values) {
+    json_object_foreach (draft->as_extra, key, values) {
         auto_buf struct buf name = {0};
         buf_add_str(&name, "Impersonate-Extra-");
         add_escaped(&name, key);
@@ -65,7 +65,8 @@ int kube_impersonate_headers(const struct kube_draft *draft, const char *user, s
         if (!draft->as_uid && draft->as_groups.count == 0 && json_object_size(draft->as_extra) == 0)
             return 0;
         error_make(err, ERROR_USAGE,
-                   "requesting uid, groups or user-extra for %s without impersonating a user", user);
+                   "requesting uid, groups or user-extra for %s without impersonating a user",
+                   user);
         return -1;
     }
     if (add_header(out, "Impersonate-User", draft->as, user, err) ||

@@ -44,8 +44,8 @@ int kube_incluster_lookup(const char *directory, struct kube_draft *draft, struc
     if (str_empty(host) || str_empty(port) || !is_file(token))
         return 0;
     bool is_ipv6 = str_contains(host, ":");
-    draft->config.server = xasprintf("https://%s%s%s:%s", is_ipv6 ? "[" : "", host,
-                                     is_ipv6 ? "]" : "", port);
+    draft->config.server =
+        xasprintf("https://%s%s%s:%s", is_ipv6 ? "[" : "", host, is_ipv6 ? "]" : "", port);
     draft->config.origin = xasprintf("service account %s", directory);
     draft->config.token_file = steal_ptr(token);
     /* As client-go: without the file the system's store has to do. */

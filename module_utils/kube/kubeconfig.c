@@ -104,7 +104,8 @@ static int choose(const struct kube_merged *merged, const struct kube_options *o
     }
     if (found > 0 || text_or_null(options->host))
         return 0;
-    error_make(err, ERROR_USAGE, "%s: no current-context is set: choose one with the option context",
+    error_make(err, ERROR_USAGE,
+               "%s: no current-context is set: choose one with the option context",
                draft->config.origin);
     return -1;
 }
@@ -118,8 +119,9 @@ static int from_asked(const struct kube_options *options, struct kube_draft *dra
         return -1;
     if (merged.read.count == 0 && merged.missing.count > 0) {
         auto_free char *missing = strv_join(&merged.missing, ", ");
-        error_make(err, ERROR_USAGE, "context \"%s\" does not exist: no kubeconfig was found "
-                                     "(tried %s)", options->context, missing);
+        error_make(err, ERROR_USAGE,
+                   "context \"%s\" does not exist: no kubeconfig was found (tried %s)",
+                   options->context, missing);
         return -1;
     }
     return choose(&merged, options, draft, err);
@@ -130,10 +132,12 @@ static int from_asked(const struct kube_options *options, struct kube_draft *dra
 static int refuse_nothing(const struct kube_merged *merged, struct error **err)
 {
     auto_free char *missing = strv_join(&merged->missing, ", ");
-    error_make(err, ERROR_USAGE,
-               "no Kubernetes API server is known: give kubeconfig, or host with credentials; there "
-               "is no service account (KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and %s/token) "
-               "and none of these kubeconfig files exists: %s", service_account_dir(), missing);
+    error_make(
+        err, ERROR_USAGE,
+        "no Kubernetes API server is known: give kubeconfig, or host with credentials; there "
+        "is no service account (KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and %s/token) "
+        "and none of these kubeconfig files exists: %s",
+        service_account_dir(), missing);
     return -1;
 }
 

@@ -18,14 +18,14 @@
 
 /* What the user asked for. Everything is borrowed; NULL means not given. */
 struct kube_options {
-    const json_t *kubeconfig;  /* string (path or ':'-joined paths), object, or NULL/null */
+    const json_t *kubeconfig; /* string (path or ':'-joined paths), object, or NULL/null */
     const char *context;
     const char *host;
     const char *api_key;
     const char *username;
     const char *password;
     const json_t *validate_certs; /* true, false, or NULL/null */
-    const char *ca_cert;       /* paths of PEM files */
+    const char *ca_cert;          /* paths of PEM files */
     const char *client_cert;
     const char *client_key;
     const char *proxy;
@@ -37,12 +37,12 @@ struct kube_options {
 
 /* The answer. Everything is owned. */
 struct kube_config {
-    char *server;           /* URL without trailing '/' */
-    char *origin;           /* where it came from, for messages: "kubeconfig /root/.kube/config, context a" */
-    char *namespace_;       /* of the context or of the service account, or NULL */
-    char *user;             /* name of the user entry, or NULL */
-    char *cert_origin;      /* where the client certificate came from, or NULL */
-    char *ca_pem;           /* or NULL: the system's store */
+    char *server; /* URL without trailing '/' */
+    char *origin; /* where it came from, for messages: "kubeconfig /root/.kube/config, context a" */
+    char *namespace_;  /* of the context or of the service account, or NULL */
+    char *user;        /* name of the user entry, or NULL */
+    char *cert_origin; /* where the client certificate came from, or NULL */
+    char *ca_pem;      /* or NULL: the system's store */
     bool insecure;
     char *tls_server_name;
     char *proxy;
@@ -51,15 +51,15 @@ struct kube_config {
     bool disable_compression;  /* the cluster entry asks for answers without gzip */
     char *client_cert_pem;
     char *client_key_pem;
-    char *token;            /* static */
-    char *token_file;       /* read anew for every use; beats token while it can be read */
+    char *token;      /* static */
+    char *token_file; /* read anew for every use; beats token while it can be read */
     char *username;
     char *password;
-    json_t *exec;           /* the user's exec entry, or NULL */
-    char *exec_dir;         /* directory of the file that holds it: base of a relative command */
-    json_t *exec_config;    /* the cluster's extension for exec plugins, or NULL */
+    json_t *exec;            /* the user's exec entry, or NULL */
+    char *exec_dir;          /* directory of the file that holds it: base of a relative command */
+    json_t *exec_config;     /* the cluster's extension for exec plugins, or NULL */
     struct strv impersonate; /* headers "Impersonate-User: …" and so on */
-    struct strv secrets;    /* every secret read so far, for the caller's scrubber */
+    struct strv secrets;     /* every secret read so far, for the caller's scrubber */
 };
 
 /*

@@ -17,7 +17,7 @@ enum { PEM_LIMIT = 4 * 1024 * 1024 };
 /* What the checks work on: every problem is noted, none ends the work. */
 struct check {
     struct kube_draft *draft;
-    const char *user;    /* names for messages, never NULL */
+    const char *user; /* names for messages, never NULL */
     const char *cluster;
     bool tls;
     struct strv problems;
@@ -63,15 +63,19 @@ static void check_methods(struct check *check)
 {
     const struct kube_config *config = &check->draft->config;
     if (config->token && (config->username || config->password))
-        strv_printf(&check->problems, "more than one authentication method found for %s; "
-                    "found [token basicAuth], only one is allowed", check->user);
+        strv_printf(&check->problems,
+                    "more than one authentication method found for %s; "
+                    "found [token basicAuth], only one is allowed",
+                    check->user);
     else if (config->token_file && (config->username || config->password))
-        strv_printf(&check->problems, "username/password or bearer token may be set for %s, "
-                    "but not both", check->user);
+        strv_printf(&check->problems,
+                    "username/password or bearer token may be set for %s, but not both",
+                    check->user);
     if (config->token && !kube_header_value_ok(config->token))
         strv_printf(&check->problems,
                     "the token of %s holds a line break or another character that no header may "
-                    "hold", check->user);
+                    "hold",
+                    check->user);
 }
 
 static void check_client_certificate(struct check *check)
@@ -90,8 +94,10 @@ static void check_client_certificate(struct check *check)
         strv_printf(&check->problems, "client-key-data and client-key are both specified for %s",
                     check->user);
     if (!draft->client_key_file && !config->client_key_pem)
-        strv_printf(&check->problems, "client-key-data or client-key must be specified for %s to "
-                    "use the clientCert authentication method.", check->user);
+        strv_printf(&check->problems,
+                    "client-key-data or client-key must be specified for %s to "
+                    "use the clientCert authentication method.",
+                    check->user);
     kube_draft_set(&config->cert_origin,
                    draft->client_cert_file ? draft->client_cert_file : config->origin);
     if (draft->client_cert_file && !config->client_cert_pem)
@@ -106,21 +112,25 @@ static void check_client_certificate(struct check *check)
 static void need_exec_text(struct check *check, const json_t *exec, const char *key)
 {
     if (str_empty(js_str(exec, key, NULL)))
-        strv_printf(&check->problems, "%s must be specified for %s to use exec authentication "
-                    "plugin", key, check->user);
+        strv_printf(&check->problems,
+                    "%s must be specified for %s to use exec authentication plugin", key,
+                    check->user);
+}
+
+/* Only v1 has no default; the versions before mean IfAvailable. */
+static bool mode_may_be_missing(const char *version)
+{
+    return str_equal(version, "client.authentication.k8s.io/v1beta1") ||
+           str_equal(version, "client.authentication.k8s.io/v1alpha1");
 }
 
 static void check_interactive_mode(struct check *check, const json_t *exec)
 {
     static const char *const modes[] = {"Never", "IfAvailable", "Always"};
     const char *mode = js_str(exec, "interactiveMode", NULL);
-    const char *version = js_str(exec, "apiVersion", NULL);
-    /* Only v1 has no default; it is IfAvailable for the versions before. */
-    if (str_empty(mode) && str_starts_with(version ? version : "", "client.authentication.k8s.io/v1")
-        && !str_equal(version, "client.authentication.k8s.io/v1"))
-        return;
     if (str_empty(mode)) {
-        need_exec_text(check, exec, "interactiveMode");
+        if (!mode_may_be_missing(js_str(exec, "apiVersion", NULL)))
+            need_exec_text(check, exec, "interactiveMode");
         return;
     }
     for (size_t i = 0; i < array_length(modes); i++)
@@ -139,8 +149,10 @@ static void check_exec(struct check *check)
     need_exec_text(check, exec, "apiVersion");
     for (size_t i = 0; i < json_array_size(js_get(exec, "env", NULL)); i++)
         if (str_empty(js_str(json_array_get(js_get(exec, "env", NULL), i), "name", NULL)))
-            strv_printf(&check->problems, "env variable name must be specified for %s to use exec "
-                        "authentication plugin", check->user);
+            strv_printf(&check->problems,
+                        "env variable name must be specified for %s to use exec "
+                        "authentication plugin",
+                        check->user);
     check_interactive_mode(check, exec);
     if (!str_empty(version) && !str_equal(version, "client.authentication.k8s.io/v1") &&
         !str_equal(version, "client.authentication.k8s.io/v1beta1"))
@@ -153,10 +165,13 @@ static void check_auth_provider(struct check *check)
     if (!name)
         return;
     if (check->draft->config.exec)
-        strv_printf(&check->problems, "authProvider cannot be provided in combination with an exec "
-                    "plugin for %s", check->user);
-    strv_printf(&check->problems, "the auth-provider \"%s\" of %s is not supported: use an exec "
-                "plugin, a token or a client certificate", name, check->user);
+        strv_printf(&check->problems,
+                    "authProvider cannot be provided in combination with an exec plugin for %s",
+                    check->user);
+    strv_printf(&check->problems,
+                "the auth-provider \"%s\" of %s is not supported: use an exec "
+                "plugin, a token or a client certificate",
+                name, check->user);
 }
 
 static void check_user(struct check *check)
@@ -214,14 +229,16 @@ static void check_cluster(struct check *check)
     if (config->proxy) {
         note_proxy_secret(draft);
         if (kube_proxy_check(config->proxy, &error)) {
-            auto_free char *context = xasprintf("invalid proxy-url for cluster \"%s\"",
-                                                check->cluster);
+            auto_free char *context =
+                xasprintf("invalid proxy-url for cluster \"%s\"", check->cluster);
             note_error(check, context, error);
         }
     }
     if (draft->ca_file && config->ca_pem)
-        strv_printf(&check->problems, "certificate-authority-data and certificate-authority are "
-                    "both specified for %s", check->cluster);
+        strv_printf(&check->problems,
+                    "certificate-authority-data and certificate-authority are "
+                    "both specified for %s",
+                    check->cluster);
     else if (draft->ca_file)
         read_file(check, "certificate-authority", check->cluster, draft->ca_file, &config->ca_pem);
 }

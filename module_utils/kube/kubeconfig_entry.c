@@ -13,11 +13,11 @@
 
 enum field_type {
     FIELD_TEXT,
-    FIELD_PATH,   /* made absolute */
-    FIELD_DATA,   /* base64 of PEM */
+    FIELD_PATH, /* made absolute */
+    FIELD_DATA, /* base64 of PEM */
     FIELD_BOOL,
-    FIELD_TEXTS,  /* list of strings */
-    FIELD_EXTRA,  /* object of lists of strings */
+    FIELD_TEXTS, /* list of strings */
+    FIELD_EXTRA, /* object of lists of strings */
     FIELD_EXEC,
     FIELD_PLUGIN, /* auth-provider: only its name matters, to refuse it */
     FIELD_EXTENSIONS,
@@ -80,16 +80,26 @@ static const struct exec_field {
     const char *key;
     json_type type;
 } exec_fields[] = {
-    {"apiVersion", JSON_STRING},       {"command", JSON_STRING}, {"args", JSON_ARRAY},
-    {"env", JSON_ARRAY},               {"installHint", JSON_STRING},
-    {"interactiveMode", JSON_STRING},  {"provideClusterInfo", JSON_TRUE},
+    {"apiVersion", JSON_STRING},
+    {"command", JSON_STRING},
+    {"args", JSON_ARRAY},
+    {"env", JSON_ARRAY},
+    {"installHint", JSON_STRING},
+    {"interactiveMode", JSON_STRING},
+    {"provideClusterInfo", JSON_TRUE},
 };
 
 /* Values of these names are secrets wherever they stand; the list of kubernetes.core. */
 static const char *const secret_names[] = {
-    "token",        "password",     "secret",
-    "client-key-data", "client-certificate-data", "certificate-authority-data",
-    "api_key",      "access-token", "refresh-token",
+    "token",
+    "password",
+    "secret",
+    "client-key-data",
+    "client-certificate-data",
+    "certificate-authority-data",
+    "api_key",
+    "access-token",
+    "refresh-token",
 };
 
 /* … and so are environment variables of plugins whose names hold one of these. */
@@ -110,7 +120,7 @@ void kube_entry_secrets(const json_t *value, struct strv *secrets)
     const char *key = NULL;
     json_t *member = NULL;
     /* The macro wants a json_t *, yet changes nothing. */
-    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+    json_object_foreach ((json_t *)(uintptr_t)value, key, member)
         if (json_is_object(member) || json_is_array(member))
             kube_entry_secrets(member, secrets);
 }
@@ -139,7 +149,7 @@ static int read_extra(const json_t *extra, const char *where, json_t **out, stru
     json_auto_t *copy = json_deep_copy(extra);
     const char *key = NULL;
     json_t *list = NULL;
-    json_object_foreach(copy, key, list) {
+    json_object_foreach (copy, key, list) {
         auto_free char *place = xasprintf("%s.%s", where, key);
         if (!json_is_null(list) && js_want(list, "", JSON_ARRAY, NULL, err)) {
             error_wrap(err, "%s", place);
@@ -233,10 +243,9 @@ static void read_extensions(const json_t *list, json_t **out)
 static json_type wanted_type(enum field_type type)
 {
     static const json_type types[] = {
-        [FIELD_TEXT] = JSON_STRING,  [FIELD_PATH] = JSON_STRING,  [FIELD_DATA] = JSON_STRING,
-        [FIELD_BOOL] = JSON_TRUE,    [FIELD_TEXTS] = JSON_ARRAY,  [FIELD_EXTRA] = JSON_OBJECT,
-        [FIELD_EXEC] = JSON_OBJECT,  [FIELD_PLUGIN] = JSON_OBJECT,
-        [FIELD_EXTENSIONS] = JSON_ARRAY,
+        [FIELD_TEXT] = JSON_STRING, [FIELD_PATH] = JSON_STRING,   [FIELD_DATA] = JSON_STRING,
+        [FIELD_BOOL] = JSON_TRUE,   [FIELD_TEXTS] = JSON_ARRAY,   [FIELD_EXTRA] = JSON_OBJECT,
+        [FIELD_EXEC] = JSON_OBJECT, [FIELD_PLUGIN] = JSON_OBJECT, [FIELD_EXTENSIONS] = JSON_ARRAY,
     };
     return types[type];
 }

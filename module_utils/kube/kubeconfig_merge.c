@@ -77,13 +77,15 @@ static int check_header(const json_t *config, struct error **err)
         js_want_lookup(config, "apiVersion", JSON_STRING, &version, err) < 0 ||
         js_want_lookup(config, "kind", JSON_STRING, &kind, err) < 0)
         return -1;
-    const char *version_text = str_empty(json_string_value(version)) ? "v1"
-                                                                     : json_string_value(version);
+    const char *version_text =
+        str_empty(json_string_value(version)) ? "v1" : json_string_value(version);
     const char *kind_text = str_empty(json_string_value(kind)) ? "Config" : json_string_value(kind);
     if (strcmp(version_text, "v1") == 0 && strcmp(kind_text, "Config") == 0)
         return 0;
-    error_make(err, ERROR_PARSE, "no kind \"%s\" is registered for version \"%s\": a kubeconfig has "
-                                 "apiVersion v1 and kind Config", kind_text, version_text);
+    error_make(err, ERROR_PARSE,
+               "no kind \"%s\" is registered for version \"%s\": a kubeconfig has "
+               "apiVersion v1 and kind Config",
+               kind_text, version_text);
     return -1;
 }
 
@@ -232,8 +234,8 @@ static int read_entry(const struct kube_merged *merged, enum kube_entry_kind kin
         return 0;
     const struct kube_named *found = list_find(&merged->lists[kind], 0, name);
     if (!found) {
-        error_make(err, ERROR_USAGE, "%s \"%s\" was not found for context \"%s\"",
-                   rows[kind].entry, name, draft->context);
+        error_make(err, ERROR_USAGE, "%s \"%s\" was not found for context \"%s\"", rows[kind].entry,
+                   name, draft->context);
         return -1;
     }
     return kube_entry_read(kind, found->entry, found->where, found->directory, draft, err);

@@ -23,8 +23,9 @@ static int refuse_two_identities(const struct kube_options *options, struct erro
 {
     if (!given(options->api_key) || !(given(options->username) || given(options->password)))
         return 0;
-    error_make(err, ERROR_USAGE, "more than one authentication method found in the options; found "
-                                 "[api_key username/password], only one is allowed");
+    error_make(err, ERROR_USAGE,
+               "more than one authentication method found in the options; found "
+               "[api_key username/password], only one is allowed");
     return -1;
 }
 

@@ -89,8 +89,8 @@ void kube_merged_clear(struct kube_merged *merged);
 int kube_merged_add(struct kube_merged *merged, const json_t *config, const char *source,
                     const char *directory, struct error **err) must_check;
 /* Adds every file of PATHS that exists; empty and repeated paths are passed over. */
-int kube_merged_add_files(struct kube_merged *merged, const struct strv *paths,
-                          struct error **err) must_check;
+int kube_merged_add_files(struct kube_merged *merged, const struct strv *paths, struct error **err)
+    must_check;
 /* The paths of $KUBECONFIG, or $HOME/.kube/config when that is unset or empty. */
 void kube_merged_default_paths(struct strv *paths);
 /*
@@ -106,8 +106,8 @@ int kube_merged_read_lookup(const struct kube_merged *merged, const char *name,
  * Fills DRAFT from the files token, ca.crt and namespace of DIRECTORY and from
  * KUBERNETES_SERVICE_HOST and _PORT. Returns 1; 0 when the variables or the token are missing.
  */
-int kube_incluster_lookup(const char *directory, struct kube_draft *draft,
-                          struct error **err) must_check;
+int kube_incluster_lookup(const char *directory, struct kube_draft *draft, struct error **err)
+    must_check;
 
 /* ---- kubeconfig_options.c: what the user set replaces what was found */
 

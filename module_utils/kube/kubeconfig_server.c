@@ -11,8 +11,8 @@
 static size_t scheme_length(const char *text)
 {
     size_t length = 0;
-    while (isalnum((unsigned char)text[length]) || (length > 0 && strchr("+-.", text[length]) &&
-                                                    text[length] != '\0'))
+    while (isalnum((unsigned char)text[length]) ||
+           (length > 0 && strchr("+-.", text[length]) && text[length] != '\0'))
         length++;
     return isalpha((unsigned char)text[0]) && text[length] == ':' ? length : 0;
 }
@@ -57,8 +57,9 @@ char *kube_server_url(const char *text, bool tls, struct error **err)
         return NULL;
     if (parts.has_userinfo) {
         /* kubectl would send them, even without TLS. */
-        error_make(err, ERROR_USAGE, "the server's URL holds a user name or a password; "
-                                     "use username and password instead");
+        error_make(err, ERROR_USAGE,
+                   "the server's URL holds a user name or a password; "
+                   "use username and password instead");
         return NULL;
     }
     return steal_ptr(url);
@@ -80,8 +81,8 @@ int kube_proxy_check(const char *text, struct error **err)
     size_t length = scheme_length(text);
     auto_free char *shown = proxy_shown(text);
     if (length == 0) {
-        error_make(err, ERROR_USAGE, "could not parse: %s: a proxy needs a scheme, as in "
-                                     "http://host:port", shown);
+        error_make(err, ERROR_USAGE,
+                   "could not parse: %s: a proxy needs a scheme, as in http://host:port", shown);
         return -1;
     }
     auto_free char *scheme = xmemdup(text, length);

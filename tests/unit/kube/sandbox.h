@@ -43,8 +43,11 @@ static inline int sandbox_unlink(const char *path, const struct stat *status, in
 
 static inline int sandbox_enter(void **state)
 {
-    static const char *const names[] = {"HOME", "KUBECONFIG", "KUBERNETES_SERVICE_HOST",
-                                        "KUBERNETES_SERVICE_PORT", "MCAPI_SERVICE_ACCOUNT_DIR",
+    static const char *const names[] = {"HOME",
+                                        "KUBECONFIG",
+                                        "KUBERNETES_SERVICE_HOST",
+                                        "KUBERNETES_SERVICE_PORT",
+                                        "MCAPI_SERVICE_ACCOUNT_DIR",
                                         "PATH"};
     struct sandbox *box = xcalloc(1, sizeof(*box));
     char template[] = "/tmp/kube-test-XXXXXX";

@@ -3,8 +3,8 @@
 #include "unit/kube/sandbox.h"
 
 /* A plugin that answers with its N-th run as "token-N" and STATUS_MORE in its status. */
-#define COUNTING(STATUS_MORE)                                                                  \
-    "echo x >>runs\necho '{\"apiVersion\": \"client.authentication.k8s.io/v1\", \"status\": "  \
+#define COUNTING(STATUS_MORE)                                                                      \
+    "echo x >>runs\necho '{\"apiVersion\": \"client.authentication.k8s.io/v1\", \"status\": "      \
     "{\"token\": \"token-'$(wc -l <runs | tr -d ' ')'\"" STATUS_MORE "}}'"
 
 static void start(struct kube_config *config)
@@ -81,7 +81,9 @@ static void test_basic__with_parts_missing__is_sent_and_a_secret(void **state)
         const char *password;
         const char *encoded;
     } rows[] = {
-        {"joe", "pw", "am9lOnB3"}, {"joe", NULL, "am9lOg=="}, {NULL, "pw", "OnB3"},
+        {"joe", "pw", "am9lOnB3"},
+        {"joe", NULL, "am9lOg=="},
+        {NULL, "pw", "OnB3"},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_kube_config struct kube_config config = {0};
@@ -275,10 +277,9 @@ static void test_exec__that_fails_later__leaves_the_last_credential_in_use(void 
 
 static void use_certificate(void **state, const char *certificate)
 {
-    json_auto_t *answer = json_pack("{s:s, s:{s:s, s:s}}", "apiVersion",
-                                    "client.authentication.k8s.io/v1", "status",
-                                    "clientCertificateData", certificate, "clientKeyData",
-                                    CLIENT_KEY);
+    json_auto_t *answer =
+        json_pack("{s:s, s:{s:s, s:s}}", "apiVersion", "client.authentication.k8s.io/v1", "status",
+                  "clientCertificateData", certificate, "clientKeyData", CLIENT_KEY);
     auto_free char *text = json_dumps(answer, 0);
     sandbox_write(state, "answer", text);
 }

@@ -3,8 +3,8 @@
 #include "unit/kube/certificates.h"
 #include "unit/kube/sandbox.h"
 
-#define V1 "client.authentication.k8s.io/v1"
-#define V1BETA1 "client.authentication.k8s.io/v1beta1"
+#define V1             "client.authentication.k8s.io/v1"
+#define V1BETA1        "client.authentication.k8s.io/v1beta1"
 #define ANSWER(STATUS) "{\"apiVersion\": \"" V1 "\", \"kind\": \"ExecCredential\", " STATUS "}"
 
 /* A configuration whose plugin is COMMAND below the sandbox, with further members of EXTRA. */
@@ -54,7 +54,10 @@ static void test_find__of_each_form__follows_kubectl(void **state)
         const char *command;
         const char *want;
     } rows[] = {
-        {"/abs/p", "/abs/p"}, {"./plugin", beside}, {"bin/p", deep}, {"plugin", in_path},
+        {"/abs/p", "/abs/p"},
+        {"./plugin", beside},
+        {"bin/p", deep},
+        {"plugin", in_path},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_free char *program = exec_plugin_find(rows[i].command, directory, NULL, NULL);
@@ -126,10 +129,13 @@ static void test_090__arguments_with_blanks_and_semicolons__are_passed_verbatim(
 {
     auto_kube_config struct kube_config config = {0};
     auto_exec_credential struct exec_credential credential = {0};
-    sandbox_script(state, "dir/p", "printf '%s|' \"$@\" >seen\necho '" ANSWER(
-                                       "\"status\": {\"token\": \"t\"}") "'");
-    configure(state, "./p", json_pack("{s:[ssssss]}", "args", "a b", "; touch hit", "$(touch hit)",
-                                      "", "*", "--x='y'"), &config);
+    sandbox_script(
+        state, "dir/p",
+        "printf '%s|' \"$@\" >seen\necho '" ANSWER("\"status\": {\"token\": \"t\"}") "'");
+    configure(
+        state, "./p",
+        json_pack("{s:[ssssss]}", "args", "a b", "; touch hit", "$(touch hit)", "", "*", "--x='y'"),
+        &config);
     must_run(&config, &credential);
     auto_free char *seen = sandbox_read(state, "seen");
     assert_string_equal(seen, "a b|; touch hit|$(touch hit)||*|--x='y'|");
@@ -150,9 +156,10 @@ static void test_environment__of_the_plugin__is_ours_plus_its_own(void **state)
                    "echo '" ANSWER("\"status\": {\"token\": \"t\"}") "'");
     setenv("INHERITED", "inherited", 1);
     setenv("KUBERNETES_EXEC_INFO", "stale", 1);
-    configure(state, "./p", json_pack("{s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s}]}", "env",
-                                      "name", "ONE", "value", "first", "name", "ONE", "value",
-                                      "a b", "name", "HOME", "value", "/elsewhere", "name", "TWO"),
+    configure(state, "./p",
+              json_pack("{s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}, {s:s}]}", "env", "name", "ONE",
+                        "value", "first", "name", "ONE", "value", "a b", "name", "HOME", "value",
+                        "/elsewhere", "name", "TWO"),
               &config);
     must_run(&config, &credential);
     unsetenv("INHERITED");
@@ -171,10 +178,10 @@ static void test_answer__with_everything__is_read(void **state)
 {
     (void)state;
     auto_exec_credential struct exec_credential out = {0};
-    json_auto_t *answer = json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s}}", "apiVersion", V1, "kind",
-                                    "ExecCredential", "status", "token", "t",
-                                    "clientCertificateData", CLIENT_CERT, "clientKeyData",
-                                    CLIENT_KEY, "expirationTimestamp", "2030-01-02T03:04:05+01:00");
+    json_auto_t *answer =
+        json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s}}", "apiVersion", V1, "kind", "ExecCredential",
+                  "status", "token", "t", "clientCertificateData", CLIENT_CERT, "clientKeyData",
+                  CLIENT_KEY, "expirationTimestamp", "2030-01-02T03:04:05+01:00");
     auto_free char *text = json_dumps(answer, JSON_INDENT(2));
     assert_int_equal(exec_plugin_answer(text, strlen(text), V1, &out, NULL), 0);
     assert_string_equal(out.token, "t");
@@ -262,12 +269,14 @@ static void test_run__that_fails__names_the_program_its_exit_code_and_its_last_w
 {
     auto_kube_config struct kube_config config = {0};
     auto_free char *program = sandbox_path(state, "dir/p");
-    sandbox_script(state, "dir/p", "echo one >&2; echo two >&2; for i in 3 4 5; do echo $i >&2; done\n"
-                                   "printf 'six\\033[1m\\n\\n' >&2\nexit 3");
+    sandbox_script(state, "dir/p",
+                   "echo one >&2; echo two >&2; for i in 3 4 5; do echo $i >&2; done\n"
+                   "printf 'six\\033[1m\\n\\n' >&2\nexit 3");
     configure(state, "./p", NULL, &config);
     auto_free char *message = must_fail(&config, 20000);
     auto_free char *want = xasprintf("exec: executable %s failed with exit code 3: "
-                                     "two | 3 | 4 | 5 | sixU+001B[1m", program);
+                                     "two | 3 | 4 | 5 | sixU+001B[1m",
+                                     program);
     assert_string_equal(message, want);
 }
 
@@ -294,11 +303,15 @@ static void test_run__that_is_killed__names_the_signal(void **state)
 static void test_run__that_prints_secrets_on_stderr__does_not_show_them(void **state)
 {
     auto_kube_config struct kube_config config = {0};
-    sandbox_script(state, "dir/p", "echo '" ANSWER("\"status\": {\"token\": \"fresh-token\"}")
-                                   "'\necho \"got fresh-token with $MY_PASSWORD and old-token\" >&2\n"
-                                   "exit 1");
-    configure(state, "./p", json_pack("{s:[{s:s, s:s}]}", "env", "name", "MY_PASSWORD", "value",
-                                      "env-secret"), &config);
+    sandbox_script(
+        state, "dir/p",
+        "echo '" ANSWER(
+            "\"status\": {\"token\": \"fresh-token\"}") "'\necho \"got fresh-token with "
+                                                        "$MY_PASSWORD and old-token\" >&2\n"
+                                                        "exit 1");
+    configure(state, "./p",
+              json_pack("{s:[{s:s, s:s}]}", "env", "name", "MY_PASSWORD", "value", "env-secret"),
+              &config);
     strv_add(&config.secrets, "old-token");
     strv_add(&config.secrets, "env-secret");
     auto_free char *message = must_fail(&config, 20000);
@@ -312,14 +325,16 @@ static void test_run__with_a_useless_answer__adds_what_it_said(void **state)
     sandbox_script(state, "dir/p", "echo 'please log in' >&2\necho '" ANSWER("\"status\": {}") "'");
     configure(state, "./p", NULL, &config);
     auto_free char *message = must_fail(&config, 20000);
-    assert_string_equal(message, "exec plugin didn't return a token or cert/key pair: please log in");
+    assert_string_equal(message,
+                        "exec plugin didn't return a token or cert/key pair: please log in");
 }
 
 static void test_run__that_says_a_lot__shows_its_end(void **state)
 {
     auto_kube_config struct kube_config config = {0};
-    sandbox_script(state, "dir/p", "i=0; while [ $i -lt 300 ]; do printf 'word%s ' $i >&2; "
-                                   "i=$((i+1)); done; exit 1");
+    sandbox_script(state, "dir/p",
+                   "i=0; while [ $i -lt 300 ]; do printf 'word%s ' $i >&2; "
+                   "i=$((i+1)); done; exit 1");
     configure(state, "./p", NULL, &config);
     auto_free char *message = must_fail(&config, 20000);
     assert_contains(message, "word299");

@@ -3,10 +3,10 @@
 #include "unit/kube/sandbox.h"
 
 /* A whole kubeconfig with one context NAME; CLUSTER and USER are the insides of flow mappings. */
-#define CONFIG(NAME, CLUSTER, USER)                                       \
-    "current-context: " NAME "\n"                                         \
-    "contexts: [{name: " NAME ", context: {cluster: k, user: u}}]\n"      \
-    "clusters: [{name: k, cluster: {" CLUSTER "}}]\n"                     \
+#define CONFIG(NAME, CLUSTER, USER)                                                                \
+    "current-context: " NAME "\n"                                                                  \
+    "contexts: [{name: " NAME ", context: {cluster: k, user: u}}]\n"                               \
+    "clusters: [{name: k, cluster: {" CLUSTER "}}]\n"                                              \
     "users: [{name: u, user: {" USER "}}]\n"
 
 static void must_load(const struct kube_options *options, struct kube_config *config)
@@ -52,8 +52,11 @@ static void test_086__relative_ca__is_found_from_another_directory(void **state)
 {
     auto_kube_config struct kube_config config = {0};
     auto_free char *path = sandbox_path(state, "deep/config");
-    sandbox_write(state, "deep/config", CONFIG("c", "server: 'https://h', certificate-authority: "
-                                               "../pki/ca.pem", "token: t"));
+    sandbox_write(state, "deep/config",
+                  CONFIG("c",
+                         "server: 'https://h', certificate-authority: "
+                         "../pki/ca.pem",
+                         "token: t"));
     sandbox_write(state, "pki/ca.pem", CA);
     assert_int_equal(chdir("/"), 0);
     load_path(path, (struct kube_options){0}, &config);
@@ -103,8 +106,10 @@ static void test_094__host_and_a_certificate__need_the_ca_option(void **state)
     sandbox_write(state, "ca", CA);
     sandbox_write(state, "cert", CLIENT_CERT);
     sandbox_write(state, "key", CLIENT_KEY);
-    must_load(&(struct kube_options){.host = "https://h", .client_cert = "cert",
-                                     .client_key = "key", .ca_cert = "ca"}, &config);
+    must_load(
+        &(struct kube_options){
+            .host = "https://h", .client_cert = "cert", .client_key = "key", .ca_cert = "ca"},
+        &config);
     assert_string_equal(config.ca_pem, CA);
     assert_string_equal(config.client_cert_pem, CLIENT_CERT);
     assert_string_equal(config.client_key_pem, CLIENT_KEY);
@@ -139,7 +144,8 @@ static void test_order__of_the_sources__is_that_of_kubernetes_core(void **state)
             unsetenv("KUBERNETES_SERVICE_HOST");
         setenv("KUBECONFIG", rows[i].variable ? "variable" : "", 1);
         must_load(&(struct kube_options){.kubeconfig = rows[i].kubeconfig ? asked : NULL,
-                                         .context = rows[i].context}, &config);
+                                         .context = rows[i].context},
+                  &config);
         assert_string_equal(config.server, rows[i].server);
     }
 }
@@ -180,8 +186,9 @@ static void test_kubeconfig__without_a_current_context__needs_one_or_a_host(void
 {
     auto_kube_config struct kube_config config = {0};
     auto_kube_config struct kube_config chosen = {0};
-    sandbox_write(state, "config", "contexts: [{name: c, context: {cluster: k}}]\n"
-                                   "clusters: [{name: k, cluster: {server: 'https://k'}}]\n");
+    sandbox_write(state, "config",
+                  "contexts: [{name: c, context: {cluster: k}}]\n"
+                  "clusters: [{name: k, cluster: {server: 'https://k'}}]\n");
     refuse_path("config", ERROR_USAGE, "no current-context is set");
     load_path("config", (struct kube_options){.host = "https://h"}, &config);
     assert_string_equal(config.server, "https://h");
@@ -192,9 +199,10 @@ static void test_kubeconfig__without_a_current_context__needs_one_or_a_host(void
 static void test_context__with_a_namespace__hands_it_on(void **state)
 {
     auto_kube_config struct kube_config config = {0};
-    sandbox_write(state, "config", "current-context: c\n"
-                                   "contexts: [{name: c, context: {cluster: k, namespace: ns}}]\n"
-                                   "clusters: [{name: k, cluster: {server: 'https://k'}}]\n");
+    sandbox_write(state, "config",
+                  "current-context: c\n"
+                  "contexts: [{name: c, context: {cluster: k, namespace: ns}}]\n"
+                  "clusters: [{name: k, cluster: {server: 'https://k'}}]\n");
     load_path("config", (struct kube_options){0}, &config);
     assert_string_equal(config.namespace_, "ns");
     assert_null(config.user);
@@ -228,7 +236,8 @@ static void test_path__that_is_the_text_of_a_kubeconfig__is_refused_without_show
     auto_kube_config struct kube_config config = {0};
     json_auto_t *text = json_string(CONFIG("c", "server: 'https://h'", "token: hunter2"));
     struct error *err = NULL;
-    assert_int_equal(kube_config_load(&(struct kube_options){.kubeconfig = text}, &config, &err), -1);
+    assert_int_equal(kube_config_load(&(struct kube_options){.kubeconfig = text}, &config, &err),
+                     -1);
     assert_lacks(err->message, "hunter2");
     assert_error(&err, ERROR_USAGE, "must be a path or a mapping");
 }
@@ -253,7 +262,8 @@ static void test_093__kubeconfig_as_dict__works_and_registers_its_secrets(void *
         " {\"server\": \"https://h\", \"certificate-authority\": \"ca\"}}], \"users\":"
         " [{\"name\": \"u\", \"user\": {\"token\": \"t0ken\"}}, {\"name\": \"v\", \"user\":"
         " {\"password\": \"pa55\", \"client-certificate-data\": \"Y2VydA==\", \"auth-provider\":"
-        " {\"config\": {\"refresh-token\": \"refresh\"}}}}]}", 0, &at);
+        " {\"config\": {\"refresh-token\": \"refresh\"}}}}]}",
+        0, &at);
     assert_non_null(dict);
     sandbox_write(state, "ca", CA);
     must_load(&(struct kube_options){.kubeconfig = dict}, &config);
@@ -288,8 +298,8 @@ static void test_problems__of_a_kubeconfig__name_their_origin(void **state)
 static void test_095__tls_server_name__is_handed_on(void **state)
 {
     auto_kube_config struct kube_config config = {0};
-    sandbox_write(state, "config", CONFIG("c", "server: 'https://10.0.0.1', tls-server-name: api",
-                                          ""));
+    sandbox_write(state, "config",
+                  CONFIG("c", "server: 'https://10.0.0.1', tls-server-name: api", ""));
     load_path("config", (struct kube_options){0}, &config);
     assert_string_equal(config.tls_server_name, "api");
 }
@@ -312,8 +322,9 @@ static void test_098__impersonation__becomes_headers(void **state)
     auto_kube_config struct kube_config config = {0};
     json_auto_t *groups = json_pack("[s]", "g");
     sandbox_write(state, "config", CONFIG("c", "server: 'https://h'", "as: joe, as-uid: '7'"));
-    load_path("config", (struct kube_options){.impersonate_user = "eve",
-                                              .impersonate_groups = groups}, &config);
+    load_path("config",
+              (struct kube_options){.impersonate_user = "eve", .impersonate_groups = groups},
+              &config);
     assert_int_equal(config.impersonate.count, 3);
     assert_string_equal(config.impersonate.items[0], "Impersonate-User: eve");
     assert_string_equal(config.impersonate.items[1], "Impersonate-Uid: 7");
@@ -327,8 +338,10 @@ static void test_certificate__that_has_expired__is_described_not_refused(void **
     auto_free char *path = sandbox_path(state, "cert");
     sandbox_write(state, "cert", EXPIRED_CERT);
     sandbox_write(state, "key", CLIENT_KEY);
-    sandbox_write(state, "config", CONFIG("c", "server: 'https://h'", "client-certificate: cert, "
-                                          "client-key: key"));
+    sandbox_write(state, "config",
+                  CONFIG("c", "server: 'https://h'",
+                         "client-certificate: cert, "
+                         "client-key: key"));
     load_path("config", (struct kube_options){0}, &config);
     auto_free char *text = kube_config_describe_certificate(&config);
     assert_contains(text, "admin of ");

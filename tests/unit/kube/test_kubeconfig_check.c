@@ -63,10 +63,12 @@ static void test_files__that_are_missing__are_named_with_their_absolute_path(voi
         size_t slot;
         const char *what;
     } rows[] = {
-        {offsetof(struct kube_draft, ca_file), "unable to read certificate-authority %s for k due to "
-                                               "open %s: no such file or directory"},
-        {offsetof(struct kube_draft, client_cert_file), "unable to read client-cert %s for u due to "
-                                                        "open %s: no such file or directory"},
+        {offsetof(struct kube_draft, ca_file),
+         "unable to read certificate-authority %s for k due to "
+         "open %s: no such file or directory"},
+        {offsetof(struct kube_draft, client_cert_file),
+         "unable to read client-cert %s for u due to "
+         "open %s: no such file or directory"},
         {offsetof(struct kube_draft, client_key_file), "unable to read client-key %s for u due to "
                                                        "open %s: no such file or directory"},
     };
@@ -161,8 +163,9 @@ static void test_certificates__that_cannot_work__are_refused(void **state)
         const char *want;
     } rows[] = {
         {"a", NULL, NULL, "unable to load root certificates: unable to parse bytes as PEM block"},
-        {NULL, CLIENT_CERT, NULL, "client-key-data or client-key must be specified for u to use the "
-                                  "clientCert authentication method."},
+        {NULL, CLIENT_CERT, NULL,
+         "client-key-data or client-key must be specified for u to use the "
+         "clientCert authentication method."},
         {NULL, CLIENT_CERT, OTHER_KEY, "kubeconfig x: the private key does not belong to"},
         {NULL, CLIENT_CERT, ENCRYPTED_KEY, "kubeconfig x: the private key is encrypted"},
         {NULL, "a", CLIENT_KEY, "kubeconfig x: failed to find a certificate"},
@@ -198,11 +201,13 @@ static void test_identities__of_two_kinds__are_refused(void **state)
         const char *password;
         const char *want; /* NULL: fine */
     } rows[] = {
-        {"t", NULL, "joe", "pw", "more than one authentication method found for u; "
-                                 "found [token basicAuth], only one is allowed"},
+        {"t", NULL, "joe", "pw",
+         "more than one authentication method found for u; "
+         "found [token basicAuth], only one is allowed"},
         {"t", NULL, NULL, "pw", "only one is allowed"},
         {"t", "/t", "joe", NULL, "only one is allowed"},
-        {NULL, "/t", "joe", NULL, "username/password or bearer token may be set for u, but not both"},
+        {NULL, "/t", "joe", NULL,
+         "username/password or bearer token may be set for u, but not both"},
         {"t", "/t", NULL, NULL, NULL},
         {NULL, NULL, "joe", "pw", NULL},
         {NULL, NULL, NULL, "pw", NULL},
@@ -222,7 +227,7 @@ static void test_identities__of_two_kinds__are_refused(void **state)
     }
 }
 
-#define V1 "\"apiVersion\": \"client.authentication.k8s.io/v1\""
+#define V1      "\"apiVersion\": \"client.authentication.k8s.io/v1\""
 #define V1BETA1 "\"apiVersion\": \"client.authentication.k8s.io/v1beta1\""
 
 static void test_092_exec__of_each_shape__is_checked(void **state)
@@ -250,7 +255,8 @@ static void test_092_exec__of_each_shape__is_checked(void **state)
          "command must be specified for u to use exec authentication plugin"},
         {"{\"command\": \"c\", \"interactiveMode\": \"Never\"}",
          "apiVersion must be specified for u to use exec authentication plugin"},
-        {"{" V1 ", \"command\": \"c\", \"interactiveMode\": \"Never\", \"env\": [{\"value\": \"x\"}]}",
+        {"{" V1
+         ", \"command\": \"c\", \"interactiveMode\": \"Never\", \"env\": [{\"value\": \"x\"}]}",
          "env variable name must be specified for u to use exec authentication plugin"},
         {"{\"env\": [{\"value\": \"x\"}]}",
          "invalid configuration: [command must be specified for u to use exec authentication "
@@ -316,8 +322,9 @@ static void test_proxy__of_each_form__is_checked_and_its_password_a_secret(void 
     auto_kube_draft struct kube_draft good;
     start(&bad, "https://h");
     kube_draft_set(&bad.config.proxy, "ftp://x");
-    must_fail(&bad, "invalid proxy-url for cluster \"k\": unsupported scheme \"ftp\", must be http, "
-                    "https, or socks5");
+    must_fail(&bad,
+              "invalid proxy-url for cluster \"k\": unsupported scheme \"ftp\", must be http, "
+              "https, or socks5");
     start(&good, "https://h");
     kube_draft_set(&good.config.proxy, "http://joe:hunter2@p:3128");
     must_complete(&good);

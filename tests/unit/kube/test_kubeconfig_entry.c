@@ -30,7 +30,8 @@ static void test_cluster__with_every_field__is_read(void **state)
               "{\"server\": \"https://h\", \"tls-server-name\": \"n\","
               " \"insecure-skip-tls-verify\": true, \"certificate-authority\": \"ca.pem\","
               " \"certificate-authority-data\": \"" HELLO64 "\", \"proxy-url\": \"http://p\","
-              " \"disable-compression\": true, \"unknown\": 1}", &draft);
+              " \"disable-compression\": true, \"unknown\": 1}",
+              &draft);
     assert_string_equal(draft.config.server, "https://h");
     assert_string_equal(draft.config.tls_server_name, "n");
     assert_true(draft.config.insecure);
@@ -63,7 +64,8 @@ static void test_user__with_every_field__is_read(void **state)
               " \"token\": \"t0\", \"tokenFile\": \"../tf\", \"username\": \"joe\","
               " \"password\": \"pw\", \"as\": \"eve\", \"as-uid\": \"7\","
               " \"as-groups\": [\"a\", \"b\"], \"as-user-extra\": {\"k\": [\"v\"], \"n\": null},"
-              " \"auth-provider\": {\"name\": \"gcp\"}, \"exec\": {\"command\": \"c\"}}", &draft);
+              " \"auth-provider\": {\"name\": \"gcp\"}, \"exec\": {\"command\": \"c\"}}",
+              &draft);
     assert_string_equal(draft.client_cert_file, "/dir/c.pem");
     assert_string_equal(draft.config.client_cert_pem, "hello");
     assert_string_equal(draft.client_key_file, "/abs/k.pem");
@@ -91,7 +93,8 @@ static void test_user__with_secrets__collects_them_in_every_form(void **state)
               "{\"token\": \"t0\", \"password\": \"pw\", \"client-key-data\": \"" HELLO64 "\","
               " \"username\": \"joe\", \"exec\": {\"env\": ["
               "{\"name\": \"MY_Token\", \"value\": \"et\"}, {\"name\": \"API_KEY\", \"value\": "
-              "\"ek\"}, {\"name\": \"REGION\", \"value\": \"eu\"}]}}", &draft);
+              "\"ek\"}, {\"name\": \"REGION\", \"value\": \"eu\"}]}}",
+              &draft);
     for (size_t i = 0; i < array_length(secrets); i++)
         assert_true(strv_contains(&draft.config.secrets, secrets[i]));
     assert_int_equal(draft.config.secrets.count, array_length(secrets));
@@ -137,7 +140,8 @@ static void test_data__with_line_breaks__is_read(void **state)
 {
     (void)state;
     auto_kube_draft struct kube_draft draft;
-    must_read(KUBE_ENTRY_CLUSTER, "{\"certificate-authority-data\": \"aGVs\\nbG8=\\r\\n\"}", &draft);
+    must_read(KUBE_ENTRY_CLUSTER, "{\"certificate-authority-data\": \"aGVs\\nbG8=\\r\\n\"}",
+              &draft);
     assert_string_equal(draft.config.ca_pem, "hello");
 }
 
@@ -152,7 +156,8 @@ static void test_entry__with_a_wrong_type__is_refused_by_path(void **state)
         {KUBE_ENTRY_USER, "[]", "entry: expected object, got list"},
         {KUBE_ENTRY_USER, "{\"token\": 123}", "entry.token: expected string, got number"},
         {KUBE_ENTRY_USER, "{\"as-groups\": \"g\"}", "entry.as-groups: expected list, got string"},
-        {KUBE_ENTRY_USER, "{\"as-groups\": [1]}", "entry.as-groups[0]: expected string, got number"},
+        {KUBE_ENTRY_USER, "{\"as-groups\": [1]}",
+         "entry.as-groups[0]: expected string, got number"},
         {KUBE_ENTRY_USER, "{\"as-user-extra\": {\"k\": \"v\"}}",
          "entry.as-user-extra.k: expected list, got string"},
         {KUBE_ENTRY_USER, "{\"as-user-extra\": {\"k\": [{}]}}",

@@ -101,8 +101,9 @@ static void test_file__as_json__is_read(void **state)
 {
     auto_kube_merged struct kube_merged merged;
     kube_merged_init(&merged);
-    sandbox_write(state, "a", "{\"apiVersion\": \"v1\",\n\t\"kind\": \"Config\",\n"
-                              "\t\"current-context\": \"j\"}");
+    sandbox_write(state, "a",
+                  "{\"apiVersion\": \"v1\",\n\t\"kind\": \"Config\",\n"
+                  "\t\"current-context\": \"j\"}");
     add_files(&merged, "a");
     assert_string_equal(merged.current_context, "j");
 }
@@ -174,7 +175,8 @@ static void test_choice__that_names_what_is_not_there__is_refused(void **state)
         const char *context;
         const char *want;
     } rows[] = {
-        {"contexts: [{name: b}, {name: a}]\n", "zz", "context \"zz\" does not exist (contexts: b, a)"},
+        {"contexts: [{name: b}, {name: a}]\n", "zz",
+         "context \"zz\" does not exist (contexts: b, a)"},
         {"{}\n", "zz", "context \"zz\" does not exist (contexts: none)"},
         {"current-context: zz\n", NULL, "context was not found for specified context: zz"},
         {"contexts: [{name: c, context: {cluster: k}}]\n", "c",
@@ -232,9 +234,9 @@ static void test_value__given_as_it_is__has_its_own_base_directory(void **state)
     auto_kube_merged struct kube_merged merged;
     auto_kube_draft struct kube_draft draft;
     struct error *err = NULL;
-    json_auto_t *good = json_pack("{s:s, s:[{s:s, s:{s:s}}], s:[{s:s, s:{s:s}}]}", "current-context",
-                                  "c", "contexts", "name", "c", "context", "user", "u", "users",
-                                  "name", "u", "user", "tokenFile", "t");
+    json_auto_t *good = json_pack("{s:s, s:[{s:s, s:{s:s}}], s:[{s:s, s:{s:s}}]}",
+                                  "current-context", "c", "contexts", "name", "c", "context",
+                                  "user", "u", "users", "name", "u", "user", "tokenFile", "t");
     json_auto_t *bad = json_pack("{s:i}", "clusters", 1);
     kube_merged_init(&merged);
     kube_draft_init(&draft);

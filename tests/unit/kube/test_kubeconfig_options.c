@@ -64,8 +64,10 @@ static void test_options__not_given__change_nothing(void **state)
 {
     (void)state;
     auto_kube_draft struct kube_draft draft;
-    apply(&(struct kube_options){.host = "", .api_key = "", .proxy = "", .impersonate_user = "",
-                                 .ca_cert = ""}, &draft);
+    apply(
+        &(struct kube_options){
+            .host = "", .api_key = "", .proxy = "", .impersonate_user = "", .ca_cert = ""},
+        &draft);
     assert_string_equal(draft.config.server, "https://old");
     assert_string_equal(draft.config.tls_server_name, "old-name");
     assert_string_equal(draft.config.token, "old-token");
@@ -134,7 +136,8 @@ static void test_client_key__without_any_certificate__is_refused(void **state)
     auto_kube_draft struct kube_draft draft;
     struct error *err = NULL;
     kube_draft_init(&draft);
-    assert_int_equal(kube_options_apply(&(struct kube_options){.client_key = "/k"}, &draft, &err), -1);
+    assert_int_equal(kube_options_apply(&(struct kube_options){.client_key = "/k"}, &draft, &err),
+                     -1);
     assert_error(&err, ERROR_USAGE, "client_key is of no use without client_cert");
 }
 
@@ -145,7 +148,8 @@ static void test_ca_cert__given__replaces_the_ca_and_verifies(void **state)
     auto_error struct error *err = NULL;
     fill(&draft);
     draft.config.insecure = true;
-    assert_int_equal(kube_options_apply(&(struct kube_options){.ca_cert = "/new"}, &draft, &err), 0);
+    assert_int_equal(kube_options_apply(&(struct kube_options){.ca_cert = "/new"}, &draft, &err),
+                     0);
     assert_string_equal(draft.ca_file, "/new");
     assert_null(draft.config.ca_pem);
     assert_false(draft.config.insecure);
@@ -172,7 +176,8 @@ static void test_validate_certs__of_each_value__decides(void **state)
         draft.config.insecure = rows[i].insecure_before;
         assert_int_equal(kube_options_apply(&(struct kube_options){.validate_certs = value,
                                                                    .ca_cert = rows[i].ca_cert},
-                                            &draft, NULL), 0);
+                                            &draft, NULL),
+                         0);
         assert_int_equal(draft.config.insecure, rows[i].insecure);
         assert_int_equal(draft.ca_file != NULL, rows[i].ca);
     }
@@ -184,13 +189,13 @@ static void test_proxy__given__replaces_and_brings_headers(void **state)
     auto_kube_draft struct kube_draft draft;
     json_auto_t *headers = json_pack("{s:s, s:s, s:s}", "proxy_basic_auth", "joe:pw", "basic_auth",
                                      "a:b", "user_agent", "me/1");
-    apply(&(struct kube_options){.proxy = "http://new", .no_proxy = "a,b",
-                                 .proxy_headers = headers}, &draft);
+    apply(
+        &(struct kube_options){.proxy = "http://new", .no_proxy = "a,b", .proxy_headers = headers},
+        &draft);
     assert_string_equal(draft.config.proxy, "http://new");
     assert_string_equal(draft.config.no_proxy, "a,b");
     assert_int_equal(draft.config.proxy_headers.count, 3);
-    assert_string_equal(draft.config.proxy_headers.items[0],
-                        "Proxy-Authorization: Basic am9lOnB3");
+    assert_string_equal(draft.config.proxy_headers.items[0], "Proxy-Authorization: Basic am9lOnB3");
     assert_string_equal(draft.config.proxy_headers.items[1], "Authorization: Basic YTpi");
     assert_string_equal(draft.config.proxy_headers.items[2], "User-Agent: me/1");
     assert_true(strv_contains(&draft.config.secrets, "joe:pw"));

@@ -9,9 +9,15 @@ static void test_resolve__below_a_directory__cleans_by_text(void **state)
         const char *path;
         const char *want;
     } rows[] = {
-        {"/d", "p", "/d/p"},          {"/d", "./p", "/d/p"},     {"/d", "b//p", "/d/b/p"},
-        {"/d/e", "../p", "/d/p"},     {"/d", "../../p", "/p"},   {"/", "p", "/p"},
-        {"/d", "/abs/../p", "/abs/../p"}, {"/d/", "a/./b/..", "/d/a"}, {"/d", ".", "/d"},
+        {"/d", "p", "/d/p"},
+        {"/d", "./p", "/d/p"},
+        {"/d", "b//p", "/d/b/p"},
+        {"/d/e", "../p", "/d/p"},
+        {"/d", "../../p", "/p"},
+        {"/", "p", "/p"},
+        {"/d", "/abs/../p", "/abs/../p"},
+        {"/d/", "a/./b/..", "/d/a"},
+        {"/d", ".", "/d"},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_free char *path = kube_path_resolve(rows[i].directory, rows[i].path);
