@@ -81,6 +81,7 @@ def link(name: Path, target: str) -> None:
     if name.is_symlink() and os.readlink(name) == target:
         return
     fresh = name.with_name(".%s.%d" % (name.name, os.getpid()))
+    fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)
     fresh.rename(name)
 

@@ -1,8 +1,8 @@
 """Server processes that never outlive the program that started them.
 
 A Keeper is a small child process that starts the servers. It holds the read end of a pipe whose other end the owner
-holds: when the owner stops, crashes or is killed, the pipe ends, and the keeper ends the servers. Should the keeper itself be killed, the kernel kills the servers (PR_SET_PDEATHSIG). Processes are
-ended by id only.
+holds: when the owner stops, crashes or is killed, the pipe ends, and the keeper ends the servers. Should the keeper
+itself be killed, the kernel kills the servers (PR_SET_PDEATHSIG). Processes are ended by id only.
 """
 import ctypes
 import json

@@ -73,8 +73,14 @@ def source_key() -> str:
     return cache.fingerprint(*recipe, *sorted(PROGRAM.glob("*.go")))
 
 
-def build(version: str = DEFAULT_VERSION) -> Path:
+def wanted_version(version=None) -> str:
+    """The named version, or the one that the environment asks for, or the default."""
+    return (version or os.environ.get("KUBERNETES_VERSION") or DEFAULT_VERSION).lstrip("v")
+
+
+def build(version=None) -> Path:
     """Returns the directory with the commands, after compiling them where the cache lacks them."""
+    version = wanted_version(version)
     root = cache.cache_dir() / ("kubernetes-" + version)
     root.mkdir(parents=True, exist_ok=True)
     key = source_key()
@@ -89,9 +95,9 @@ def build(version: str = DEFAULT_VERSION) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("version", nargs="?", default=DEFAULT_VERSION, help="default: %(default)s")
+    parser.add_argument("version", nargs="?", help="default: $KUBERNETES_VERSION or " + DEFAULT_VERSION)
     try:
-        print(build(parser.parse_args().version.lstrip("v")))
+        print(build(parser.parse_args().version))
     except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,11 +9,10 @@
 
 There are no nodes and no scheduler: Deployments get Pods, and the Pods stay pending.
 
-As a command: server.py DIRECTORY starts one, prints NAME=VALUE lines and an empty line, and ends it on SIGTERM, SIGINT or when the
-process that called it is gone.
+As a command: server.py DIRECTORY starts one, prints NAME=VALUE lines and an empty line, and ends it on SIGTERM, SIGINT
+or when the process that called it is gone.
 """
 import argparse
-import os
 import shlex
 import signal
 import sys
@@ -27,15 +26,15 @@ from servers.kubernetes.apiserver import ApiServer  # noqa: E402
 
 ADMIN = "kubernetes-admin"
 CONTROLLER_MANAGER = "system:kube-controller-manager"
-CONTROLLERS_SECONDS = 30
+CONTROLLERS_SECONDS = 60
 
 
 class KubeServer:
     """A running control plane in a directory of its own, which must not hold an older one.
 
-    version: of Kubernetes; compiled on first use. audit: keep an audit log. controller_manager: run the controllers
-    (garbage collection, namespace deletion, ServiceAccounts, Deployments, …). extra_apiserver_args: further flags, of
-    which a later one wins.
+    version: of Kubernetes, default $KUBERNETES_VERSION; compiled on first use. audit: keep an audit log.
+    controller_manager: run the controllers (garbage collection, namespace deletion, ServiceAccounts, Deployments, …).
+    extra_apiserver_args: further flags, of which a later one wins.
 
     Everything that ApiServer offers (url, kubeconfig, ca_file, client_cert_file, client_key_file, audit_log, audit,
     request(), requests(), kubectl(), kubeconfig_for()) is here too and means the first API server. pki makes further
@@ -47,7 +46,7 @@ class KubeServer:
                  extra_controller_manager_args=()):
         self.directory = Path(directory).resolve()
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.version = version or os.environ.get("KUBERNETES_VERSION") or build.DEFAULT_VERSION
+        self.version = build.wanted_version(version)
         self.bin = build.build(self.version).resolve()  # resolved: a rebuild must not change it under our feet
         self._audited = audit
         self._make_keys()
@@ -156,7 +155,7 @@ class KubeServer:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--version", help="of Kubernetes, default %s" % build.DEFAULT_VERSION)
+    parser.add_argument("--version", help="of Kubernetes; default: $KUBERNETES_VERSION or " + build.DEFAULT_VERSION)
     parser.add_argument("--no-audit", action="store_true")
     parser.add_argument("--no-controller-manager", action="store_true")
     parser.add_argument("--detached", action="store_true", help="outlive the process that called")
