@@ -19,6 +19,18 @@ struct verdict {
 
 /* ---- TLS: libcurl has few codes, but OpenSSL's words for the cause are stable. */
 
+#define CA_MADE_ANEW                                                                             \
+    "the server's certificate is not signed by the key of the CA certificate, although the name "  \
+    "is the same (was the authority created anew?)"
+
+#define NOT_TRUSTED                                                                              \
+    "the server's certificate is not signed by an authority that is trusted (is the CA "           \
+    "certificate the one of this server?)"
+
+#define NO_TLS "the server does not speak TLS on this port (should the URL begin with http:// ?)"
+
+#define OLD_TLS "the server speaks no TLS version from 1.2 on"
+
 static const struct tls_row {
     const char *needle;
     enum http_failure failure;
@@ -29,32 +41,20 @@ static const struct tls_row {
      "the server's certificate has expired, or the clock of this machine is wrong"},
     {"certificate is not yet valid", HTTP_FAILURE_VERIFY, ERROR_HTTP,
      "the server's certificate is not valid yet (is the clock of this machine right?)"},
-    {"certificate signature failure", HTTP_FAILURE_VERIFY, ERROR_HTTP,
-     "the server's certificate is not signed by the key of the CA certificate, only its name is "
-     "the same (was the authority created anew?)"},
-    {"local issuer certificate", HTTP_FAILURE_VERIFY, ERROR_HTTP,
-     "the server's certificate is not signed by an authority that is trusted (is the CA "
-     "certificate the one of this server?)"},
-    {"unable to get issuer", HTTP_FAILURE_VERIFY, ERROR_HTTP,
-     "the server's certificate is not signed by an authority that is trusted (is the CA "
-     "certificate complete?)"},
-    {"self-signed certificate", HTTP_FAILURE_VERIFY, ERROR_HTTP,
-     "the server's certificate is self-signed or comes from an authority that is not trusted (is "
-     "the CA certificate the one of this server?)"},
-    {"self signed certificate", HTTP_FAILURE_VERIFY, ERROR_HTTP,
-     "the server's certificate is self-signed or comes from an authority that is not trusted (is "
-     "the CA certificate the one of this server?)"},
+    {"certificate signature failure", HTTP_FAILURE_VERIFY, ERROR_HTTP, CA_MADE_ANEW},
+    /* The same, when OpenSSL's first complaint is about the arithmetic (EC keys, RSA keys). */
+    {"asn1 encoding routines", HTTP_FAILURE_VERIFY, ERROR_HTTP, CA_MADE_ANEW},
+    {"rsa routines", HTTP_FAILURE_VERIFY, ERROR_HTTP, CA_MADE_ANEW},
+    {"issuer certificate", HTTP_FAILURE_VERIFY, ERROR_HTTP, NOT_TRUSTED},
+    {"self-signed certificate", HTTP_FAILURE_VERIFY, ERROR_HTTP, NOT_TRUSTED},
+    {"self signed certificate", HTTP_FAILURE_VERIFY, ERROR_HTTP, NOT_TRUSTED},
     {"private key", HTTP_FAILURE_VERIFY, ERROR_AUTH,
      "client certificate and key do not fit, or the key is encrypted or not PEM"},
     {"client certificate", HTTP_FAILURE_VERIFY, ERROR_AUTH, "the client certificate is not PEM"},
-    {"wrong version number", HTTP_FAILURE_OTHER, ERROR_HTTP,
-     "the server does not speak TLS on this port (should the URL begin with http:// ?)"},
-    {"packet length too long", HTTP_FAILURE_OTHER, ERROR_HTTP,
-     "the server does not speak TLS on this port (should the URL begin with http:// ?)"},
-    {"alert protocol version", HTTP_FAILURE_OTHER, ERROR_HTTP,
-     "the server speaks no TLS version from 1.2 on"},
-    {"unsupported protocol", HTTP_FAILURE_OTHER, ERROR_HTTP,
-     "the server speaks no TLS version from 1.2 on"},
+    {"wrong version number", HTTP_FAILURE_OTHER, ERROR_HTTP, NO_TLS},
+    {"packet length too long", HTTP_FAILURE_OTHER, ERROR_HTTP, NO_TLS},
+    {"alert protocol version", HTTP_FAILURE_OTHER, ERROR_HTTP, OLD_TLS},
+    {"unsupported protocol", HTTP_FAILURE_OTHER, ERROR_HTTP, OLD_TLS},
     {"alert handshake failure", HTTP_FAILURE_OTHER, ERROR_HTTP,
      "the server found nothing in common for TLS, or wants a client certificate"},
     {"alert certificate required", HTTP_FAILURE_VERIFY, ERROR_AUTH,

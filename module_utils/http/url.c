@@ -108,10 +108,10 @@ static int parse_authority(const char *text, const char *authority, struct url *
     } else {
         behind = host + strcspn(host, ":");
         out->host = xmemdup(host, (size_t)(behind - host));
-        if (!*out->host)
-            return refuse(text, "has no host", err);
         if (strchr(behind, ':') != strrchr(behind, ':'))
             return refuse(text, "has an IPv6 address that is not in brackets", err);
+        if (!*out->host)
+            return refuse(text, "has no host", err);
         if (!is_host_name(out->host))
             return refuse(text, "has a character in its host that cannot be there", err);
     }
