@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "yaml/ym_read.h"
 #include "json/js_write.h"
+#include "yaml/ym_read.h"
 
 static int read_file(const char *path, struct buf *bytes)
 {
@@ -21,6 +21,20 @@ static int read_file(const char *path, struct buf *bytes)
     while ((got = fread(block, 1, sizeof(block), file)) > 0)
         buf_add(bytes, block, got);
     return fclose(file);
+}
+
+/* Each document on its own: a list around them would count as a level of nesting. */
+static int write_documents(struct buf *out, const json_t *documents, struct error **err)
+{
+    buf_add_char(out, '[');
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        if (i)
+            buf_add_char(out, ',');
+        if (js_write(out, json_array_get(documents, i), JS_WRITE_SORT, err) < 0)
+            return -1;
+    }
+    buf_add_char(out, ']');
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -36,11 +50,11 @@ int main(int argc, char **argv)
         ym_read(buf_str(&bytes), bytes.size, argc > 2 ? argv[2] : argv[1], &warnings, &error);
     for (size_t i = 0; i < warnings.count; i++)
         fprintf(stderr, "warning: %s\n", warnings.items[i]);
-    auto_free char *text = documents ? js_write_dup(documents, JS_WRITE_SORT, &error) : NULL;
-    if (!text) {
+    auto_buf struct buf text = {0};
+    if (!documents || write_documents(&text, documents, &error) < 0) {
         fprintf(stderr, "error: %s\n", error->message);
         return 1;
     }
-    puts(text);
+    puts(buf_str(&text));
     return 0;
 }
