@@ -38,12 +38,12 @@ static int report_failures(struct k8s *k8s, struct error **err)
 static bool waits_for(const struct k8s *k8s, struct k8s_item *item)
 {
     const struct kube_write *write = k8s_write_of(k8s, item);
-    if (!write || write->error || !write->done || write->missing ||
-        !item->object->resource.can_get)
+    if (!write || write->error || !write->done || write->missing || !item->object->resource.can_get)
         return false;
     if (write->verb == KUBE_DELETE && !write->prior.exists)
         return false;
-    json_t *value = write->verb == KUBE_DELETE || !write->after ? item->object->value : write->after;
+    json_t *value =
+        write->verb == KUBE_DELETE || !write->after ? item->object->value : write->after;
     kube_object_init_take(&item->made, json_incref(value));
     item->made.resource = item->object->resource;
     item->made.document = item->object->document;

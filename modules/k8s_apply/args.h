@@ -26,11 +26,11 @@ enum k8s_return { K8S_RETURN_FULL, K8S_RETURN_SUMMARY, K8S_RETURN_NONE };
 
 struct k8s_args {
     enum k8s_state state;
-    enum kube_verb verb;              /* for every object of the task */
+    enum kube_verb verb; /* for every object of the task */
     struct kube_options connection;
-    struct kube_defaults defaults;    /* kind, name … as options: they fill gaps */
-    json_t *definition;               /* borrowed: string, object or list; NULL when not given */
-    const char *src;                  /* path or URL */
+    struct kube_defaults defaults; /* kind, name … as options: they fill gaps */
+    json_t *definition;            /* borrowed: string, object or list; NULL when not given */
+    const char *src;               /* path or URL */
     bool append_hash;
     bool delete_all;
     struct strv label_selectors;
@@ -38,7 +38,7 @@ struct k8s_args {
     bool metadata_only;
     struct strv hidden_fields;
 
-    struct kube_write_options write;  /* its lists point into this struct */
+    struct kube_write_options write; /* its lists point into this struct */
     struct strv merge_types;
     struct strv migrate_managers;
     enum k8s_go_on go_on;
@@ -54,7 +54,7 @@ struct k8s_args {
 
     enum k8s_return returns;
     bool show_secrets;
-    json_t *kept;                      /* owned: values that borrowed strings above live in */
+    json_t *kept; /* owned: values that borrowed strings above live in */
 };
 
 /* Fills ARGS from the validated PARAMS, which must outlive it. ERROR_USAGE names the option. On

@@ -95,8 +95,8 @@ static int read_src(const struct k8s_args *args, struct buf *out, struct error *
     if (str_starts_with(src, "http://") || str_starts_with(src, "https://"))
         return fetch_url(args, src, out, err);
     if (strstr(src, "://")) {
-        error_make(err, ERROR_USAGE, "only http and https URLs can be fetched; fetch %s to a file first",
-                   src);
+        error_make(err, ERROR_USAGE,
+                   "only http and https URLs can be fetched; fetch %s to a file first", src);
         return -1;
     }
     return file_read(src, SRC_LIMIT, out, err);
@@ -111,7 +111,8 @@ static int add_src(const struct k8s_args *args, struct kube_manifest *manifest,
         error_wrap(err, "src");
         return -1;
     }
-    return add_text(manifest, &args->defaults, buf_str(&bytes), bytes.size, args->src, warnings, err);
+    return add_text(manifest, &args->defaults, buf_str(&bytes), bytes.size, args->src, warnings,
+                    err);
 }
 
 int k8s_read_documents(const struct k8s_args *args, struct kube_manifest *manifest,

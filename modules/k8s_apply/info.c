@@ -8,8 +8,8 @@
 #include "kube/list.h"
 #include "kube/resolve.h"
 
-#define METADATA_ONLY                                               \
-    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1," \
+#define METADATA_ONLY                                                                              \
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"                                \
     "application/json;q=0.9"
 
 enum { EXISTENCE_POLL_MS = 250 };
@@ -85,9 +85,10 @@ static int read_until_there(struct k8s *k8s, json_t *out, struct error **err)
         if (json_array_size(out) || !k8s->args.wait)
             return 0;
         if (clock_passed(deadline)) {
-            error_make(err, ERROR_TIMEOUT,
-                       "Failed to gather information about %s(s) even after waiting for %lld seconds",
-                       k8s->target.kind, k8s->args.wait_timeout_ms / 1000);
+            error_make(
+                err, ERROR_TIMEOUT,
+                "Failed to gather information about %s(s) even after waiting for %lld seconds",
+                k8s->target.kind, k8s->args.wait_timeout_ms / 1000);
             return -1;
         }
         clock_sleep_ms(pause < clock_left_ms(deadline) ? pause : clock_left_ms(deadline));
@@ -136,8 +137,9 @@ int k8s_observe_info(struct k8s *k8s, struct error **err)
     if (found < 0)
         return -1;
     if (!found) {
-        k8s->message = xasprintf("Failed to find API for resource with apiVersion \"%s\" and kind \"%s\"",
-                                 k8s->args.defaults.api_version, k8s->args.defaults.kind);
+        k8s->message =
+            xasprintf("Failed to find API for resource with apiVersion \"%s\" and kind \"%s\"",
+                      k8s->args.defaults.api_version, k8s->args.defaults.kind);
         return 0;
     }
     k8s->api_found = true;

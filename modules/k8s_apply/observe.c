@@ -161,8 +161,8 @@ int k8s_observe(void *state, struct error **err)
         return -1;
     int result = connect_client(k8s, err);
     if (result == 0)
-        result = k8s->args.state == K8S_INFO ? k8s_observe_info(k8s, err)
-                                             : observe_objects(k8s, err);
+        result =
+            k8s->args.state == K8S_INFO ? k8s_observe_info(k8s, err) : observe_objects(k8s, err);
     register_secrets(k8s);
     return result;
 }

@@ -56,7 +56,7 @@ static json_t *shown_definition(json_t *definition)
 {
     if (json_is_string(definition))
         return strcasestr(json_string_value(definition), "secret") ? json_string(HIDDEN)
-                                                                  : json_incref(definition);
+                                                                   : json_incref(definition);
     if (json_is_array(definition)) {
         json_t *list = json_array();
         size_t index = 0;

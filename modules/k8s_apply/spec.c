@@ -121,10 +121,7 @@ static const struct am_option options[] = {
      .elements = AM_ELEMENTS(AM_STR),
      .default_json = "[]"},
     {.name = "metadata_only", .type = AM_BOOL, .default_json = "false"},
-    {.name = "show_secrets",
-     .type = AM_BOOL,
-     .default_json = "false",
-     .no_log_false = true},
+    {.name = "show_secrets", .type = AM_BOOL, .default_json = "false", .no_log_false = true},
 
     /* where, and as whom */
     {.name = "kubeconfig", .type = AM_RAW, ENV("K8S_AUTH_KUBECONFIG")},

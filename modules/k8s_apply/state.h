@@ -35,12 +35,12 @@ struct k8s {
     struct kube_discovery *discovery;
     struct kube_manifest manifest;
     struct kube_writer writer;
-    struct k8s_item *items;     /* owned */
+    struct k8s_item *items; /* owned */
     size_t count;
-    json_t *resources;          /* owned: of state info; else NULL */
+    json_t *resources; /* owned: of state info; else NULL */
     bool api_found;
-    char *message;              /* owned: a remark on success, or NULL */
-    struct kube_object target;  /* of state info and delete_all */
+    char *message;             /* owned: a remark on success, or NULL */
+    struct kube_object target; /* of state info and delete_all */
 };
 
 /* args: from the validated parameters to the state. */
