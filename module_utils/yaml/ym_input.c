@@ -80,7 +80,7 @@ static int decode(struct ym_input *input, struct utf16 *in, struct ym_stream *st
 
 int ym_input_init(struct ym_input *input, const char *bytes, size_t size, struct ym_stream *stream)
 {
-    *input = (struct ym_input){.text = bytes, .size = size};
+    *input = (struct ym_input){.text = size ? bytes : "", .size = size};
     bool big = has_prefix(bytes, size, "\xFE\xFF");
     if (big || has_prefix(bytes, size, "\xFF\xFE")) {
         struct utf16 in = {
