@@ -69,9 +69,9 @@ static void test_am_secrets__a_value__registers_what_it_holds(void **state)
 {
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
-    json_auto_t *value = json_from("{'key': 'one', 'l': ['two', 34, 1.5, true, null, ['three']], 'e': ''}");
+    json_auto_t *value = json_from("{'key': 'first', 'l': ['two', 34, 1.5, true, null, ['three']], 'e': ''}");
     am_secrets_add_value(secrets, value);
-    assert_scrubbed(secrets, "['one', 'two', 'three', '34', '1.5', 'key', 'True', 'None', 'l']",
+    assert_scrubbed(secrets, "['first', 'two', 'three', '34', '1.5', 'key', 'True', 'None', 'l']",
                     "['" WHOLE "', '" WHOLE "', '" WHOLE "', '" WHOLE "', '" WHOLE "', 'key', 'True', 'None', 'l']");
 }
 
