@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""./dev test [SUITE…]: everything that can be tested on this machine, or the named suites only.
+
+Ends with the line "N passed, N failed", and with exit status 1 if anything failed, or was skipped although this machine
+can run it.
+"""
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import coverage  # noqa: E402
+import fuzz  # noqa: E402
+from runner import ROOT, Failed, Preparation, Suite, end_all, run_lanes, say  # noqa: E402
+
+CORES = "2.17.14 2.19.14 2.21.5"  # of ansible-core: the oldest, the main and the newest one
+GALAXY = "osa_ops.mcapi_vexxhost"
+SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
+# Reasons for a skip that are no fault: what the machine lacks, not what we forgot.
+EXCUSES = ("this machine", "MCAPI_TEST_DATA", "no Python 3.")
+
+
+# ---- what several suites need
+
+def prepare_kubernetes(suite):
+    arguments = [suite.options.kubernetes] if suite.options.kubernetes else []
+    suite.run(sys.executable, "tests/servers/kubernetes/build.py", *arguments, nice=10)
+
+
+def prepare_ansible(suite):
+    _, output = suite.run(sys.executable, "tests/servers/ansible_venv.py", nice=5)
+    return Path(output.splitlines()[-1]) / "bin"
+
+
+def prepare_bundle(suite):
+    kubernetes.wait()
+    suite.run(sys.executable, "tests/servers/capi_bundle.py", nice=10)
+
+
+kubernetes = ansible = bundle = None  # Preparation objects, made in main
+
+
+# ---- suites
+
+def lint(suite):
+    suite.run("tests/run/configure.sh", "gcc", "lint_tools")
+    suite.ctest(ROOT / "build/gcc", "-L", "lint", "-j2")
+
+
+def unit(suite):
+    suite.run("tests/run/configure.sh", "coverage")
+    coverage.reset(ROOT / "build/coverage")
+    suite.ctest(ROOT / "build/coverage", "-LE", "lint", "-j2", env=SANITIZERS)
+
+
+def clang(suite):
+    suite.run("tests/run/configure.sh", "clang")
+    suite.ctest(ROOT / "build/clang", "-LE", "lint", "-j2")
+
+
+def analyzer(suite):
+    suite.run("cmake", "--preset", "analyzer")
+    suite.step("cmake", "--build", "build/analyzer", "--target", "modules")
+
+
+def fuzzing(suite):
+    suite.run("tests/run/configure.sh", "fuzz", "fuzz_targets")
+    seconds = suite.options.fuzz_seconds or (5 if suite.options.quick else 60)
+    fuzz.run_all(suite, ROOT / "build/fuzz", seconds)
+
+
+def servers(suite):
+    kubernetes.wait()
+    suite.pytest(ansible.wait() / "python", "tests/servers")
+
+
+def integration(suite):
+    kubernetes.wait()
+    bundle.wait()
+    bin_directory = ROOT / "build/coverage/bin"
+    if not (bin_directory / "k8s_apply").exists():
+        suite.run("tests/run/configure.sh", "coverage", "modules")
+    suite.pytest(ansible.wait() / "python", "tests/integration", env=dict(SANITIZERS, MCAPI_BIN=str(bin_directory)))
+
+
+def collection(suite):
+    """The package as users get it: built, installed, verified, documented, linted."""
+    tools = ansible.wait()
+    suite.run("tests/run/configure.sh", "release", "modules")
+    _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin",
+                          "--ansible-galaxy", tools / "ansible-galaxy")
+    tarball = output.splitlines()[-1]
+    with tempfile.TemporaryDirectory(prefix="mcapi-collection-") as work:
+        environment = {"ANSIBLE_COLLECTIONS_PATH": work, "ANSIBLE_HOME": work + "/home",
+                       "PATH": "%s:%s" % (tools, os.environ["PATH"]), "ANSIBLE_NOCOLOR": "1"}
+        suite.step("ansible-galaxy", "collection", "install", "--offline", "-p", work, tarball, env=environment)
+        suite.step("ansible-galaxy", "collection", "verify", "--offline", "-p", work, GALAXY, env=environment)
+        check_modules(suite, work, environment)
+        check_style(suite, Path(work), environment)
+        kubernetes.wait()
+        suite.step(sys.executable, "tests/run/molecule.py", tarball, tools, env=environment, timeout=900)
+    suite.pytest(tools / "python", "tests/collection", env={"MCAPI_TEST_CORES": CORES})
+
+
+def check_modules(suite, work, environment):
+    """Each documented module is there, executable, and ansible-doc can show it."""
+    installed = Path(work) / "ansible_collections" / GALAXY.replace(".", "/")
+    for sidecar in sorted((installed / "plugins/modules").glob("*.yml")):
+        suite.step("test", "-x", sidecar.with_suffix(""))
+        for form in ([], ["-s"], ["-j"]):
+            suite.step("ansible-doc", "-t", "module", *form, "%s.%s" % (GALAXY, sidecar.stem), env=environment)
+
+
+def check_style(suite, work, environment):
+    """ansible-lint and ansible-test want a git repository in a path of a certain shape: a copy, then."""
+    installed = work / "ansible_collections" / GALAXY.replace(".", "/")
+    copy = work / "style/ansible_collections" / GALAXY.replace(".", "/")
+    shutil.copytree(installed, copy)
+    shutil.copy(ROOT / "galaxy.yml", copy)
+    (copy / "playbooks").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "tests/demo/demo.yml", copy / "playbooks")
+    for name in ("MANIFEST.json", "FILES.json"):
+        (copy / name).unlink()
+    # What is built is not under version control, and these tools look at nothing else.
+    (copy / ".gitignore").write_text("".join("/plugins/modules/%s\n" % p.stem
+                                             for p in (copy / "plugins/modules").glob("*.yml")), encoding="utf-8")
+    suite.run("git", "init", "-q", copy)
+    suite.run("git", "-C", copy, "add", ".")
+    suite.step("ansible-lint", "--profile", "production", "--offline", "--strict", cwd=copy, env=environment)
+    for test in ("action-plugin-docs", "ansible-doc", "empty-init", "no-smart-quotes", "shebang", "symlinks"):
+        suite.step("ansible-test", "sanity", "--test", test, cwd=copy,
+                   env=dict(environment, ANSIBLE_COLLECTIONS_PATH=str(work / "style")))
+
+
+def report_coverage(suite):
+    for line in coverage.table(ROOT / "build/coverage"):
+        suite.notes.append(line)
+    suite.passed += 1
+
+
+SUITES = {
+    "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
+    "collection": collection, "fuzz": fuzzing,
+}
+BESIDE = ("fuzz",)  # mostly waits for its time to pass
+NEEDS_KUBERNETES = ("servers", "integration", "collection")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev test", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="of %s; default all" % ", ".join(SUITES))
+    parser.add_argument("--kubernetes", metavar="VERSION", help="of the API server")
+    parser.add_argument("--quick", action="store_true", help="fuzz for seconds, not for a minute each")
+    parser.add_argument("--fuzz-seconds", type=int, metavar="N", help="per target")
+    options = parser.parse_args()
+    unknown = [name for name in options.suites if name not in SUITES]
+    if unknown:
+        parser.error("unknown suite %s; known: %s" % (", ".join(unknown), ", ".join(SUITES)))
+    return options
+
+
+def prepare(options, names):
+    """Starts what takes long, so that it is ready when it is needed."""
+    global kubernetes, ansible, bundle
+    kubernetes = Preparation("kubernetes", prepare_kubernetes, options)
+    ansible = Preparation("ansible", prepare_ansible, options)
+    bundle = Preparation("bundle", prepare_bundle, options)
+    if set(NEEDS_KUBERNETES) & set(names):
+        kubernetes.start()
+        ansible.start()
+        bundle.start()
+
+
+def unexcused(suites):
+    reasons = [(s.name, reason) for s in suites for reason in s.skipped]
+    return [(name, reason) for name, reason in reasons if not any(excuse in reason for excuse in EXCUSES)]
+
+
+def main() -> int:
+    options = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end_all)
+    if options.kubernetes:
+        os.environ["KUBERNETES_VERSION"] = options.kubernetes
+    begin = time.monotonic()
+    names = options.suites or list(SUITES)
+    prepare(options, names)
+    suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
+    run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])
+    if "unit" in names or "integration" in names:
+        suites.append(Suite("coverage", report_coverage, options))
+        suites[-1].execute()
+        suites[-1].report()
+    missing = unexcused(suites)
+    for name, reason in missing:
+        say("%s: skipped although this machine can run it: %s" % (name, reason))
+    passed, failed, skipped = (sum(s.passed for s in suites), sum(s.failed for s in suites),
+                               sum(len(s.skipped) for s in suites))
+    say("all in %d s" % (time.monotonic() - begin))
+    say("%d passed, %d failed%s" % (passed, failed + len(missing),
+                                    ", %d skipped" % (skipped - len(missing)) if skipped > len(missing) else ""))
+    return 1 if failed or missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
