@@ -33,7 +33,8 @@ static int make_one(const char *path, mode_t mode, struct error **err)
 int dir_make(const char *path, mode_t mode, struct error **err)
 {
     auto_free char *part = xstrdup(path);
-    for (char *slash = strchr(part + 1, '/'); *path && slash; slash = strchr(slash + 1, '/')) {
+    char *slash = *part ? strchr(part + 1, '/') : NULL;
+    for (; slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         int result = make_one(part, mode, err);
         *slash = '/';
