@@ -78,6 +78,47 @@ static int decode(struct ym_input *input, struct utf16 *in, struct ym_stream *st
     return 0;
 }
 
+/* ---- marks within */
+
+static const char mark[] = "\xEF\xBB\xBF";
+
+/* Whether the line that ends just before AT is a separator: such a line begins with "---". */
+static bool follows_separator(const char *text, size_t at)
+{
+    if (at == 0 || text[at - 1] != '\n')
+        return false;
+    size_t start = at - 1;
+    while (start > 0 && text[start - 1] != '\n')
+        start--;
+    return at - start > 3 && memcmp(text + start, "---", 3) == 0;
+}
+
+/*
+ * Files that were put together with "---" in between may bring a mark each. libyaml skips it but
+ * counts it as a column, so that the lines below would not line up.
+ */
+static void drop_marks(struct ym_input *input)
+{
+    const char *end = input->text + input->size;
+    const char *copied = input->text;
+    const char *at = copied;
+    auto_buf struct buf out = {0};
+    while ((at = memmem(at, (size_t)(end - at), mark, 3))) {
+        if (follows_separator(input->text, (size_t)(at - input->text))) {
+            buf_add(&out, copied, (size_t)(at - copied));
+            copied = at + 3;
+        }
+        at += 3;
+    }
+    if (copied == input->text)
+        return;
+    buf_add(&out, copied, (size_t)(end - copied));
+    free(input->owned);
+    input->size = out.size;
+    input->owned = buf_steal(&out);
+    input->text = input->owned;
+}
+
 int ym_input_init(struct ym_input *input, const char *bytes, size_t size, struct ym_stream *stream)
 {
     *input = (struct ym_input){.text = size ? bytes : "", .size = size};
@@ -85,12 +126,13 @@ int ym_input_init(struct ym_input *input, const char *bytes, size_t size, struct
     if (big || has_prefix(bytes, size, "\xFF\xFE")) {
         struct utf16 in = {
             .bytes = (const unsigned char *)bytes, .size = size, .at = 2, .big = big};
-        return decode(input, &in, stream);
-    }
-    if (has_prefix(bytes, size, "\xEF\xBB\xBF")) {
+        if (decode(input, &in, stream) < 0)
+            return -1;
+    } else if (has_prefix(bytes, size, mark)) {
         input->text += 3;
         input->size -= 3;
     }
+    drop_marks(input);
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The bytes of a stream as UTF-8 without a byte order mark.
+ * The bytes of a stream as UTF-8 without byte order marks, at its start or behind a "---".
  */
 #ifndef YAML_YM_INPUT_PRIV_H
 #define YAML_YM_INPUT_PRIV_H
@@ -11,7 +11,7 @@
 struct ym_input {
     const char *text; /* borrowed from the caller's bytes or from owned */
     size_t size;
-    char *owned; /* NULL unless the bytes were UTF-16 */
+    char *owned; /* NULL unless something had to be changed */
 };
 
 /* UTF-16 is recognised by its byte order mark. UTF-8 is not checked here. */

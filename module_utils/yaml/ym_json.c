@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "yaml/ym_read.h"
 #include "json/js_get.h"
 #include "json/js_number.h"
+#include "yaml/ym_read.h"
 
 struct reader {
     struct ym_stream *stream;
@@ -82,10 +82,11 @@ static struct extent measure(const char *text, size_t size)
 static bool is_wide_integer(const char *text, size_t length)
 {
     long long ignored = 0;
-    size_t sign = length && *text == '-';
-    if (length == sign || strspn(text + sign, "0123456789") < length - sign)
-        return false;
+    /* A copy, because nothing promises that the text ends with a NUL. */
     auto_free char *token = xmemdup(text, length);
+    const char *digits = *token == '-' ? token + 1 : token;
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return false;
     return !str_to_int(token, LLONG_MIN, LLONG_MAX, &ignored);
 }
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/js_number.h"
 #include "yaml/ym_number_priv.h"
 #include "yaml/ym_tagged_priv.h"
-#include "json/js_number.h"
 
 /* ---- words */
 

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "yaml/ym_plain_priv.h"
-#include "yaml/ym_read.h"
 #include "json/js_get.h"
 #include "json/js_number.h"
+#include "yaml/ym_plain_priv.h"
+#include "yaml/ym_read.h"
 
 struct writer {
     struct buf *out;

@@ -6,11 +6,11 @@
 #include <yaml.h>
 
 #include "base/mem.h"
+#include "json/js_get.h"
 #include "yaml/ym_anchor_priv.h"
 #include "yaml/ym_merge_priv.h"
 #include "yaml/ym_read.h"
 #include "yaml/ym_scalar.h"
-#include "json/js_get.h"
 
 struct reader {
     yaml_parser_t parser;
