@@ -15,6 +15,9 @@
 
 #define PREFIX "_ansible_"
 
+/* Manifests of several megabytes are legal. */
+enum { LARGEST = 64 * 1024 * 1024 };
+
 void am_args_clear(struct am_args *args)
 {
     json_decref(args->params);
@@ -105,9 +108,9 @@ int am_args_parse(const char *text, size_t length, struct am_args *args, struct 
 static int read_input(int argc, char **argv, struct buf *text, struct error **err)
 {
     if (argc > 1)
-        return file_read(argv[1], AM_INPUT_LIMIT, text, err);
+        return file_read(argv[1], LARGEST, text, err);
     if (!isatty(STDIN_FILENO))
-        return am_input_stream(STDIN_FILENO, text, err);
+        return am_input_stream(STDIN_FILENO, LARGEST, text, err);
     error_make(err, ERROR_USAGE,
                "This is an Ansible module. Give it the path of a file with its arguments as a JSON "
                "object, or write the object to its standard input.");

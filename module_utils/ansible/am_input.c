@@ -26,7 +26,7 @@ static int wait_readable(int fd, struct error **err)
 }
 
 /* Appends the next piece. 1: something came, 0: the end, -1: an error. */
-static int read_some(int fd, struct buf *text, struct error **err)
+static int read_some(int fd, size_t limit, struct buf *text, struct error **err)
 {
     enum { PIECE = 64 * 1024 };
     for (;;) {
@@ -42,9 +42,9 @@ static int read_some(int fd, struct buf *text, struct error **err)
         }
         text->size += (size_t)count;
         text->data[text->size] = '\0';
-        if (text->size <= AM_INPUT_LIMIT)
+        if (text->size <= limit)
             return count > 0;
-        error_make(err, ERROR_USAGE, "the arguments are larger than %d MiB", AM_INPUT_LIMIT >> 20);
+        error_make(err, ERROR_USAGE, "the arguments are larger than %zu bytes", limit);
         return -1;
     }
 }
@@ -82,13 +82,13 @@ static bool scan_ends(struct scan *scan, char c)
     return false;
 }
 
-int am_input_stream(int fd, struct buf *text, struct error **err)
+int am_input_stream(int fd, size_t limit, struct buf *text, struct error **err)
 {
     struct scan scan = {0};
     size_t start = text->size;
     size_t at = start;
     for (;;) {
-        int status = read_some(fd, text, err);
+        int status = read_some(fd, limit, text, err);
         if (status <= 0)
             return status;
         /* The second byte decides whether the first line is one to skip. */

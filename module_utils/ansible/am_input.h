@@ -8,14 +8,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* More is refused; manifests of several megabytes are legal. */
-enum { AM_INPUT_LIMIT = 64 * 1024 * 1024 };
-
 /*
  * Appends to TEXT what comes from FD, blocking or not, until the JSON value at its start is
  * complete, a line without any has ended, or the other side closes. A first line that starts with
- * "#!" does not count. ERROR_INTERRUPTED when a signal arrives meanwhile.
+ * "#!" does not count. More than LIMIT bytes are an ERROR_USAGE; ERROR_INTERRUPTED when a signal
+ * arrives meanwhile.
  */
-int am_input_stream(int fd, struct buf *text, struct error **err) must_check;
+int am_input_stream(int fd, size_t limit, struct buf *text, struct error **err) must_check;
 
 #endif

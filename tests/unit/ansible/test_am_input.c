@@ -32,7 +32,7 @@ static void assert_reads(const char *text, bool closed, const char *wanted)
     assert_int_equal(write(ends.write, text, strlen(text)), strlen(text));
     if (closed)
         close(ends.write);
-    assert_int_equal(am_input_stream(ends.read, &got, &err), 0);
+    assert_int_equal(am_input_stream(ends.read, 1000, &got, &err), 0);
     assert_no_error(err);
     assert_string_equal(buf_str(&got), wanted);
     close(ends.read);
@@ -96,7 +96,7 @@ static void test_am_input_stream__a_slow_writer__is_waited_for(void **state)
         struct pipe_ends ends = make_pipe(flags[i]);
         buf_init(&got);
         pid_t pid = start_slow_writer(&ends, "#!x\n{\"a\": \"\\\\\"}");
-        assert_int_equal(am_input_stream(ends.read, &got, &err), 0);
+        assert_int_equal(am_input_stream(ends.read, 1000, &got, &err), 0);
         assert_string_equal(buf_str(&got), "#!x\n{\"a\": \"\\\\\"}");
         assert_int_equal(waitpid(pid, NULL, 0), pid);
         close(ends.read);
@@ -111,8 +111,8 @@ static void test_am_input_stream__too_much__is_refused(void **state)
     auto_close int zeros = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     struct buf got;
     buf_init(&got);
-    assert_int_equal(am_input_stream(zeros, &got, &err), -1);
-    assert_error(&err, ERROR_USAGE, "the arguments are larger than 64 MiB");
+    assert_int_equal(am_input_stream(zeros, 1000, &got, &err), -1);
+    assert_error(&err, ERROR_USAGE, "the arguments are larger than 1000 bytes");
     buf_clear(&got);
 }
 
@@ -123,7 +123,7 @@ static void test_am_input_stream__an_unreadable_descriptor__is_an_error(void **s
     auto_close int directory = open("/", O_RDONLY | O_CLOEXEC);
     auto_buf struct buf got;
     buf_init(&got);
-    assert_int_equal(am_input_stream(directory, &got, &err), -1);
+    assert_int_equal(am_input_stream(directory, 1000, &got, &err), -1);
     assert_error(&err, ERROR_IO, "cannot read the arguments: ");
 }
 
@@ -137,7 +137,7 @@ static void test_am_input_stream__a_signal__ends_the_wait(void **state)
     buf_init(&got);
     interrupt_install();
     raise(SIGTERM);
-    assert_int_equal(am_input_stream(ends.read, &got, &err), -1);
+    assert_int_equal(am_input_stream(ends.read, 1000, &got, &err), -1);
     assert_error(&err, ERROR_INTERRUPTED, "SIGTERM");
     close(ends.read);
     close(ends.write);
