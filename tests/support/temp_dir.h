@@ -56,4 +56,10 @@ static inline maybe_unused char *temp_file(void **state, const char *name, const
     return path;
 }
 
+/* The same for when nobody needs the path. */
+static inline maybe_unused void temp_put(void **state, const char *name, const char *text)
+{
+    free(temp_file(state, name, text));
+}
+
 #endif

@@ -51,9 +51,9 @@ static void test_dir__link_to_a_directory__counts_as_one(void **state)
 
 static void test_dir__listed__in_order_without_dots(void **state)
 {
-    auto_free char *b = temp_file(state, "b", "");
-    auto_free char *a = temp_file(state, "a", "");
-    auto_free char *hidden = temp_file(state, ".hidden", "");
+    temp_put(state, "b", "");
+    temp_put(state, "a", "");
+    temp_put(state, ".hidden", "");
     auto_strv struct strv names = {0};
     struct error *err = NULL;
     strv_add(&names, "zzz");

@@ -47,7 +47,7 @@ static void make_tree(void **state, struct safe_root *root, bool by_hand)
     auto_free char *secret = temp_file(state, "secret", "outside");
     struct error *err = NULL;
     assert_int_equal(dir_make(deep, 0700, &err), 0);
-    auto_free char *file = temp_file(state, "root/dir/deep/file", "inside");
+    temp_put(state, "root/dir/deep/file", "inside");
     auto_free char *out_link = temp_path(state, "root/out");
     auto_free char *up_link = temp_path(state, "root/dir/up");
     auto_free char *inner_link = temp_path(state, "root/inner");

@@ -326,7 +326,7 @@ static void test_spawn__standard_descriptors_closed__still_works(void **state)
 static void test_spawn__found__in_the_absolute_directories_of_path(void **state)
 {
     auto_free char *program = temp_file(state, "my-program", "#!/bin/sh\n");
-    auto_free char *plain = temp_file(state, "plain-file", "");
+    temp_put(state, "plain-file", "");
     auto_free char *saved = xstrdup(getenv("PATH"));
     auto_free char *path = xasprintf("relative::/no/such:%s", (const char *)*state);
     auto_free char *before = getcwd(NULL, 0);
