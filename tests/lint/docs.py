@@ -28,7 +28,7 @@ class Tools:
 
     def yaml(self, text: str):
         """The first document."""
-        result = subprocess.run([self._directory / "yaml_to_json"], input=text.encode(), stdout=subprocess.PIPE,
+        result = subprocess.run([self._directory / "yaml_to_json", "/dev/stdin"], input=text.encode(), stdout=subprocess.PIPE,
                                 check=True)
         return json.loads(result.stdout)[0]
 

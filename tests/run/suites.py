@@ -83,10 +83,13 @@ def servers(suite):
 def integration(suite):
     kubernetes.wait()
     bundle.wait()
-    bin_directory = ROOT / "build/coverage/bin"
-    if not (bin_directory / "k8s_apply").exists():
-        suite.run("tests/run/configure.sh", "coverage", "modules")
-    suite.pytest(ansible.wait() / "python", "tests/integration", env=dict(SANITIZERS, MCAPI_BIN=str(bin_directory)))
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage")
+    environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
+    environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
+                        for name in ("spec", "kubeconfig")})
+    suite.pytest(ansible.wait() / "python", "tests/integration", env=environment)
 
 
 def collection(suite):
@@ -190,7 +193,7 @@ def main() -> int:
     if options.kubernetes:
         os.environ["KUBERNETES_VERSION"] = options.kubernetes
     begin = time.monotonic()
-    names = options.suites or list(SUITES)
+    names = options.suites = options.suites or list(SUITES)
     prepare(options, names)
     suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
     run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])

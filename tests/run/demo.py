@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""demo.py TARBALL: installs the packed collection, starts a Kubernetes API server, applies Cluster API twice."""
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from servers import ansible_venv, capi_bundle  # noqa: E402
+
+PLACE = ROOT / "build/demo"
+PATIENCE = 2  # seconds after which somebody wants to know what takes so long
+
+
+def quietly(what: str, function):
+    """Runs it; says what it is once it takes longer, and how long it took in the end."""
+    begin = time.monotonic()
+    timer = threading.Timer(PATIENCE, lambda: print("%s …" % what, flush=True))
+    timer.start()
+    try:
+        result = function()
+    finally:
+        timer.cancel()
+    print("%s: %.1f s" % (what, time.monotonic() - begin), flush=True)
+    return result
+
+
+def command(*argv, **environment):
+    result = subprocess.run([str(a) for a in argv], env=dict(os.environ, **environment), stdout=subprocess.PIPE, text=True,
+                            check=False)
+    if result.returncode != 0:
+        sys.exit("%s failed:\n%s" % (argv[0], result.stdout))
+    return result.stdout
+
+
+def main() -> int:
+    tarball = sys.argv[1]
+    shutil.rmtree(PLACE, ignore_errors=True)
+    PLACE.mkdir(parents=True)
+    tools = quietly("preparing Ansible", ansible_venv.ansible) / "bin"
+    settings = {"ANSIBLE_COLLECTIONS_PATH": str(PLACE / "collections"), "ANSIBLE_HOME": str(PLACE / "home"),
+                "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
+                "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "PATH": "%s:%s" % (tools, os.environ["PATH"])}
+    quietly("installing the collection", lambda: command(
+        "ansible-galaxy", "collection", "install", "--offline", "-p", PLACE / "collections", tarball, **settings))
+    command(ROOT / "tests/servers/servers", "down", "kubernetes")
+    lines = quietly("starting a Kubernetes API server", lambda: command(
+        ROOT / "tests/servers/servers", "up", "kubernetes"))
+    server = dict(line.split("=", 1) for line in lines.splitlines())
+    bundle = quietly("rendering Cluster API's components", capi_bundle.bundle)
+    print("\nCluster API core components: %d kB\n" % (bundle.stat().st_size // 1000), flush=True)
+    status = subprocess.run(["ansible-playbook", ROOT / "tests/demo/demo.yml", "-e", "demo_bundle=%s" % bundle,
+                             "-e", "demo_definitions=%s" % capi_bundle.CERT_MANAGER_CRDS],
+                            env=dict(os.environ, KUBECONFIG=server["KUBECONFIG"], **settings), check=False).returncode
+    if status == 0:
+        print("Look around:  KUBECONFIG=%s %s get crds,deployments -A" % (server["KUBECONFIG"], server["KUBECTL"]))
+        print("Apply more:   export KUBECONFIG=%s ANSIBLE_COLLECTIONS_PATH=%s PATH=%s:$PATH"
+              % (server["KUBECONFIG"], PLACE / "collections", tools))
+        print("Stop it:      ./dev servers down", flush=True)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
