@@ -109,6 +109,23 @@ static json_t *scrub_number(const struct am_secrets *secrets, json_t *number)
     return json_incref(number);
 }
 
+/* NUL characters cut a string into parts, each of which is a text. */
+static json_t *scrub_string(const struct am_secrets *secrets, const json_t *string)
+{
+    const char *at = json_string_value(string);
+    const char *end = at + json_string_length(string);
+    auto_buf struct buf clean;
+    buf_init(&clean);
+    for (;;) {
+        auto_free char *part = am_secrets_scrub_text(secrets, at);
+        buf_add_str(&clean, part);
+        at += strlen(at);
+        if (at == end)
+            return json_stringn_nocheck(buf_str(&clean), clean.size);
+        buf_add_char(&clean, *at++);
+    }
+}
+
 static json_t *scrub(const struct am_secrets *secrets, json_t *value)
 {
     size_t i = 0;
@@ -124,8 +141,7 @@ static json_t *scrub(const struct am_secrets *secrets, json_t *value)
         json_array_foreach(value, i, item)
             json_array_append_new(copy, scrub(secrets, item));
     } else if (json_is_string(value)) {
-        auto_free char *text = am_secrets_scrub_text(secrets, json_string_value(value));
-        copy = json_string_nocheck(text);
+        copy = scrub_string(secrets, value);
     } else if (json_is_number(value)) {
         copy = scrub_number(secrets, value);
     } else {

@@ -35,6 +35,17 @@ static void test_am_secrets__strings__are_replaced_whole_or_in_part(void **state
                     "['" WHOLE "', '********-********!', 'other', {'k': ['x********']}, '']");
 }
 
+static void test_am_secrets__nul_in_a_string__ends_neither_text_nor_search(void **state)
+{
+    (void)state;
+    auto_am_secrets struct am_secrets *secrets = am_secrets_new();
+    am_secrets_add(secrets, "hush");
+    json_auto_t *value = json_stringn("a\0xhush\0", 8);
+    json_auto_t *clean = am_secrets_scrub(secrets, value);
+    assert_int_equal(json_string_length(clean), 12);
+    assert_memory_equal(json_string_value(clean), "a\0x********\0", 12);
+}
+
 static void test_am_secrets__keys_booleans_and_null__stay(void **state)
 {
     (void)state;
@@ -91,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_am_secrets__nothing_registered__gives_the_value_itself),
         cmocka_unit_test(test_am_secrets__strings__are_replaced_whole_or_in_part),
+        cmocka_unit_test(test_am_secrets__nul_in_a_string__ends_neither_text_nor_search),
         cmocka_unit_test(test_am_secrets__keys_booleans_and_null__stay),
         cmocka_unit_test(test_am_secrets__numbers__become_the_constant),
         cmocka_unit_test(test_am_secrets__the_longest__goes_first),
