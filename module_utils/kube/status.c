@@ -111,12 +111,19 @@ static bool webhook_not_ready(const char *message)
            contains_any(message, webhook_tails, array_length(webhook_tails));
 }
 
+/* Conflicts with what the user demanded: they last. */
+static const char *const demand_texts[] = {
+    "Precondition failed",
+    "uid mismatch",
+    "in the precondition",
+};
+
 /* A conflict that names no manager is an optimistic lock: somebody wrote in between. */
 static enum kube_patience conflict_patience(const struct kube_status *status)
 {
     if (kube_status_has_cause(status, "FieldManagerConflict") ||
         !str_equal(status->reason, "Conflict") ||
-        str_contains(status->message, "Precondition failed"))
+        contains_any(status->message, demand_texts, array_length(demand_texts)))
         return KUBE_FINAL;
     return KUBE_RACE;
 }
@@ -132,8 +139,7 @@ enum kube_patience kube_status_patience(const struct kube_status *status)
     long long seconds = 0;
     js_int(status->status, &seconds, "details", "retryAfterSeconds", NULL);
     if (webhook_not_ready(status->message) || str_equal(status->reason, "ServerTimeout") ||
-        seconds > 0 ||
-        contains_any(status->message, passing_texts, array_length(passing_texts)))
+        seconds > 0 || contains_any(status->message, passing_texts, array_length(passing_texts)))
         return KUBE_PASSING;
     return KUBE_FINAL;
 }

@@ -148,7 +148,7 @@ static const struct {
     {500, "InternalError", "please wait", "'retryAfterSeconds':2", KUBE_PASSING},
     {500, "InternalError", "please wait", "'retryAfterSeconds':0", KUBE_FINAL},
     {500, "InternalError", "boom", "", KUBE_FINAL},
-    {500, "", "etcdserver: request is too large", "", KUBE_FINAL},
+    {500, "", "etcdserver: request is too large", "'retryAfterSeconds':1", KUBE_FINAL},
     {500, "",
      "failed to create typed patch object (t/a; v1, Kind=A): .spec.foo: field not declared in "
      "schema",
@@ -164,6 +164,13 @@ static const struct {
     {409, "AlreadyExists", "namespaces 'x' already exists", "", KUBE_FINAL},
     {409, "Conflict", "Precondition failed: UID in precondition: a, UID in object meta: b", "",
      KUBE_FINAL},
+    {409, "Conflict",
+     "uid mismatch: the provided object specified uid a, and no existing object was found", "",
+     KUBE_FINAL},
+    {409, "Conflict",
+     "the UID in the precondition (a) does not match the UID in record (b). The object might have "
+     "been deleted and then recreated",
+     "", KUBE_FINAL},
     {409, "", "odd", "", KUBE_FINAL},
     /* Refusals. */
     {400, "BadRequest", "context deadline exceeded", "", KUBE_FINAL},
