@@ -57,6 +57,96 @@ bool kube_managers_same(const json_t *a, const json_t *b, const char *manager)
     return same;
 }
 
+/* ---- what a manager owns */
+
+/* The item of a list map whose members are those of KEYS. */
+static json_t *item_with_keys(const json_t *list, json_t *keys)
+{
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (list, index, item) {
+        bool all = true;
+        const char *key = NULL;
+        json_t *value = NULL;
+        json_object_foreach (keys, key, value)
+            all = all && js_equal(json_object_get(item, key), value);
+        if (all)
+            return item;
+    }
+    return NULL;
+}
+
+static json_t *item_with_value(const json_t *list, const json_t *value)
+{
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (list, index, item)
+        if (js_equal(item, value))
+            return item;
+    return NULL;
+}
+
+/* What NAME of a field set means in VALUE, borrowed; NULL when it is not there. */
+static json_t *named_part(const json_t *value, const char *name)
+{
+    if (str_starts_with(name, "f:"))
+        return json_object_get(value, name + 2);
+    bool keys = str_starts_with(name, "k:");
+    if (!keys && !str_starts_with(name, "v:"))
+        return NULL; /* "." is the value itself; indices are not used by any server */
+    json_auto_t *wanted = json_loads(name + 2, JSON_DECODE_ANY, NULL);
+    if (!wanted)
+        return NULL;
+    return keys ? item_with_keys(value, wanted) : item_with_value(value, wanted);
+}
+
+static json_t *project(json_t *value, json_t *fields)
+{
+    if (!json_object_size(fields))
+        return json_incref(value);
+    json_t *parts = json_object();
+    const char *name = NULL;
+    json_t *inner = NULL;
+    json_object_foreach (fields, name, inner) {
+        json_t *part = named_part(value, name);
+        if (part)
+            json_object_set_new(parts, name, project(part, inner));
+    }
+    return parts;
+}
+
+json_t *kube_managers_owned(const json_t *object, const char *manager)
+{
+    json_t *fields = js_get(kube_managers_applied(object, manager), "fieldsV1", NULL);
+    return fields ? project(js_iterable(object), fields) : NULL;
+}
+
+/* The entries of all but MANAGER, owned. */
+static json_t *entries_of_others(const json_t *object, const char *manager)
+{
+    json_t *others = json_array();
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (entries_of(object), index, entry)
+        if (!str_equal(js_str(entry, "manager", NULL), manager))
+            json_array_append(others, entry);
+    return others;
+}
+
+bool kube_managers_others_wrote(const json_t *a, const json_t *b, const char *manager)
+{
+    json_auto_t *others_a = entries_of_others(a, manager);
+    json_auto_t *others_b = entries_of_others(b, manager);
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (others_b, index, entry)
+        if (!item_with_value(others_a, entry))
+            return true;
+    return false;
+}
+
+/* ---- migration */
+
 bool kube_managers_to_migrate(const json_t *object, const struct strv *from)
 {
     size_t index = 0;

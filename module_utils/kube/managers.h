@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/compiler.h"
 #include "base/strv.h"
 
 /* The entry of MANAGER with operation Apply and no subresource in OBJECT's managedFields, borrowed,
@@ -17,6 +18,18 @@ json_t *kube_managers_applied(const json_t *object, const char *manager);
 /* True when both objects hold the same applied entry of MANAGER, whatever its time, or both none.
  */
 bool kube_managers_same(const json_t *a, const json_t *b, const char *manager);
+
+/*
+ * What MANAGER applied of OBJECT: the values of its field set, as an object keyed by the set's own
+ * names ("f:data", "k:{…}"). Only good for being compared with another one of the same set. Owned,
+ * NULL when it applied nothing.
+ */
+json_t *kube_managers_owned(const json_t *object, const char *manager) must_check;
+
+/* True when a manager other than MANAGER wrote between A and B: one of its entries differs, be it
+ * in the time alone. A write within the second of the manager's last one, to the same fields, is
+ * not seen. */
+bool kube_managers_others_wrote(const json_t *a, const json_t *b, const char *manager);
 
 /* True when OBJECT has Update entries (main resource) of a manager named in FROM. */
 bool kube_managers_to_migrate(const json_t *object, const struct strv *from);

@@ -58,6 +58,17 @@ static json_t *comparable(const json_t *value)
     return copy;
 }
 
+/* The object differs, although MANAGER applied the same fields as before. Did others do that, who
+ * wrote after we had looked? */
+static bool is_of_others(const json_t *before, const json_t *after, const char *manager)
+{
+    if (!kube_managers_others_wrote(before, after, manager))
+        return false;
+    json_auto_t *old = kube_managers_owned(before, manager);
+    json_auto_t *new = kube_managers_owned(after, manager);
+    return old && js_equal(old, new);
+}
+
 bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
                         bool dry_run)
 {
@@ -69,7 +80,10 @@ bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, con
     json_auto_t *before = kube_prior_value(prior);
     json_auto_t *old = comparable(before);
     json_auto_t *new = comparable(after);
-    if (!js_equal(old, new))
+    bool same = js_equal(old, new);
+    if (!manager)
+        return !same;
+    if (!kube_managers_same(before, after, manager))
         return true;
-    return manager && !kube_managers_same(before, after, manager);
+    return !same && !is_of_others(before, after, manager);
 }

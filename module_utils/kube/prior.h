@@ -32,8 +32,9 @@ json_t *kube_prior_value(const struct kube_prior *prior) must_check;
 /*
  * Did a write change the object? AFTER is what the server answered. The rules, in order: it did
  * not exist or has another uid: yes; same resourceVersion: no, and that is final (not in a dry
- * run, which answers with the old one); it differs in anything but status, resourceVersion,
- * generation and managedFields: yes; MANAGER (NULL: not asked) owns other fields than before: yes.
+ * run, which answers with the old one); MANAGER (NULL: not asked) owns other fields than before:
+ * yes; it differs in anything but status, resourceVersion, generation and managedFields: yes,
+ * unless another manager wrote in between and all that MANAGER owns has its old value.
  */
 bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
                         bool dry_run);

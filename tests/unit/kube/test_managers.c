@@ -159,6 +159,63 @@ static void test_managers_migration__nothing_to_migrate__null(maybe_unused void 
     assert_null(kube_managers_migration(NULL, &from, "ansible"));
 }
 
+/* What ansible owns of CONTENT, of which it applied FIELDS. */
+static void check_owned(const char *content, const char *fields, const char *want)
+{
+    json_auto_t *object = json_from(content);
+    json_auto_t *managed = object_with(APPLY("ansible", "t", "{}"));
+    json_object_update(object, managed);
+    json_object_set_new(kube_managers_applied(object, "ansible"), "fieldsV1", json_from(fields));
+    json_auto_t *owned = kube_managers_owned(object, "ansible");
+    assert_json(owned, want);
+}
+
+static void test_managers_owned__members__only_those_of_the_set(maybe_unused void **state)
+{
+    check_owned("{'data':{'a':'1','b':'2'},'spec':{'x':{'y':[1,2]},'z':0}}",
+                "{'f:data':{'f:a':{}},'f:spec':{'f:x':{}},'f:gone':{}}",
+                "{'f:data':{'f:a':'1'},'f:spec':{'f:x':{'y':[1,2]}}}");
+}
+
+static void test_managers_owned__list_items__found_by_keys_and_values(maybe_unused void **state)
+{
+    check_owned("{'ports':[{'p':80,'t':'UDP','n':'a'},{'p':80,'t':'TCP','n':'b','m':1}],"
+                "'set':['x','y',3]}",
+                "{'f:ports':{'k:{\\'p\\':80,\\'t\\':\\'TCP\\'}':{'.':{},'f:n':{}},'k:{':{}},"
+                "'f:set':{'v:\\'y\\'':{},'v:3':{},'v:\\'gone\\'':{}}}",
+                "{'f:ports':{'k:{\\'p\\':80,\\'t\\':\\'TCP\\'}':{'f:n':'b'}},"
+                "'f:set':{'v:\\'y\\'':'y','v:3':3}}");
+}
+
+static void test_managers_owned__nothing_applied__null(maybe_unused void **state)
+{
+    json_auto_t *object = object_with(UPDATE("ansible", "v1", "{'f:data':{}}"));
+    assert_null(kube_managers_owned(object, "ansible"));
+    assert_null(kube_managers_owned(NULL, "ansible"));
+}
+
+static bool others_wrote(const char *a, const char *b)
+{
+    json_auto_t *object_a = object_with(a);
+    json_auto_t *object_b = object_with(b);
+    return kube_managers_others_wrote(object_a, object_b, "ansible");
+}
+
+static void test_managers_others_wrote__own_entries_differ__false(maybe_unused void **state)
+{
+    assert_false(others_wrote(APPLY("ansible", "1", "{}") "," UPDATE("other", "v1", "{'f:a':{}}"),
+                              UPDATE("other", "v1", "{'f:a':{}}") "," APPLY("ansible", "2", "{}")
+                              "," UPDATE("ansible", "v1", "{'f:b':{}}")));
+}
+
+static void test_managers_others_wrote__new_or_later_entry__true(maybe_unused void **state)
+{
+    assert_true(others_wrote(APPLY("ansible", "1", "{}"),
+                             APPLY("ansible", "1", "{}") "," UPDATE("other", "v1", "{}")));
+    assert_true(others_wrote(APPLY("other", "1", "{}"), APPLY("other", "2", "{}")));
+    assert_true(others_wrote("", SUBRESOURCE("kubelet", "Update")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +230,11 @@ int main(void)
         cmocka_unit_test(test_122__managers_migration__two_updates__first_becomes_applied),
         cmocka_unit_test(test_managers_migration__set_of_other_version__dropped_as_kubectl),
         cmocka_unit_test(test_managers_migration__nothing_to_migrate__null),
+        cmocka_unit_test(test_managers_owned__members__only_those_of_the_set),
+        cmocka_unit_test(test_managers_owned__list_items__found_by_keys_and_values),
+        cmocka_unit_test(test_managers_owned__nothing_applied__null),
+        cmocka_unit_test(test_managers_others_wrote__own_entries_differ__false),
+        cmocka_unit_test(test_managers_others_wrote__new_or_later_entry__true),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
