@@ -12,7 +12,7 @@ WIDGETS = {
             "name": "v1", "served": True, "storage": True,
             "subresources": {"status": {}},
             "schema": {"openAPIV3Schema": {"type": "object", "properties": {
-                "spec": {"type": "object", "x-kubernetes-preserve-unknown-fields": False, "properties": {
+                "spec": {"type": "object", "properties": {
                     "size": {"type": "integer"},
                     "any": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
                     "parts": {"type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"],
