@@ -143,10 +143,12 @@ static struct ym_place place_of_error(const struct reader *reader, const json_er
                              .column = line == 1 ? start.column + column - 1 : column};
 }
 
+/* What YAML may still understand; jansson alone has no names with a NUL in them. */
 static bool is_syntax(const json_error_t *error)
 {
     enum json_error_code code = json_error_code(error);
-    return code == json_error_invalid_syntax || code == json_error_premature_end_of_input;
+    return code == json_error_invalid_syntax || code == json_error_premature_end_of_input ||
+           code == json_error_null_byte_in_key;
 }
 
 static json_t *parse(struct reader *reader, const char *text, size_t size)
