@@ -42,7 +42,9 @@ static char replace_digit(char digit)
     static const char from[] = "013ae";
     static const char to[] = "ghkmt";
     const char *found = strchr(from, digit);
-    return found ? to[found - from] : digit;
+    if (!found)
+        return digit;
+    return to[found - from];
 }
 
 char *kube_hash(const json_t *object)

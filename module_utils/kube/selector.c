@@ -122,12 +122,9 @@ static int read_rest(struct reader *reader, const char *key, struct error **err)
 static int read_requirement(struct reader *reader, struct error **err)
 {
     bool absent = skip_token(reader, "!");
-    const char *start = reader->at;
     auto_free char *key = read_word(reader);
-    if (!*key) {
-        reader->at = start;
+    if (!*key)
         return refuse(reader, "a key", err);
-    }
     if (absent)
         return js_get(reader->labels, key, NULL) == NULL;
     return read_rest(reader, key, err);

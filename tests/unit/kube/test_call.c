@@ -51,6 +51,19 @@ static void test_call_body_take__bytes_and_type__swallowed(maybe_unused void **s
     assert_string_equal(call.job.request.headers.items[0], "Content-Type: application/json");
 }
 
+static void test_call_body_take__twice__last_body_counts(maybe_unused void **state)
+{
+    auto_kube_call struct kube_call call;
+    kube_call_init(&call, "POST", xstrdup("/api"));
+    for (int i = 0; i < 2; i++) {
+        struct buf body;
+        buf_init(&body);
+        buf_printf(&body, "body %d", i);
+        kube_call_body_take(&call, "text/plain", &body);
+    }
+    assert_string_equal(buf_str(&call.job.request.body), "body 1");
+}
+
 static void test_call_json__json_body__its_value(maybe_unused void **state)
 {
     auto_kube_call struct kube_call call;
@@ -129,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_call_init__get__idempotent_and_no_write),
         cmocka_unit_test(test_call_init__other_methods__writes_that_are_not_repeated),
         cmocka_unit_test(test_call_body_take__bytes_and_type__swallowed),
+        cmocka_unit_test(test_call_body_take__twice__last_body_counts),
         cmocka_unit_test(test_call_json__json_body__its_value),
         cmocka_unit_test(test_036__call_json__other_bodies__error_suspects_a_proxy),
         cmocka_unit_test(test_038__call_warnings__several_headers_in_any_case__all_texts),

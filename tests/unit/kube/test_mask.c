@@ -63,6 +63,17 @@ static void test_mask__data_that_is_no_object__hidden_as_a_whole(maybe_unused vo
           "{'kind':'Secret','data':'***','stringData':'***'}", true);
 }
 
+static void test_mask__odd_data_alone__counts_as_masked(maybe_unused void **state)
+{
+    check("{'kind':'Secret','data':'clear'}", "{'kind':'Secret','data':'***'}", true);
+}
+
+static void test_mask__annotation_alone__counts_as_masked(maybe_unused void **state)
+{
+    check("{'kind':'Secret','metadata':{'annotations':{'" LAST_APPLIED "':'{}'}}}",
+          "{'kind':'Secret','metadata':{'annotations':{'" LAST_APPLIED "':'***'}}}", true);
+}
+
 static void test_mask__lists__secrets_inside_hidden(maybe_unused void **state)
 {
     check("{'apiVersion':'v1','kind':'List','items':[{'kind':'ConfigMap','data':{'a':'x'}},"
@@ -157,6 +168,16 @@ static void test_mask_pair__other_kind__untouched(maybe_unused void **state)
                "{'kind':'ConfigMap','data':{'k':'a'}}", "{'kind':'ConfigMap','data':{'k':'b'}}");
 }
 
+static void test_mask_pair__only_one_is_a_secret__only_that_one_masked(maybe_unused void **state)
+{
+    check_pair("{'kind':'ConfigMap','data':{'k':'a'}}", "{'kind':'Secret','data':{'k':'b'}}",
+               "{'kind':'ConfigMap','data':{'k':'a'}}", "{'kind':'Secret','data':{'k':'***'}}");
+    check_pair("{'kind':'Secret','data':{'k':'b'}}", "{'data':{'k':'a'}}",
+               "{'kind':'Secret','data':{'k':'***'}}", "{'data':{'k':'a'}}");
+    check_pair("{'data':{'k':'a'}}", "{'kind':'Secret','data':{'k':'b'}}", "{'data':{'k':'a'}}",
+               "{'kind':'Secret','data':{'k':'***'}}");
+}
+
 /* The texts collected with MINIMUM 3, joined by '|'. */
 static void check_collected(const char *value, const char *expected)
 {
@@ -184,6 +205,7 @@ static void test_mask_collect__value_with_line_end__with_and_without(maybe_unuse
 {
     check_collected("{'kind':'Secret','stringData':{'a':'pass\\n','b':'xy\\n'}}",
                     "pass\n|pass|xy\n");
+    check_collected("{'kind':'Secret','stringData':{'a':'abc\\n'}}", "abc\n|abc");
 }
 
 static void test_mask_collect__binary_values__only_encoded(maybe_unused void **state)
@@ -202,6 +224,21 @@ static void test_mask_collect__annotation__values_of_the_earlier_secret(maybe_un
                     "");
 }
 
+static void test_mask_collect__odd_data__as_it_is(maybe_unused void **state)
+{
+    check_collected("{'kind':'Secret','data':'aHVudGVyMg==','stringData':'clear'}",
+                    "aHVudGVyMg==|clear");
+}
+
+static void test_mask_collect__no_secret__nothing(maybe_unused void **state)
+{
+    check_collected("{'kind':'ConfigMap','data':{'a':'open'}}", "");
+    check_collected("{'data':{'a':'open'}}", "");
+    check_collected("{'kind':'Secret','metadata':{'annotations':{'" LAST_APPLIED
+                    "':'{\\'data\\':{\\'a\\':\\'open\\'}}'}}}",
+                    "");
+}
+
 static void test_mask_collect__lists_and_duplicates__each_once(maybe_unused void **state)
 {
     check_collected("[{'kind':'Secret','stringData':{'a':'one','b':'one'}},"
@@ -217,6 +254,8 @@ int main(void)
         cmocka_unit_test(test_mask__other_kinds__untouched),
         cmocka_unit_test(test_mask__secret_without_values__nothing_masked),
         cmocka_unit_test(test_mask__data_that_is_no_object__hidden_as_a_whole),
+        cmocka_unit_test(test_mask__odd_data_alone__counts_as_masked),
+        cmocka_unit_test(test_mask__annotation_alone__counts_as_masked),
         cmocka_unit_test(test_mask__lists__secrets_inside_hidden),
         cmocka_unit_test(test_045__mask_pair__values_of_both_sides__only_differing_ones_marked),
         cmocka_unit_test(test_mask_pair__string_data_against_data__compared_decoded),
@@ -226,6 +265,9 @@ int main(void)
         cmocka_unit_test(test_045__mask_pair__annotation__marked_when_it_differs),
         cmocka_unit_test(test_mask_pair__one_side_only__plainly_masked),
         cmocka_unit_test(test_mask_pair__other_kind__untouched),
+        cmocka_unit_test(test_mask_pair__only_one_is_a_secret__only_that_one_masked),
+        cmocka_unit_test(test_mask_collect__odd_data__as_it_is),
+        cmocka_unit_test(test_mask_collect__no_secret__nothing),
         cmocka_unit_test(test_mask_collect__data__encoded_and_decoded),
         cmocka_unit_test(test_mask_collect__string_data__as_it_is),
         cmocka_unit_test(test_mask_collect__value_with_line_end__with_and_without),

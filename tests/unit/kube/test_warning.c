@@ -34,6 +34,7 @@ static void test_038__warning_parse__code_199__ignored(maybe_unused void **state
 
 static void test_warning_parse__date_behind_the_text__passed_over(maybe_unused void **state)
 {
+    check("299 - \"a\" \"d\" , 299 - \"b\"", "a|b");
     check("299 - \"a\" \"Wed, 21 Oct 2015 07:28:00 GMT\", 299 - \"b\" \"d\"", "a|b");
 }
 
