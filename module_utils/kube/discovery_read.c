@@ -24,7 +24,8 @@ static void copy_member(json_t *to, const char *to_key, const json_t *from, cons
         json_object_set(to, to_key, value);
 }
 
-json_t *discovery_read_resource_list(const json_t *body, const char *api_version, struct error **err)
+json_t *discovery_read_resource_list(const json_t *body, const char *api_version,
+                                     struct error **err)
 {
     json_t *listed = js_get(body, "resources", NULL);
     if (!json_is_array(listed)) {

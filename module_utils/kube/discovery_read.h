@@ -1,7 +1,7 @@
 /*
  * The formats of discovery, read into one: a list of resources
- *   {"group", "version", "kind", "name", "singularName", "namespaced", "verbs": [], "shortNames": []}
- * without subresources. Pure: no requests.
+ *   {"group", "version", "kind", "name", "singularName", "namespaced", "verbs": [], "shortNames":
+ * []} without subresources. Pure: no requests.
  */
 #ifndef KUBE_DISCOVERY_READ_H
 #define KUBE_DISCOVERY_READ_H
@@ -18,11 +18,11 @@ json_t *discovery_read_resource_list(const json_t *body, const char *api_version
 /*
  * The answer to GET /api or /apis in any of its forms: APIGroupDiscoveryList fills KNOWN
  * ("g/v" → list; a stale group-version is left out, to be asked for itself) and GROUPS (names in
- * order of preference); APIVersions and APIGroupList fill GROUPS only. A resource that does not name
- * its plural and its kind is passed over.
+ * order of preference); APIVersions and APIGroupList fill GROUPS only. A resource that does not
+ * name its plural and its kind is passed over.
  */
-int discovery_read_document(const json_t *body, json_t *known, json_t *groups,
-                            struct error **err) must_check;
+int discovery_read_document(const json_t *body, json_t *known, json_t *groups, struct error **err)
+    must_check;
 
 enum discovery_by {
     DISCOVERY_BY_KIND,

@@ -13,7 +13,7 @@
 
 /* What discovery says of one kind. Everything is borrowed from the discovery cache. */
 struct kube_resource {
-    const char *group;   /* "" for the core group */
+    const char *group; /* "" for the core group */
     const char *version;
     const char *kind;
     const char *plural;
@@ -25,9 +25,10 @@ struct kube_resource {
 
 /* One object of a task. */
 struct kube_object {
-    json_t *value;       /* owned */
-    const char *api_version, *kind, *name, *generate_name, *namespace_; /* borrowed from value, NULL when absent */
-    size_t document;     /* position of its document in the input, from 1 */
+    json_t *value; /* owned */
+    const char *api_version, *kind, *name, *generate_name,
+        *namespace_;               /* borrowed from value, NULL when absent */
+    size_t document;               /* position of its document in the input, from 1 */
     struct kube_resource resource; /* plural is NULL while unresolved */
 };
 

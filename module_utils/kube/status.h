@@ -14,11 +14,11 @@
 
 /* Facts of a failed answer. Borrowed from STATUS where they are strings. */
 struct kube_status {
-    int code;            /* HTTP status */
-    json_t *status;      /* the Status object, owned; NULL when the body was none */
-    const char *reason;  /* "Conflict", "AlreadyExists", …; "" when there is none */
-    char *message;       /* owned; the Status' message, or what the body said, shortened */
-    bool plain;          /* the body was no Status */
+    int code;           /* HTTP status */
+    json_t *status;     /* the Status object, owned; NULL when the body was none */
+    const char *reason; /* "Conflict", "AlreadyExists", …; "" when there is none */
+    char *message;      /* owned; the Status' message, or what the body said, shortened */
+    bool plain;         /* the body was no Status */
 };
 
 void kube_status_read(const struct http_response *response, struct kube_status *out);
@@ -30,9 +30,9 @@ bool kube_status_has_cause(const struct kube_status *status, const char *reason)
 
 /* Why an answer is worth repeating. */
 enum kube_patience {
-    KUBE_FINAL,      /* it will not pass */
-    KUBE_PASSING,    /* a webhook, a conversion or the server itself is not ready yet */
-    KUBE_RACE,       /* somebody else wrote at the same time */
+    KUBE_FINAL,   /* it will not pass */
+    KUBE_PASSING, /* a webhook, a conversion or the server itself is not ready yet */
+    KUBE_RACE,    /* somebody else wrote at the same time */
 };
 
 /* Reads the table of texts of answers that pass by themselves (kube-apiserver 1.28 to 1.37). */

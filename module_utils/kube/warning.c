@@ -11,7 +11,8 @@ static const char *skip_blanks(const char *at)
     return at + strspn(at, " \t");
 }
 
-/* Reads "…" with backslash escapes; returns what follows, or NULL when there is no closing quote. */
+/* Reads "…" with backslash escapes; returns what follows, or NULL when there is no closing quote.
+ */
 static const char *read_quoted(const char *at, struct buf *out)
 {
     if (*at != '"')
