@@ -1,8 +1,8 @@
 #include "kube/ready.h"
 
 #include "base/str.h"
-#include "kube/ready_priv.h"
 #include "json/js_get.h"
+#include "kube/ready_priv.h"
 
 static enum kube_readiness condition_true(const json_t *object, const char *type, struct buf *why)
 {

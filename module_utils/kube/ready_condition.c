@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "kube/ready_priv.h"
 #include "json/js_get.h"
+#include "kube/ready_priv.h"
 
 const json_t *ready_condition(const json_t *object, const char *type)
 {

@@ -1,8 +1,8 @@
 /* Kinds that run something. See kube/ready.h; the order of the questions is that of kubectl. */
 #include "base/mem.h"
 #include "base/str.h"
-#include "kube/ready_priv.h"
 #include "json/js_get.h"
+#include "kube/ready_priv.h"
 
 enum kube_readiness ready_deployment(const json_t *object, struct buf *why)
 {

@@ -204,8 +204,8 @@ static bool others_wrote(const char *a, const char *b)
 static void test_managers_others_wrote__own_entries_differ__false(maybe_unused void **state)
 {
     assert_false(others_wrote(APPLY("ansible", "1", "{}") "," UPDATE("other", "v1", "{'f:a':{}}"),
-                              UPDATE("other", "v1", "{'f:a':{}}") "," APPLY("ansible", "2", "{}")
-                              "," UPDATE("ansible", "v1", "{'f:b':{}}")));
+                              UPDATE("other", "v1", "{'f:a':{}}") "," APPLY(
+                                  "ansible", "2", "{}") "," UPDATE("ansible", "v1", "{'f:b':{}}")));
 }
 
 static void test_managers_others_wrote__new_or_later_entry__true(maybe_unused void **state)
