@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "http/client_priv.h"
+#include "http/proxy.h"
 
 enum {
     CONNECT_TIMEOUT_MS = 10000,

@@ -12,45 +12,45 @@
 /* Why an attempt was ended from our side; libcurl only reports that a callback refused. */
 enum transfer_stop {
     STOP_NOT,
-    STOP_WANTED,      /* http_work.data has seen enough */
-    STOP_BODY,        /* more than max_body */
-    STOP_HEADERS,     /* headers without end */
-    STOP_IDLE,        /* a stream fell silent */
+    STOP_WANTED,  /* http_work.data has seen enough */
+    STOP_BODY,    /* more than max_body */
+    STOP_HEADERS, /* headers without end */
+    STOP_IDLE,    /* a stream fell silent */
 };
 
 /* One easy handle. It lives as long as the client and carries one attempt after the other. */
 struct transfer {
-    struct transfer *next;        /* in the client's list of idle or of active ones */
+    struct transfer *next; /* in the client's list of idle or of active ones */
     struct http_client *client;
     CURL *easy;
-    char cause[CURL_ERROR_SIZE];  /* libcurl's words for its error */
+    char cause[CURL_ERROR_SIZE]; /* libcurl's words for its error */
 
     /* One attempt. */
-    struct http_job *job;         /* borrowed */
-    const struct http_work *work; /* borrowed */
-    const void *run;              /* whose attempt it is */
-    struct curl_slist *headers;   /* owned */
+    struct http_job *job;          /* borrowed */
+    const struct http_work *work;  /* borrowed */
+    const void *run;               /* whose attempt it is */
+    struct curl_slist *headers;    /* owned */
     struct curl_slist *connect_to; /* owned */
-    bool proxied;                 /* through client->proxy */
-    size_t sent;                  /* bytes of the body handed to libcurl */
-    size_t received;              /* bytes of the answer's body, decoded */
+    bool proxied;                  /* through client->proxy */
+    size_t sent;                   /* bytes of the body handed to libcurl */
+    size_t received;               /* bytes of the answer's body, decoded */
     size_t header_bytes;
-    long long idle_deadline;      /* streams only, 0 = none */
+    long long idle_deadline; /* streams only, 0 = none */
     enum transfer_stop stop;
-    bool finished;                /* libcurl is through; result counts */
+    bool finished; /* libcurl is through; result counts */
     CURLcode result;
 };
 
 struct http_client {
     struct http_options options; /* with the defaults filled in */
     CURLM *multi;
-    char *proxy;                 /* owned; as libcurl wants it */
+    char *proxy; /* owned; as libcurl wants it */
     struct curl_slist *proxy_headers;
     struct transfer *idle;
     struct transfer *active;
     unsigned long started;
-    bool warm;                   /* the last attempt to connect succeeded */
-    bool curl_ready;             /* curl_global_init was called */
+    bool warm;       /* the last attempt to connect succeeded */
+    bool curl_ready; /* curl_global_init was called */
 };
 
 /* trust.c: the options of an easy handle that never change: TLS and proxy. */
@@ -73,10 +73,5 @@ void transfer_reset(struct transfer *transfer);
 
 /* failure.c: fills failure and error, or status and reason, of the job from a finished attempt. */
 void failure_report(const struct transfer *transfer);
-
-/* proxy.c: true when HOST (a name or an address, without brackets) is in the comma list NO_PROXY. */
-bool proxy_excluded(const char *no_proxy, const char *host);
-/* The proxy URL in libcurl's words, owned; ERROR_USAGE. URL may be NULL: "" (none). */
-char *proxy_url(const char *url, struct error **err) must_check;
 
 #endif

@@ -19,11 +19,11 @@ struct verdict {
 
 /* ---- TLS: libcurl has few codes, but OpenSSL's words for the cause are stable. */
 
-#define CA_MADE_ANEW                                                                             \
+#define CA_MADE_ANEW                                                                               \
     "the server's certificate is not signed by the key of the CA certificate, although the name "  \
     "is the same (was the authority created anew?)"
 
-#define NOT_TRUSTED                                                                              \
+#define NOT_TRUSTED                                                                                \
     "the server's certificate is not signed by an authority that is trusted (is the CA "           \
     "certificate the one of this server?)"
 
@@ -117,8 +117,8 @@ static struct verdict judge_certificate(const struct transfer *transfer)
         str_contains(transfer->cause, "target ipv6")) {
         auto_free char *name = expected_name(transfer);
         auto_free char *names = certificate_names(transfer->easy);
-        verdict.words = xasprintf("the server's certificate is not for \"%s\" but for: %s", name,
-                                  names);
+        verdict.words =
+            xasprintf("the server's certificate is not for \"%s\" but for: %s", name, names);
         return verdict;
     }
     const char *reason = str_after(transfer->cause, "SSL certificate problem: ");
@@ -162,16 +162,15 @@ static struct verdict judge_timeout(const struct transfer *transfer)
                                                    : options->request_timeout_ms;
     bool whole_first = !transfer->job->request.stream && whole < options->connect_timeout_ms;
     long limit = connected || whole_first ? whole : options->connect_timeout_ms;
-    auto_free char *after = limit % 1000 ? xasprintf("%.1f s", (double)limit / 1000)
-                                         : xasprintf("%ld s", limit / 1000);
+    auto_free char *after =
+        limit % 1000 ? xasprintf("%.1f s", (double)limit / 1000) : xasprintf("%ld s", limit / 1000);
     if (!connected)
-        return (struct verdict){HTTP_FAILURE_CONNECT, ERROR_TIMEOUT,
-                                xasprintf("no connection within %s (is a firewall between?)",
-                                          after)};
-    return (struct verdict){HTTP_FAILURE_TIMEOUT, ERROR_TIMEOUT,
-                            xasprintf("%s within %s",
-                                      transfer->received ? "no complete answer" : "no answer",
-                                      after)};
+        return (struct verdict){
+            HTTP_FAILURE_CONNECT, ERROR_TIMEOUT,
+            xasprintf("no connection within %s (is a firewall between?)", after)};
+    return (struct verdict){
+        HTTP_FAILURE_TIMEOUT, ERROR_TIMEOUT,
+        xasprintf("%s within %s", transfer->received ? "no complete answer" : "no answer", after)};
 }
 
 static struct verdict judge_lost(const struct transfer *transfer)
@@ -179,17 +178,16 @@ static struct verdict judge_lost(const struct transfer *transfer)
     long proxy_status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (!was_connected(transfer) && proxy_status >= 300)
-        return (struct verdict){
-            proxy_status >= 500 ? HTTP_FAILURE_CONNECT : HTTP_FAILURE_OTHER,
-            proxy_status == 407 ? ERROR_AUTH : ERROR_HTTP,
-            xasprintf("the proxy refused to connect: HTTP %ld %s", proxy_status,
-                      http_status_phrase((int)proxy_status))};
+        return (struct verdict){proxy_status >= 500 ? HTTP_FAILURE_CONNECT : HTTP_FAILURE_OTHER,
+                                proxy_status == 407 ? ERROR_AUTH : ERROR_HTTP,
+                                xasprintf("the proxy refused to connect: HTTP %ld %s", proxy_status,
+                                          http_status_phrase((int)proxy_status))};
     if (!was_connected(transfer))
         return plain(HTTP_FAILURE_CONNECT, "the connection broke off while it was set up");
     if (transfer->received || transfer->result == CURLE_PARTIAL_FILE)
-        return (struct verdict){HTTP_FAILURE_RESET, ERROR_HTTP,
-                                xasprintf("the answer was cut off after %zu bytes",
-                                          transfer->received)};
+        return (struct verdict){
+            HTTP_FAILURE_RESET, ERROR_HTTP,
+            xasprintf("the answer was cut off after %zu bytes", transfer->received)};
     if (transfer->result == CURLE_GOT_NOTHING)
         return plain(HTTP_FAILURE_RESET, "the connection was closed without an answer");
     return plain(HTTP_FAILURE_RESET, "the connection was lost before the answer");
@@ -199,9 +197,9 @@ static struct verdict judge_stop(const struct transfer *transfer)
 {
     const struct http_options *options = &transfer->client->options;
     if (transfer->stop == STOP_BODY)
-        return (struct verdict){HTTP_FAILURE_TOO_BIG, ERROR_HTTP,
-                                xasprintf("the answer is larger than %zu bytes",
-                                          options->max_body)};
+        return (struct verdict){
+            HTTP_FAILURE_TOO_BIG, ERROR_HTTP,
+            xasprintf("the answer is larger than %zu bytes", options->max_body)};
     if (transfer->stop == STOP_HEADERS)
         return plain(HTTP_FAILURE_TOO_BIG, "the headers of the answer are too large");
     long idle = transfer->job->request.timeout_ms ? transfer->job->request.timeout_ms

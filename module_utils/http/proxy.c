@@ -1,11 +1,11 @@
-/* Which hosts are reached directly, and how a proxy is named. */
+#include "http/proxy.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
-#include "http/client_priv.h"
 #include "http/url.h"
 
 struct address {

@@ -11,20 +11,20 @@
 #include "base/strv.h"
 
 struct http_request {
-    const char *method;   /* static: "GET", "PATCH", … */
-    char *url;            /* owned; absolute, already percent-encoded */
-    struct strv headers;  /* "Name: value"; repeated names are sent repeatedly */
-    struct buf body;      /* owned; sent when has_body */
-    bool has_body;        /* an empty body is still a body */
-    bool stream;          /* hand the answer over while it arrives (http_work.data) */
-    long timeout_ms;      /* of one attempt; 0 = the client's default; streams: idle time */
+    const char *method;  /* static: "GET", "PATCH", … */
+    char *url;           /* owned; absolute, already percent-encoded */
+    struct strv headers; /* "Name: value"; repeated names are sent repeatedly */
+    struct buf body;     /* owned; sent when has_body */
+    bool has_body;       /* an empty body is still a body */
+    bool stream;         /* hand the answer over while it arrives (http_work.data) */
+    long timeout_ms;     /* of one attempt; 0 = the client's default; streams: idle time */
 };
 
 struct http_response {
-    int status;           /* HTTP status of the final answer, 0 when there was none */
-    struct buf body;      /* decoded (gzip), empty for streamed answers with status 2xx */
-    struct strv headers;  /* "Name: value" as received, in order */
-    char *reason;         /* owned phrase: the standard one of the status, for HTTP/2 too */
+    int status;          /* HTTP status of the final answer, 0 when there was none */
+    struct buf body;     /* decoded (gzip), empty for streamed answers with status 2xx */
+    struct strv headers; /* "Name: value" as received, in order */
+    char *reason;        /* owned phrase: the standard one of the status, for HTTP/2 too */
 };
 
 void http_request_init(struct http_request *request, const char *method, char *url_take);

@@ -14,24 +14,21 @@ enum {
 };
 
 enum policy {
-    POLICY_DONE,            /* the answer stands */
-    POLICY_AGAIN,           /* nothing was carried out */
-    POLICY_IF_IDEMPOTENT,   /* it may have been carried out */
+    POLICY_DONE,          /* the answer stands */
+    POLICY_AGAIN,         /* nothing was carried out */
+    POLICY_IF_IDEMPOTENT, /* it may have been carried out */
 };
 
 static const enum policy failure_table[] = {
-    [HTTP_FAILURE_NONE] = POLICY_DONE,
-    [HTTP_FAILURE_RESOLVE] = POLICY_AGAIN,
-    [HTTP_FAILURE_CONNECT] = POLICY_AGAIN,
-    [HTTP_FAILURE_VERIFY] = POLICY_DONE,
-    [HTTP_FAILURE_RESET] = POLICY_IF_IDEMPOTENT,
-    [HTTP_FAILURE_TIMEOUT] = POLICY_IF_IDEMPOTENT,
-    [HTTP_FAILURE_TOO_BIG] = POLICY_DONE,
-    [HTTP_FAILURE_OTHER] = POLICY_DONE,
+    [HTTP_FAILURE_NONE] = POLICY_DONE,           [HTTP_FAILURE_RESOLVE] = POLICY_AGAIN,
+    [HTTP_FAILURE_CONNECT] = POLICY_AGAIN,       [HTTP_FAILURE_VERIFY] = POLICY_DONE,
+    [HTTP_FAILURE_RESET] = POLICY_IF_IDEMPOTENT, [HTTP_FAILURE_TIMEOUT] = POLICY_IF_IDEMPOTENT,
+    [HTTP_FAILURE_TOO_BIG] = POLICY_DONE,        [HTTP_FAILURE_OTHER] = POLICY_DONE,
 };
 _Static_assert(array_length(failure_table) == HTTP_FAILURE_OTHER + 1, "a row for every failure");
 
-/* Statuses without Retry-After. A gateway (502, 504) does not know what the server behind it did. */
+/* Statuses without Retry-After. A gateway (502, 504) does not know what the server behind it did.
+ */
 static const struct status_policy {
     int status;
     enum policy policy;

@@ -7,9 +7,9 @@
 #include "http/client.h"
 
 struct http_retry {
-    long long deadline;  /* base/clock.h; no repeat may start after it */
-    bool idempotent;     /* the request may be repeated although it may have been carried out */
-    unsigned max_after;  /* repeats that a Retry-After header may cause; 0: 10 */
+    long long deadline; /* base/clock.h; no repeat may start after it */
+    bool idempotent;    /* the request may be repeated although it may have been carried out */
+    unsigned max_after; /* repeats that a Retry-After header may cause; 0: 10 */
 };
 
 /*

@@ -80,8 +80,8 @@ static void conclude(struct run *run, struct http_job *job)
 {
     long long wait_ms = 0;
     run->dry = false;
-    job->told_to_wait += job->failure == HTTP_FAILURE_NONE &&
-                         http_retry_after(&job->response, &wait_ms);
+    job->told_to_wait +=
+        job->failure == HTTP_FAILURE_NONE && http_retry_after(&job->response, &wait_ms);
     wait_ms = 0;
     trace(job);
     if (run->work->done(run->work->context, job, &wait_ms) == HTTP_DONE)

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "http/client_priv.h"
+#include "http/proxy.h"
 
 /* libcurl's copies come from our allocator: free() is right for them. */
 static char *url_part(CURLU *url, CURLUPart part, unsigned flags)

@@ -38,7 +38,7 @@ static int on_rewind(void *context, curl_off_t offset, int origin)
 {
     struct transfer *transfer = context;
     return transfer->sent == 0 && offset == 0 && origin == SEEK_SET ? CURL_SEEKFUNC_OK
-                                                                   : CURL_SEEKFUNC_FAIL;
+                                                                    : CURL_SEEKFUNC_FAIL;
 }
 
 static void touch(struct transfer *transfer)
@@ -46,8 +46,8 @@ static void touch(struct transfer *transfer)
     const struct http_request *request = &transfer->job->request;
     if (!request->stream)
         return;
-    long idle = request->timeout_ms ? request->timeout_ms
-                                    : transfer->client->options.request_timeout_ms;
+    long idle =
+        request->timeout_ms ? request->timeout_ms : transfer->client->options.request_timeout_ms;
     transfer->idle_deadline = clock_deadline_ms(idle);
 }
 
@@ -236,8 +236,8 @@ static void prepare_method(CURL *easy, const struct http_request *request)
 static void prepare_times(struct transfer *transfer)
 {
     const struct http_request *request = &transfer->job->request;
-    long whole = request->timeout_ms ? request->timeout_ms
-                                     : transfer->client->options.request_timeout_ms;
+    long whole =
+        request->timeout_ms ? request->timeout_ms : transfer->client->options.request_timeout_ms;
     /* A stream may last as long as it is not silent: see touch. */
     curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, request->stream ? 0L : whole);
     touch(transfer);

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "http/client_priv.h"
+#include "http/proxy.h"
 #include "http/url.h"
 
 enum { INPUT_LIMIT = 100 * 1024 };
@@ -26,10 +26,11 @@ static void parse(const char *text)
     auto_error struct error *err = NULL;
     auto_url struct url url = {0};
     if (url_parse(text, &url, &err) < 0) {
+        const char *behind = str_after(text, "http://SECRET");
         const char *at = strrchr(text, '@');
         must(err && err->kind == ERROR_USAGE && !url.host);
-        /* Everything between the scheme and the last '@' may be a password. */
-        must(!at || !strstr(text, "://SECRET") || !str_contains(err->message, "SECRET"));
+        /* All between the scheme and the last '@' may be a password. */
+        must(!behind || !at || strstr(at, "SECRET") || !strstr(err->message, "SECRET"));
         return;
     }
     must(url.host && *url.host && url.port >= 0 && url.port <= 65535);

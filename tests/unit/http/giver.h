@@ -13,12 +13,12 @@ struct giver {
     size_t count;
     size_t given;
     size_t ended;
-    char log[4096];        /* "+0 +1 -0 -1": given and ended jobs by their number */
-    unsigned most_open;    /* the largest in_flight that next was told */
-    unsigned repeats;      /* how often each job is answered with HTTP_AGAIN */
-    long long wait_ms;     /* and after what time */
+    char log[4096];                 /* "+0 +1 -0 -1": given and ended jobs by their number */
+    unsigned most_open;             /* the largest in_flight that next was told */
+    unsigned repeats;               /* how often each job is answered with HTTP_AGAIN */
+    long long wait_ms;              /* and after what time */
     const struct http_retry *retry; /* or judged with this */
-    bool one_by_one;       /* next waits until nothing is in flight */
+    bool one_by_one;                /* next waits until nothing is in flight */
 };
 
 void giver_add(struct giver *giver, const char *method, char *url_take);

@@ -120,8 +120,8 @@ static void test_client__methods_and_bodies__do_not_stick_to_the_next_request(vo
         perform(&exchange);
         auto_free char *text = fake_server_request(exchange.server, i);
         auto_free char *line = xasprintf("%s /path?q=1 HTTP/1.1\r\n", rows[i].method);
-        auto_free char *length = xasprintf("\r\nContent-Length: %zu\r\n",
-                                           rows[i].body ? strlen(rows[i].body) : 0);
+        auto_free char *length =
+            xasprintf("\r\nContent-Length: %zu\r\n", rows[i].body ? strlen(rows[i].body) : 0);
         assert_memory_equal(text, line, strlen(line));
         assert_int_equal(strstr(text, length) != NULL, rows[i].body != NULL);
         assert_null(strstr(text, "Content-Type"));
@@ -211,9 +211,8 @@ static struct fake_reply gzipped_zeros(size_t length, char *packed, size_t room)
     stream.avail_out = (unsigned)room;
     deflate(&stream, Z_FINISH);
     deflateEnd(&stream);
-    return (struct fake_reply){.headers = "Content-Encoding: gzip\r\n",
-                               .body = packed,
-                               .body_size = stream.total_out};
+    return (struct fake_reply){
+        .headers = "Content-Encoding: gzip\r\n", .body = packed, .body_size = stream.total_out};
 }
 
 static void test_client__gzip__is_unpacked(void **state)

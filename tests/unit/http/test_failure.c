@@ -48,20 +48,30 @@ static void test_failure__every_fault__has_its_kind_and_its_words(void **state)
         enum error_kind kind;
         const char *words;
     } rows[] = {
-        {{.fault = FAKE_CUT, .body = "0123456789", .fault_after = 4}, HTTP_FAILURE_RESET,
-         ERROR_HTTP, "the answer was cut off after 4 bytes"},
-        {{.fault = FAKE_CUT, .body = "0123456789"}, HTTP_FAILURE_RESET, ERROR_HTTP,
+        {{.fault = FAKE_CUT, .body = "0123456789", .fault_after = 4},
+         HTTP_FAILURE_RESET,
+         ERROR_HTTP,
+         "the answer was cut off after 4 bytes"},
+        {{.fault = FAKE_CUT, .body = "0123456789"},
+         HTTP_FAILURE_RESET,
+         ERROR_HTTP,
          "the answer was cut off after 0 bytes"},
         {{.fault = FAKE_CLOSE}, HTTP_FAILURE_RESET, ERROR_HTTP, "closed without an answer"},
         {{.fault = FAKE_RESET}, HTTP_FAILURE_RESET, ERROR_HTTP, "lost before the answer"},
         {{.fault = FAKE_HANG}, HTTP_FAILURE_TIMEOUT, ERROR_TIMEOUT, "no answer within 0.3 s"},
-        {{.fault = FAKE_STALL, .body = "0123456789", .fault_after = 4}, HTTP_FAILURE_TIMEOUT,
-         ERROR_TIMEOUT, "no complete answer within 0.3 s"},
+        {{.fault = FAKE_STALL, .body = "0123456789", .fault_after = 4},
+         HTTP_FAILURE_TIMEOUT,
+         ERROR_TIMEOUT,
+         "no complete answer within 0.3 s"},
         {{.fault = FAKE_FLOOD}, HTTP_FAILURE_TOO_BIG, ERROR_HTTP, "larger than 100000 bytes"},
-        {{.fault = FAKE_RAW, .body = "SSH-2.0-OpenSSH_9.2\r\n"}, HTTP_FAILURE_OTHER, ERROR_HTTP,
+        {{.fault = FAKE_RAW, .body = "SSH-2.0-OpenSSH_9.2\r\n"},
+         HTTP_FAILURE_OTHER,
+         ERROR_HTTP,
          "the answer is not HTTP"},
-        {{.headers = "Content-Encoding: gzip\r\n", .body = "this is not gzip"}, HTTP_FAILURE_OTHER,
-         ERROR_HTTP, "compressed answer is damaged"},
+        {{.headers = "Content-Encoding: gzip\r\n", .body = "this is not gzip"},
+         HTTP_FAILURE_OTHER,
+         ERROR_HTTP,
+         "compressed answer is damaged"},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         struct http_options options = {.request_timeout_ms = 300, .max_body = 100000};

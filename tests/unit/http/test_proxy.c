@@ -1,6 +1,6 @@
 #include "support/unit.h"
 
-#include "http/client_priv.h"
+#include "http/proxy.h"
 
 static void test_proxy__exclusions__match_as_in_go(void **state)
 {

@@ -176,7 +176,8 @@ static void test_run__again_without_a_wait__goes_out_at_once(void **state)
     tear_down(&stage);
 }
 
-/* 429 with Retry-After twice, then 503 without, then success: what an API server under load does. */
+/* 429 with Retry-After twice, then 503 without, then success: what an API server under load does.
+ */
 static void test_run__judged_by_the_retry_table__waits_and_succeeds(void **state)
 {
     (void)state;
@@ -280,8 +281,8 @@ static enum http_verdict nest_done(void *context, struct http_job *job, long lon
     (void)job;
     (void)wait_ms;
     http_job_init(&inner, "GET", fake_server_url(nest->server, "/inner"));
-    nest->inner_good += http_client_perform(nest->client, &inner, NULL) == 0 &&
-                        inner.response.status == 200;
+    nest->inner_good +=
+        http_client_perform(nest->client, &inner, NULL) == 0 && inner.response.status == 200;
     http_job_clear(&inner);
     return HTTP_DONE;
 }

@@ -20,7 +20,8 @@ static int make_world(void **state)
     struct world *world = xcalloc(1, sizeof(*world));
     world->authority = fake_pair_new("test authority", NULL, NULL, 0);
     world->stranger = fake_pair_new("other authority", NULL, NULL, 0);
-    world->server = fake_pair_new("kubernetes", "DNS:kubernetes,IP:127.0.0.1", &world->authority, 0);
+    world->server =
+        fake_pair_new("kubernetes", "DNS:kubernetes,IP:127.0.0.1", &world->authority, 0);
     world->client = fake_pair_new("client", NULL, &world->authority, 0);
     world->strange_client = fake_pair_new("client", NULL, &world->stranger, 0);
     *state = world;
@@ -98,8 +99,8 @@ static void test_tls__bundle_of_authorities__is_read_whole(void **state)
 {
     const struct world *world = *state;
     struct fake_tls tls = server_tls(world);
-    auto_free char *bundle = xasprintf("# comment\n%s\n%s", world->stranger.certificate,
-                                       world->authority.certificate);
+    auto_free char *bundle =
+        xasprintf("# comment\n%s\n%s", world->stranger.certificate, world->authority.certificate);
     check_good(get(&tls, &(struct http_options){.ca_pem = bundle}));
 }
 
@@ -134,8 +135,9 @@ static void test_tls__damaged_ca__is_told(void **state)
 {
     const struct world *world = *state;
     struct fake_tls tls = server_tls(world);
-    check_bad(get(&tls, &(struct http_options){.ca_pem = "-----BEGIN CERTIFICATE-----\nnonsense\n"}),
-              HTTP_FAILURE_VERIFY, ERROR_AUTH, "CA certificate is not PEM, or damaged");
+    check_bad(
+        get(&tls, &(struct http_options){.ca_pem = "-----BEGIN CERTIFICATE-----\nnonsense\n"}),
+        HTTP_FAILURE_VERIFY, ERROR_AUTH, "CA certificate is not PEM, or damaged");
 }
 
 static void test_tls__certificate_outside_of_its_time__is_told(void **state)
@@ -146,8 +148,8 @@ static void test_tls__certificate_outside_of_its_time__is_told(void **state)
         const char *words;
     } rows[] = {{-DAY, "has expired"}, {DAY, "is not valid yet"}};
     for (size_t i = 0; i < array_length(rows); i++) {
-        struct fake_pair pair = fake_pair_new("kubernetes", "IP:127.0.0.1", &world->authority,
-                                              rows[i].shift);
+        struct fake_pair pair =
+            fake_pair_new("kubernetes", "IP:127.0.0.1", &world->authority, rows[i].shift);
         struct fake_tls tls = {.certificate = pair.certificate, .key = pair.key};
         check_bad(get(&tls, &(struct http_options){.ca_pem = world->authority.certificate}),
                   HTTP_FAILURE_VERIFY, ERROR_HTTP, rows[i].words);
@@ -158,8 +160,8 @@ static void test_tls__certificate_outside_of_its_time__is_told(void **state)
 static void test_tls__other_names__are_listed(void **state)
 {
     const struct world *world = *state;
-    struct fake_pair pair = fake_pair_new("kubernetes", "DNS:a.example,IP:10.0.0.1",
-                                          &world->authority, 0);
+    struct fake_pair pair =
+        fake_pair_new("kubernetes", "DNS:a.example,IP:10.0.0.1", &world->authority, 0);
     struct fake_tls tls = {.certificate = pair.certificate, .key = pair.key};
     check_bad(get(&tls, &(struct http_options){.ca_pem = world->authority.certificate}),
               HTTP_FAILURE_VERIFY, ERROR_HTTP,
@@ -227,9 +229,8 @@ static void test_tls__encrypted_key__fails_instead_of_asking(void **state)
     const struct world *world = *state;
     struct fake_tls tls = server_tls(world);
     auto_free char *key = fake_encrypted_key(world->client.key);
-    struct http_options options = {.insecure = true,
-                                   .client_cert_pem = world->client.certificate,
-                                   .client_key_pem = key};
+    struct http_options options = {
+        .insecure = true, .client_cert_pem = world->client.certificate, .client_key_pem = key};
     check_bad(get(&tls, &options), HTTP_FAILURE_VERIFY, ERROR_AUTH, "or the key is encrypted");
 }
 
@@ -245,8 +246,9 @@ static void test_tls__plain_http_on_the_port__is_told(void **state)
     http_job_init(&job, "GET", xasprintf("https://127.0.0.1:%d/", fake_server_port(server)));
     assert_int_equal(http_client_perform(client, &job, &err), -1);
     assert_int_equal(job.failure, HTTP_FAILURE_OTHER);
-    assert_error(&err, ERROR_HTTP, "does not speak TLS on this port (should the URL begin with "
-                                   "http:// ?)");
+    assert_error(&err, ERROR_HTTP,
+                 "does not speak TLS on this port (should the URL begin with "
+                 "http:// ?)");
     http_job_clear(&job);
     http_client_free(client);
     fake_server_stop(server);

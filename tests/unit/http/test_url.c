@@ -41,8 +41,7 @@ static void test_url__well_formed__is_taken_apart(void **state)
         const char *host_port;
     } rows[] = {
         {"https://h", "https", "h", 443, "", false, "h:443"},
-        {"HTTP://Host.Example:8080/", "http", "Host.Example", 8080, "", false,
-         "Host.Example:8080"},
+        {"HTTP://Host.Example:8080/", "http", "Host.Example", 8080, "", false, "Host.Example:8080"},
         {"https://10.0.0.1:6443/k8s/clusters/c1/", "https", "10.0.0.1", 6443, "/k8s/clusters/c1",
          false, "10.0.0.1:6443"},
         {"https://[::1]/p//", "https", "::1", 443, "/p", false, "[::1]:443"},
@@ -114,9 +113,9 @@ static void test_url__refused_with_a_password__does_not_show_it(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "https://user:hunter2@host:bad",   "https://user:hunter2@/path",
-        "https://user:hun/ter2@host",      "user:hunter2@host",
-        "https://user:hunter2@host/?q=x",  "https://us er:hunter2@host",
+        "https://user:hunter2@host:bad",  "https://user:hunter2@/path",
+        "https://user:hun/ter2@host",     "user:hunter2@host",
+        "https://user:hunter2@host/?q=x", "https://us er:hunter2@host",
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_error struct error *err = NULL;

@@ -1,0 +1,25 @@
+/*
+ * Which hosts are reached past the proxy, and how a proxy is named; no network.
+ */
+#ifndef HTTP_PROXY_H
+#define HTTP_PROXY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * True when HOST (a name or an address, without brackets) is in the comma list NO_PROXY, which
+ * may be NULL: "*", addresses, CIDRs, "example.com" (with all below it), ".example.com" and
+ * "*.example.com" (only what is below), as Go's client reads it but for ports.
+ */
+bool proxy_excluded(const char *no_proxy, const char *host);
+
+/*
+ * The proxy URL in libcurl's words, owned: "" (none) for NULL and "", the port always written
+ * out, socks5 with names resolved by the proxy. NULL with ERROR_USAGE for another scheme than
+ * http, https and socks5.
+ */
+char *proxy_url(const char *url, struct error **err) must_check;
+
+#endif
