@@ -24,10 +24,10 @@
  * Defines NAME_cleanup for use with cleanup_with: TYPE is the type of the variable, a pointer,
  * and FREE accepts NULL.
  */
-#define define_cleanup(NAME, TYPE, FREE)                   \
-    static inline maybe_unused void NAME##_cleanup(TYPE *p) \
-    {                                                      \
-        FREE(*p);                                          \
+#define define_cleanup(NAME, TYPE, FREE)                                                           \
+    static inline maybe_unused void NAME##_cleanup(TYPE *p)                                        \
+    {                                                                                              \
+        FREE(*p);                                                                                  \
     }
 
 #define array_length(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))

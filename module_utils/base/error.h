@@ -15,33 +15,35 @@
 #include "base/compiler.h"
 
 enum error_kind {
-    ERROR_USAGE,     /* the user's arguments: names the option and the remedy */
-    ERROR_IO,        /* a system call; code is errno */
-    ERROR_TIMEOUT,   /* a deadline passed */
-    ERROR_HTTP,      /* transport: DNS, connection, TLS, malformed reply; code is library-specific */
-    ERROR_STATUS,    /* the server answered with a failure; code is the HTTP status */
-    ERROR_CONFLICT,  /* HTTP 409; code is 409 */
-    ERROR_NOT_FOUND, /* something named by the user does not exist */
-    ERROR_AUTH,      /* credentials missing, refused or unusable */
+    ERROR_USAGE,       /* the user's arguments: names the option and the remedy */
+    ERROR_IO,          /* a system call; code is errno */
+    ERROR_TIMEOUT,     /* a deadline passed */
+    ERROR_HTTP,        /* transport: DNS, connection, TLS, malformed reply; code is libcurl's */
+    ERROR_STATUS,      /* the server answered with a failure; code is the HTTP status */
+    ERROR_CONFLICT,    /* HTTP 409; code is 409 */
+    ERROR_NOT_FOUND,   /* something named by the user does not exist */
+    ERROR_AUTH,        /* credentials missing, refused or unusable */
     ERROR_INTERRUPTED, /* a signal told us to stop */
-    ERROR_PARSE,     /* foreign bytes do not parse; the message holds source, line and column */
-    ERROR_INTERNAL,  /* a defect of ours */
+    ERROR_PARSE,       /* foreign bytes do not parse; the message holds source, line and column */
+    ERROR_INTERNAL,    /* a defect of ours */
 };
 
 struct error {
     enum error_kind kind;
-    int code;      /* errno, HTTP status or 0 */
-    char *message; /* owned; outermost context first, joined by ": " */
+    int code;       /* errno, HTTP status or 0 */
+    char *message;  /* owned; outermost context first, joined by ": " */
     json_t *detail; /* owned object or NULL; merged into the module's failure result */
 };
 
 /* Creates an error in *err, which must be NULL. ERR may be NULL: the error is dropped. */
-void error_make(struct error **err, enum error_kind kind, const char *format, ...) printf_like(3, 4);
+void error_make(struct error **err, enum error_kind kind, const char *format, ...)
+    printf_like(3, 4);
 void error_vmake(struct error **err, enum error_kind kind, const char *format, va_list arguments)
     printf_like(3, 0);
 
 /* An ERROR_IO with code = SAVED_ERRNO and ": <strerror>" appended. */
-void error_make_errno(struct error **err, int saved_errno, const char *format, ...) printf_like(3, 4);
+void error_make_errno(struct error **err, int saved_errno, const char *format, ...)
+    printf_like(3, 4);
 
 /* Puts "<context>: " before the message. Does nothing when ERR or *ERR is NULL. */
 void error_wrap(struct error **err, const char *format, ...) printf_like(2, 3);

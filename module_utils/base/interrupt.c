@@ -1,11 +1,11 @@
 #include "base/interrupt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 static volatile sig_atomic_t pending_signal;
 /* A pipe: the handler writes, waiters poll the other end. */

@@ -42,16 +42,16 @@ void mem_cleanup_free(void *pointer_to_pointer);
 /* Cleanup of a file descriptor; -1 means none. Keeps errno. */
 void mem_cleanup_close(int *fd);
 
-#define auto_free cleanup_with(mem_cleanup_free)
+#define auto_free  cleanup_with(mem_cleanup_free)
 #define auto_close cleanup_with(mem_cleanup_close)
 
 /* Moves a pointer out of VARIABLE, which becomes NULL. */
-#define steal_ptr(VARIABLE)                            \
-    __extension__({                                    \
-        __typeof__(VARIABLE) *steal_from = &(VARIABLE); \
-        __typeof__(VARIABLE) steal_value = *steal_from; \
-        *steal_from = NULL;                            \
-        steal_value;                                   \
+#define steal_ptr(VARIABLE)                                                                        \
+    __extension__({                                                                                \
+        __typeof__(VARIABLE) *steal_from = &(VARIABLE);                                            \
+        __typeof__(VARIABLE) steal_value = *steal_from;                                            \
+        *steal_from = NULL;                                                                        \
+        steal_value;                                                                               \
     })
 
 /* Moves a descriptor out of *FD, which becomes -1. */

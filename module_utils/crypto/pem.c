@@ -14,7 +14,7 @@
 define_cleanup(bio, BIO *, BIO_free_all)
 define_cleanup(x509, X509 *, X509_free)
 define_cleanup(pkey, EVP_PKEY *, EVP_PKEY_free)
-#define auto_bio cleanup_with(bio_cleanup)
+#define auto_bio  cleanup_with(bio_cleanup)
 #define auto_x509 cleanup_with(x509_cleanup)
 #define auto_pkey cleanup_with(pkey_cleanup)
 

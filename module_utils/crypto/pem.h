@@ -20,7 +20,7 @@ bool pem_looks_like(const char *text);
 int pem_count_certificates(const char *text, struct error **err) must_check;
 
 struct pem_certificate {
-    char *subject;         /* "CN = kubernetes-admin, O = system:masters" */
+    char *subject; /* "CN = kubernetes-admin, O = system:masters" */
     char *issuer;
     time_t not_before;
     time_t not_after;
@@ -29,8 +29,8 @@ struct pem_certificate {
 };
 
 /* The first certificate of TEXT. ERROR_PARSE when there is none. */
-int pem_certificate_read(const char *text, struct pem_certificate *out,
-                         struct error **err) must_check;
+int pem_certificate_read(const char *text, struct pem_certificate *out, struct error **err)
+    must_check;
 void pem_certificate_clear(struct pem_certificate *certificate);
 #define auto_pem_certificate cleanup_with(pem_certificate_clear)
 

@@ -24,10 +24,10 @@ struct atomic_file {
     char *temp; /* owned; where it is until then */
 };
 
-int atomic_file_open(struct atomic_file *file, const char *path, mode_t mode,
-                     struct error **err) must_check;
-int atomic_file_add(struct atomic_file *file, const void *bytes, size_t size,
-                    struct error **err) must_check;
+int atomic_file_open(struct atomic_file *file, const char *path, mode_t mode, struct error **err)
+    must_check;
+int atomic_file_add(struct atomic_file *file, const void *bytes, size_t size, struct error **err)
+    must_check;
 /* The file takes its place. Whatever comes of it, FILE is clear afterwards. */
 int atomic_file_commit(struct atomic_file *file, struct error **err) must_check;
 /* Removes what was written; harmless after commit and on a zeroed struct with fd -1. */

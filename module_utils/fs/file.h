@@ -18,7 +18,7 @@
 int file_read(const char *path, size_t limit, struct buf *out, struct error **err) must_check;
 
 /* The same for an open descriptor, which stays open; PATH is for messages. */
-int file_read_fd(int fd, const char *path, size_t limit, struct buf *out,
-                 struct error **err) must_check;
+int file_read_fd(int fd, const char *path, size_t limit, struct buf *out, struct error **err)
+    must_check;
 
 #endif

@@ -76,8 +76,7 @@ static int open_by_hand(int root, const char *relative, int flags, mode_t mode)
     char *part = path;
     for (char *slash = NULL; (slash = strchr(part, '/')); part = slash + 1) {
         *slash = '\0';
-        int next = openat(at < 0 ? root : at, part,
-                          O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int next = openat(at < 0 ? root : at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (next < 0) {
             /* With O_DIRECTORY a link is "not a directory"; openat2 says ELOOP. */
             int saved = errno;

@@ -12,8 +12,8 @@
 #include "base/error.h"
 
 struct safe_root {
-    int fd;      /* the directory, or -1 */
-    char *path;  /* owned; for messages */
+    int fd;       /* the directory, or -1 */
+    char *path;   /* owned; for messages */
     bool by_hand; /* walk part by part although the kernel could do it (openat2); for tests */
 };
 

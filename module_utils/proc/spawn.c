@@ -48,8 +48,8 @@ static int explain(struct report report, const struct spawn_options *options, st
     } else if (report.stage == REPORT_EXEC) {
         error_make_errno(err, report.code, "cannot execute %s", options->argv->items[0]);
     } else if (report.stage == REPORT_DIRECTORY) {
-        error_make_errno(err, report.code, "cannot run %s in directory %s",
-                         options->argv->items[0], options->directory);
+        error_make_errno(err, report.code, "cannot run %s in directory %s", options->argv->items[0],
+                         options->directory);
     } else {
         error_make_errno(err, report.code, "cannot prepare to run %s", options->argv->items[0]);
     }

@@ -22,20 +22,20 @@ enum spawn_stderr {
 
 /* Everything is borrowed. */
 struct spawn_options {
-    const struct strv *argv;     /* argv[0]: a path when it holds a '/', else looked up in PATH */
+    const struct strv *argv;      /* argv[0]: a path when it holds a '/', else looked up in PATH */
     const struct strv *extra_env; /* "NAME=value", added to or replacing ours; or NULL */
-    const char *directory;       /* to run in; NULL: ours */
-    const void *input;           /* bytes for standard input; NULL: /dev/null */
+    const char *directory;        /* to run in; NULL: ours */
+    const void *input;            /* bytes for standard input; NULL: /dev/null */
     size_t input_size;
     enum spawn_stderr stderr_to;
-    size_t output_limit;         /* bytes of standard output; 0: 1 MiB; more is an error */
-    size_t error_limit;          /* bytes of standard error that are kept, the last; 0: 64 KiB */
-    long timeout_ms;             /* 0: none */
+    size_t output_limit; /* bytes of standard output; 0: 1 MiB; more is an error */
+    size_t error_limit;  /* bytes of standard error that are kept, the last; 0: 64 KiB */
+    long timeout_ms;     /* 0: none */
 };
 
 struct spawn_result {
-    int exit_code;         /* 0 to 255, or -1 when a signal ended it */
-    int signal;            /* that signal, or 0 */
+    int exit_code; /* 0 to 255, or -1 when a signal ended it */
+    int signal;    /* that signal, or 0 */
     struct buf output;
     struct buf error_text; /* empty when passed through */
 };
@@ -46,8 +46,8 @@ struct spawn_result {
  * more output than the limit), ERROR_TIMEOUT, ERROR_INTERRUPTED. Messages name the program, never
  * its arguments, its environment or its output.
  */
-int spawn_run(const struct spawn_options *options, struct spawn_result *result,
-              struct error **err) must_check;
+int spawn_run(const struct spawn_options *options, struct spawn_result *result, struct error **err)
+    must_check;
 void spawn_result_clear(struct spawn_result *result);
 #define auto_spawn_result cleanup_with(spawn_result_clear)
 

@@ -29,7 +29,7 @@ struct spawn_child {
     struct spawn_pipes pipes;
     pid_t pid;
     size_t sent;
-    bool over;  /* it has ended; status counts */
+    bool over; /* it has ended; status counts */
     int status;
     long long deadline; /* 0: none */
 };

@@ -1,5 +1,6 @@
 /*
- * Certificates made on the spot, for tests of TLS and of PEM reading. Keys are P-256: quick to make.
+ * Certificates made on the spot, for tests of TLS and of PEM reading. Keys are P-256: quick to
+ * make.
  */
 #ifndef FAKES_FAKE_PKI_H
 #define FAKES_FAKE_PKI_H

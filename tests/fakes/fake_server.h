@@ -28,15 +28,15 @@ struct fake_reply {
     size_t body_size;    /* 0: strlen */
     enum fake_fault fault;
     size_t fault_after;
-    long delay_ms;       /* before the answer */
-    int close;           /* "Connection: close" */
+    long delay_ms; /* before the answer */
+    int close;     /* "Connection: close" */
 };
 
 struct fake_tls {
     const char *certificate; /* PEM */
     const char *key;
-    const char *client_ca;   /* PEM: clients must have a certificate of this authority; or NULL */
-    int oldest_only;         /* speak TLS 1.1 at most */
+    const char *client_ca; /* PEM: clients must have a certificate of this authority; or NULL */
+    int oldest_only;       /* speak TLS 1.1 at most */
 };
 
 struct fake_server;

@@ -21,20 +21,20 @@
 #include "base/mem.h"
 
 /* Fails the test, with the message, when there is an error. */
-#define assert_no_error(ERROR)                         \
-    do {                                               \
-        if ((ERROR) != NULL)                           \
-            fail_msg("error: %s", (ERROR)->message);   \
+#define assert_no_error(ERROR)                                                                     \
+    do {                                                                                           \
+        if ((ERROR) != NULL)                                                                       \
+            fail_msg("error: %s", (ERROR)->message);                                               \
     } while (0)
 
 /* *ERROR must be an error of KIND whose message holds PART. Clears it. */
-#define assert_error(ERROR, KIND, PART)                                             \
-    do {                                                                            \
-        assert_non_null(*(ERROR));                                                  \
-        if (!strstr((*(ERROR))->message, (PART)))                                   \
-            fail_msg("\"%s\" is not in \"%s\"", (PART), (*(ERROR))->message);       \
-        assert_int_equal((*(ERROR))->kind, (KIND));                                 \
-        error_clear(ERROR);                                                         \
+#define assert_error(ERROR, KIND, PART)                                                            \
+    do {                                                                                           \
+        assert_non_null(*(ERROR));                                                                 \
+        if (!strstr((*(ERROR))->message, (PART)))                                                  \
+            fail_msg("\"%s\" is not in \"%s\"", (PART), (*(ERROR))->message);                      \
+        assert_int_equal((*(ERROR))->kind, (KIND));                                                \
+        error_clear(ERROR);                                                                        \
     } while (0)
 
 #endif

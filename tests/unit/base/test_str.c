@@ -97,7 +97,11 @@ static void test_str__utf8__is_told_from_other_bytes(void **state)
         {"\xC3\xA4", true, "\xC3\xA4"},
         {"\xF0\x9F\x98\x80", true, "\xF0\x9F\x98\x80"},
         {"\xF4\x8F\xBF\xBF", true, "\xF4\x8F\xBF\xBF"},
-        {"a\x80" "b", false, "a\xEF\xBF\xBD" "b"},
+        {"a\x80"
+         "b",
+         false,
+         "a\xEF\xBF\xBD"
+         "b"},
         {"\xC3", false, "\xEF\xBF\xBD"},
         {"\xC0\x80", false, "\xEF\xBF\xBD\xEF\xBF\xBD"},
         {"\xE0\x80\x80", false, "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},

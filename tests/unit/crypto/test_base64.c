@@ -9,8 +9,14 @@ static void test_base64__vectors__go_both_ways(void **state)
         const char *plain;
         const char *coded;
     } rows[] = {
-        {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},          {"foo", "Zm9v"},
-        {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {"\xFB\xFF\xBE", "+/++"},
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {"\xFB\xFF\xBE", "+/++"},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_free char *coded = base64_encode(rows[i].plain, strlen(rows[i].plain));
@@ -41,7 +47,8 @@ static void test_base64__all_bytes__survive(void **state)
 static void test_base64__line_breaks__are_skipped_anywhere(void **state)
 {
     (void)state;
-    static const char *const rows[] = {"Zm9vYg==\n", "\r\nZm9v\r\nYg==", "Z\nm\r9v\n\n\nYg=\n=\r\n"};
+    static const char *const rows[] = {"Zm9vYg==\n",
+                                       "\r\nZm9v\r\nYg==", "Z\nm\r9v\n\n\nYg=\n=\r\n"};
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_buf struct buf out = {0};
         struct error *err = NULL;
@@ -58,33 +65,12 @@ static void test_base64__illegal_data__is_refused_at_gos_byte(void **state)
         const char *coded;
         int byte;
     } rows[] = {
-        {"Z", 0},
-        {"Zg", 0},
-        {"Zg=", 3},
-        {"Zm8", 0},
-        {"Zm9vY", 4},
-        {"Zm9vYg", 4},
-        {"Zm9vYg=", 7},
-        {"Zm9vYg=x", 6},
-        {"Zm9vYg\n=\nx", 8},
-        {"=", 0},
-        {"====", 0},
-        {"Z===", 1},
-        {"Zg==Zg==", 4},
-        {"Zm8=x", 4},
-        {"Zm8=\nx", 5},
-        {"Zm9v=", 4},
-        {"Zm9v====", 4},
-        {"Zm 9v", 2},
-        {"Zm-v", 2},
-        {"Zm_v", 2},
-        {"!", 0},
-        {"Zm9v\nZ", 5},
-        {"Zm9v\n\nZg\n", 7},
-        {"Zm8\n", 1},
-        {"Zg=\n", 4},
-        {"Zg=\n\nx", 4},
-        {"Zg==\n\n=", 6},
+        {"Z", 0},        {"Zg", 0},        {"Zg=", 3},          {"Zm8", 0},          {"Zm9vY", 4},
+        {"Zm9vYg", 4},   {"Zm9vYg=", 7},   {"Zm9vYg=x", 6},     {"Zm9vYg\n=\nx", 8}, {"=", 0},
+        {"====", 0},     {"Z===", 1},      {"Zg==Zg==", 4},     {"Zm8=x", 4},        {"Zm8=\nx", 5},
+        {"Zm9v=", 4},    {"Zm9v====", 4},  {"Zm 9v", 2},        {"Zm-v", 2},         {"Zm_v", 2},
+        {"!", 0},        {"Zm9v\nZ", 5},   {"Zm9v\n\nZg\n", 7}, {"Zm8\n", 1},        {"Zg=\n", 4},
+        {"Zg=\n\nx", 4}, {"Zg==\n\n=", 6},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_buf struct buf out = {0};

@@ -69,8 +69,8 @@ static void test_pem__first_certificate__is_described(void **state)
     const struct world *world = *state;
     struct error *err = NULL;
     auto_pem_certificate struct pem_certificate certificate = {0};
-    auto_free char *chain = xasprintf("%s%s", world->leaf.certificate,
-                                      world->authority.certificate);
+    auto_free char *chain =
+        xasprintf("%s%s", world->leaf.certificate, world->authority.certificate);
     time_t now = time(NULL);
     time_t text_time = 0;
     assert_int_equal(pem_certificate_read(chain, &certificate, &err), 0);
@@ -91,8 +91,7 @@ static void test_pem__no_certificate__cannot_be_described(void **state)
     struct pem_certificate certificate = {.not_after = 7};
     assert_int_equal(pem_certificate_read(world->leaf.key, &certificate, &err), -1);
     assert_error(&err, ERROR_PARSE, "no PEM certificate found");
-    assert_int_equal(pem_certificate_read("-----BEGIN CERTIFICATE-----\n", &certificate, &err),
-                     -1);
+    assert_int_equal(pem_certificate_read("-----BEGIN CERTIFICATE-----\n", &certificate, &err), -1);
     assert_error(&err, ERROR_PARSE, "damaged");
     assert_int_equal(certificate.not_after, 7);
 }

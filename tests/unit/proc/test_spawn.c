@@ -311,8 +311,8 @@ static void test_spawn__standard_descriptors_closed__still_works(void **state)
         shell(&argv, "cat; echo out; echo err >&2");
         close(0);
         close(1);
-        int done = spawn_run(&(struct spawn_options){.argv = &argv, .input = "in ", .input_size = 3},
-                             &result, NULL);
+        int done = spawn_run(
+            &(struct spawn_options){.argv = &argv, .input = "in ", .input_size = 3}, &result, NULL);
         _exit(done == 0 && str_equal(buf_str(&result.output), "in out\n") &&
                       str_equal(buf_str(&result.error_text), "err\n")
                   ? 0
