@@ -179,6 +179,7 @@ static void test_host__alone__is_anonymous(void **state)
     auto_kube_config struct kube_config config = {0};
     must_load(&(struct kube_options){.host = "http://127.0.0.1:8001/"}, &config);
     assert_string_equal(config.server, "http://127.0.0.1:8001");
+    assert_string_equal(config.origin, "option host");
     assert_null(config.token);
 }
 

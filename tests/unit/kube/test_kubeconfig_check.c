@@ -332,6 +332,19 @@ static void test_proxy__of_each_form__is_checked_and_its_password_a_secret(void 
     assert_int_equal(good.config.secrets.count, 1);
 }
 
+static void test_proxy__without_a_password__has_no_secret(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"http://p:3128", "http://joe@p:3128", "http://joe:@p"};
+    for (size_t i = 0; i < array_length(urls); i++) {
+        auto_kube_draft struct kube_draft draft;
+        start(&draft, "https://h");
+        kube_draft_set(&draft.config.proxy, urls[i]);
+        must_complete(&draft);
+        assert_int_equal(draft.config.secrets.count, 0);
+    }
+}
+
 static void test_problems__of_every_part__are_one_message(void **state)
 {
     static const char *const want[] = {
@@ -386,6 +399,7 @@ int main(void)
         cmocka_unit_test(test_server__that_is_missing_or_wrong__is_named_by_cluster),
         cmocka_unit_test(test_server__without_a_scheme__is_https_when_tls_settings_are_there),
         cmocka_unit_test(test_proxy__of_each_form__is_checked_and_its_password_a_secret),
+        cmocka_unit_test(test_proxy__without_a_password__has_no_secret),
         sandbox_test(test_problems__of_every_part__are_one_message),
         cmocka_unit_test(test_names__that_are_unknown__are_replaced_by_the_origin),
     };
