@@ -8,8 +8,10 @@
 #include "base/str.h"
 #include "json/js_get.h"
 
-/* Of a body that is no Status this much is shown. */
-enum { PLAIN_SHOWN = 300 };
+enum {
+    PLAIN_SHOWN = 300, /* bytes of a body that is no Status */
+    VALUE_SHOWN = 500, /* of a value that a server quotes */
+};
 
 /* The first line of a body that is no Status, cut short and made printable. */
 static char *plain_message(const char *body)
@@ -21,6 +23,59 @@ static char *plain_message(const char *body)
         return xstrdup("the answer is an HTML page, not one of an API server: is there a proxy or "
                        "another web server at this address?");
     return str_to_utf8(body, length > PLAIN_SHOWN ? PLAIN_SHOWN : length);
+}
+
+/* The length of a quoted text of Go from its opening quote, which is AT; 0 when it has no end. */
+static size_t quoted_length(const char *at)
+{
+    for (size_t i = 1; at[i]; i++) {
+        if (at[i] == '"')
+            return i + 1;
+        if (at[i] == '\\' && at[i + 1])
+            i++;
+    }
+    return 0;
+}
+
+/*
+ * TEXT without the long values that it quotes, owned. A patch that fails the strict validation is
+ * answered with the whole object, twice and full of backslashes; a Secret has no business there.
+ */
+static char *without_long_values(const char *text)
+{
+    static const char head[] = "Invalid value: ";
+    auto_buf struct buf out;
+    buf_init(&out);
+    for (const char *found = strstr(text, head); found; found = strstr(text, head)) {
+        const char *value = found + strlen(head);
+        size_t length = *value == '"' ? quoted_length(value) : 0;
+        buf_add(&out, text, (size_t)(value - text));
+        text = value + length;
+        if (length > VALUE_SHOWN)
+            buf_printf(&out, "(%zu characters)", length);
+        else
+            buf_add(&out, value, length);
+    }
+    buf_add_str(&out, text);
+    return buf_steal(&out);
+}
+
+static void cut_message(json_t *object)
+{
+    const char *message = js_str(object, "message", NULL);
+    if (!message)
+        return;
+    auto_free char *shorter = without_long_values(message);
+    json_object_set_new(object, "message", json_string(shorter));
+}
+
+static void cut_messages(json_t *status)
+{
+    size_t index = 0;
+    json_t *cause = NULL;
+    cut_message(status);
+    json_array_foreach (js_get(status, "details", "causes", NULL), index, cause)
+        cut_message(cause);
 }
 
 void kube_status_read(const struct http_response *response, struct kube_status *out)
@@ -37,6 +92,7 @@ void kube_status_read(const struct http_response *response, struct kube_status *
         out->message = plain_message(body + blank);
         return;
     }
+    cut_messages(out->status);
     const char *reason = js_str(out->status, "reason", NULL);
     const char *message = js_str(out->status, "message", NULL);
     out->reason = reason ? reason : "";

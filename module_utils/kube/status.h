@@ -21,6 +21,7 @@ struct kube_status {
     bool plain;         /* the body was no Status */
 };
 
+/* Quoted values of more than 500 characters are left out of all messages. */
 void kube_status_read(const struct http_response *response, struct kube_status *out);
 void kube_status_clear(struct kube_status *status);
 #define auto_kube_status cleanup_with(kube_status_clear)

@@ -85,6 +85,41 @@ static void test_036__status_read__long_plain_text__cut(maybe_unused void **stat
     assert_int_equal(strlen(status.message), 300);
 }
 
+/* A message that quotes COUNT letters and then goes on. */
+static char *quoting(size_t count)
+{
+    auto_free char *letters = xcalloc(count + 1, 1);
+    memset(letters, 'x', count);
+    return xasprintf("patch: Invalid value: \"{\\\"k\\\":\\\"%s\\\"}\": unknown field \"spec.foo\"",
+                     letters);
+}
+
+static void test_status_read__long_quoted_value__left_out_everywhere(maybe_unused void **state)
+{
+    auto_free char *message = quoting(600);
+    json_auto_t *body = json_from("{'kind':'Status','details':{'causes':[{'field':'patch'}]}}");
+    json_object_set_new(body, "message", json_string(message));
+    json_t *causes = json_object_get(json_object_get(body, "details"), "causes");
+    json_object_set_new(json_array_get(causes, 0), "message", json_string(message));
+    auto_free char *text = json_dumps(body, 0);
+    auto_kube_status struct kube_status status = read_text(422, text);
+    assert_string_equal(status.message, "patch: Invalid value: (614 characters): unknown field "
+                                        "\"spec.foo\"");
+    auto_free char *whole = json_dumps(status.status, 0);
+    assert_null(strstr(whole, "xx"));
+}
+
+static void test_status_read__short_or_open_quote__stays(maybe_unused void **state)
+{
+    auto_free char *message = quoting(400);
+    auto_free char *open = xasprintf("%s: Invalid value: \"%s", message, message);
+    json_auto_t *body = json_from("{'kind':'Status'}");
+    json_object_set_new(body, "message", json_string(open));
+    auto_free char *text = json_dumps(body, 0);
+    auto_kube_status struct kube_status status = read_text(422, text);
+    assert_string_equal(status.message, open);
+}
+
 static void test_status_has_cause__reasons__exact(maybe_unused void **state)
 {
     auto_kube_status struct kube_status status =
@@ -307,6 +342,8 @@ int main(void)
         cmocka_unit_test(test_status_read__status_without_texts__says_so),
         cmocka_unit_test(test_036__status_read__no_status_object__readable_message),
         cmocka_unit_test(test_036__status_read__long_plain_text__cut),
+        cmocka_unit_test(test_status_read__long_quoted_value__left_out_everywhere),
+        cmocka_unit_test(test_status_read__short_or_open_quote__stays),
         cmocka_unit_test(test_status_has_cause__reasons__exact),
         cmocka_unit_test(test_status_patience__every_text__as_documented),
         cmocka_unit_test(test_100__status_patience__undeclared_field__not_repeated),
