@@ -15,11 +15,19 @@ enum { MINIMUM = 4 };
 
 #define HIDDEN "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
+/* Of the manifest, and of what the server has: it may quote either. */
+static void collect_values(const struct kube_write *write, struct strv *values)
+{
+    json_auto_t *before = kube_prior_value(&write->prior);
+    kube_mask_collect(write->object->value, MINIMUM, values);
+    kube_mask_collect(before, MINIMUM, values);
+}
+
 static void hide_in_write(struct kube_write *write)
 {
     auto_strv struct strv values;
     strv_init(&values);
-    kube_mask_collect(write->object->value, MINIMUM, &values);
+    collect_values(write, &values);
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     for (size_t i = 0; i < values.count; i++)
         am_secrets_add(secrets, values.items[i]);
