@@ -2,15 +2,26 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "yaml/ym_read.h"
 
 enum { WARNINGS_MOST = 50 };
 
+/* Quoted text may have been cut within a character; messages are shown to people as UTF-8. */
+static void mend_message(struct error *error)
+{
+    char *message = str_to_utf8(error->message, strlen(error->message));
+    free(error->message);
+    error->message = message;
+}
+
 int ym_fail_wrap(struct ym_stream *stream, struct ym_place place)
 {
+    mend_message(*stream->err);
     error_wrap(stream->err, "%s: line %zu, column %zu", stream->source, place.line, place.column);
     return -1;
 }

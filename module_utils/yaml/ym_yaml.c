@@ -5,6 +5,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "json/js_get.h"
 #include "yaml/ym_anchor_priv.h"
@@ -402,18 +403,35 @@ static int read_documents(struct reader *reader)
     }
 }
 
+static int read_text(struct reader *reader)
+{
+    if (!yaml_parser_initialize(&reader->parser)) {
+        error_make(reader->stream->err, ERROR_INTERNAL, "libyaml: out of memory");
+        return -1;
+    }
+    reader->slashes = memmem(reader->text, reader->size, "\\/", 2);
+    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)reader->text,
+                                 reader->size);
+    yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
+    int result = read_documents(reader);
+    ym_anchors_clear(&reader->anchors);
+    yaml_parser_delete(&reader->parser);
+    return result;
+}
+
+/*
+ * kubectl ends the last line when the file does not. That shows in a block: "a: |" and "  x" at
+ * the end of the file are "x\n".
+ */
 int ym_yaml_read(struct ym_stream *stream, const char *text, size_t size, size_t first_line)
 {
     struct reader reader = {.stream = stream, .text = text, .size = size, .first_line = first_line};
-    if (!yaml_parser_initialize(&reader.parser)) {
-        error_make(stream->err, ERROR_INTERNAL, "libyaml: out of memory");
-        return -1;
+    auto_buf struct buf ended = {0};
+    if (size && text[size - 1] != '\n') {
+        buf_add(&ended, text, size);
+        buf_add_char(&ended, '\n');
+        reader.text = ended.data;
+        reader.size = ended.size;
     }
-    reader.slashes = size && memmem(text, size, "\\/", 2);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)text, size);
-    yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    int result = read_documents(&reader);
-    ym_anchors_clear(&reader.anchors);
-    yaml_parser_delete(&reader.parser);
-    return result;
+    return read_text(&reader);
 }

@@ -50,6 +50,8 @@ STREAMS = {
     "dots-and-a-separator": probe(b"a") + b"...\n---\n" + probe(b"b"),
     "text-behind-dots": probe(b"a") + b"...\n" + probe(b"b"),
     "separator-within-a-block": probe(b"a", b"spec: |\n  x\n  ---\n  y\n"),
+    "block-without-a-newline-at-the-end": probe(b"a", b"spec: |\n  x"),
+    "plain-without-a-newline-at-the-end": probe(b"a", b"spec: x"),
     "separator-within-quotes": probe(b"a", b'spec: "x\n---\ny"\n'),
     "yaml-directive": b"%YAML 1.1\n---\n" + probe(b"a"),
     "yaml-directive-1.2": b"%YAML 1.2\n---\n" + probe(b"a"),
