@@ -23,10 +23,10 @@ ENVIRONMENT.pop("ORACLE_UNSET", None)
 
 @pytest.fixture(scope="module")
 def ours():
-    program = os.environ.get("SPEC_PROBE", str(TESTS.parent / "build" / "dev" / "tests" / "spec_probe"))
+    program = Path(os.environ.get("MCAPI_BUILD", TESTS.parent / "build" / "dev")) / "tests" / "spec_probe"
     if not os.access(program, os.X_OK):
         pytest.skip("%s is not built" % program)
-    return run([program])
+    return run([str(program.absolute())])
 
 
 def run(command):
