@@ -180,6 +180,7 @@ static void test_validate_certs__of_each_value__decides(void **state)
                          0);
         assert_int_equal(draft.config.insecure, rows[i].insecure);
         assert_int_equal(draft.ca_file != NULL, rows[i].ca);
+        assert_int_equal(draft.config.ca_pem != NULL, rows[i].ca && !rows[i].ca_cert);
     }
 }
 
