@@ -29,7 +29,8 @@ int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct
     prior->body = *body_take;
     buf_init(body_take);
     json_error_t where;
-    json_auto_t *value = json_loadb(buf_str(&prior->body), prior->body.size, JSON_ALLOW_NUL, &where);
+    json_auto_t *value =
+        json_loadb(buf_str(&prior->body), prior->body.size, JSON_ALLOW_NUL, &where);
     if (!value) {
         error_make(err, ERROR_PARSE, "the API server's answer is not JSON (%s)", where.text);
         return -1;

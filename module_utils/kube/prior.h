@@ -13,19 +13,20 @@
 #include "base/error.h"
 
 struct kube_prior {
-    bool known;              /* somebody looked */
+    bool known; /* somebody looked */
     bool exists;
-    bool terminating;        /* metadata.deletionTimestamp is set */
-    char *uid;               /* owned, NULL when it does not exist */
-    char *resource_version;  /* owned; compare for equality only */
-    struct buf body;         /* the JSON text */
+    bool terminating;       /* metadata.deletionTimestamp is set */
+    char *uid;              /* owned, NULL when it does not exist */
+    char *resource_version; /* owned; compare for equality only */
+    struct buf body;        /* the JSON text */
 };
 
 void kube_prior_clear(struct kube_prior *prior);
 /* "It does not exist." */
 void kube_prior_absent(struct kube_prior *prior);
 /* Takes the bytes of an object over. */
-int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err) must_check;
+int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
+    must_check;
 /* The object as a value, owned; NULL when it does not exist. */
 json_t *kube_prior_value(const struct kube_prior *prior) must_check;
 
