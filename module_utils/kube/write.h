@@ -56,7 +56,8 @@ struct kube_write_options {
     const json_t *delete_options;        /* object or NULL */
     const struct strv *migrate_managers; /* or NULL */
     enum kube_terminating on_terminating;
-    bool wait_crds;                      /* before objects of kinds that this run defines */
+    bool wait_crds;                      /* before objects of kinds that this run defines; and
+                                            definitions whose names are taken fail */
     bool sort;                           /* waves by kind; else the given order, one by one */
     bool go_on;                          /* after an object failed */
     unsigned parallel;                   /* writes in flight; 1 = one after the other */
@@ -86,6 +87,7 @@ struct kube_write {
     size_t merge_at;
     unsigned attempts;
     bool rewritten;             /* fields were migrated: this is the second apply */
+    bool reposted;              /* it exists, perhaps by an attempt whose answer was lost */
     bool served;                /* a definition: its kinds were seen to be served */
     long long gone_deadline;
 };

@@ -54,6 +54,13 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
     (void)writer;
     if (read_prior(write, err) < 0)
         return -1;
+    if (write->verb == KUBE_CREATE && write->prior.exists) {
+        /* Asked for because the creation said so: what exists stays as it is. */
+        write->after = kube_prior_value(&write->prior);
+        write->changed = write->reposted;
+        *next = KUBE_NEXT_DONE;
+        return 0;
+    }
     write->stage = KUBE_STAGE_WRITE;
     *next = KUBE_NEXT_STAGE;
     return 0;
@@ -77,10 +84,11 @@ static int finish_gone(struct kube_writer *writer, struct kube_write *write, enu
         json_auto_t *value = kube_prior_value(&write->prior);
         json_t *finalizers = js_get(value, "metadata", "finalizers", NULL);
         auto_free char *list = finalizers ? json_dumps(finalizers, 0) : xstrdup("none");
-        error_make(err, ERROR_TIMEOUT,
-                   "it is being deleted and still there (finalizers: %s); when it is gone it can be "
-                   "created anew",
-                   list);
+        error_make(
+            err, ERROR_TIMEOUT,
+            "it is being deleted and still there (finalizers: %s); when it is gone it can be "
+            "created anew",
+            list);
         return -1;
     }
     *next = KUBE_NEXT_LATER;
@@ -163,6 +171,7 @@ static int recover(struct kube_writer *writer, struct kube_write *write, enum ku
     if ((exists || moved_on) && write->object->name && ++write->attempts <= MAX_REWRITES &&
         write->object->resource.can_get &&
         !str_contains(status->message, "object is being deleted")) {
+        write->reposted = exists && write->call.job.attempts > 1;
         write->stage = KUBE_STAGE_GET;
         return 1;
     }
@@ -228,7 +237,8 @@ static int accept_answer(struct kube_writer *writer, struct kube_write *write, e
     bool created = kube_call_status(&write->call) == 201;
     if (created || str_equal(write->method, "create"))
         write->method = "create";
-    write->changed = write->rewritten || created || str_equal(write->method, "create") ||
+    write->changed = write->rewritten || write->reposted || created ||
+                     str_equal(write->method, "create") ||
                      kube_prior_changed(&write->prior, after, manager, dry_run);
     *next = KUBE_NEXT_DONE;
     if (write->verb != KUBE_APPLY)
@@ -261,8 +271,8 @@ static int finish_write(struct kube_writer *writer, struct kube_write *write, en
 /* ---- migrate */
 
 /* Failing to hand fields over leaves the object applied: a warning, not a failure. */
-static int finish_migrate(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
-                          struct error **err)
+static int finish_migrate(struct kube_writer *writer, struct kube_write *write,
+                          enum kube_next *next, struct error **err)
 {
     (void)err;
     *next = KUBE_NEXT_DONE;
@@ -278,8 +288,9 @@ static int finish_migrate(struct kube_writer *writer, struct kube_write *write, 
         return 0;
     }
     auto_free char *label = kube_object_label(write->object);
-    strv_printf(&write->warnings, "%s: the fields of other managers could not be handed over to %s: %s",
-                label, writer->options.field_manager, write->call.error->message);
+    strv_printf(&write->warnings,
+                "%s: the fields of other managers could not be handed over to %s: %s", label,
+                writer->options.field_manager, write->call.error->message);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 """A plain HTTP relay in front of an API server: for what has to happen between two requests of a program, and for
 answers that the server itself would not give."""
 import http.client
+import itertools
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,9 @@ from urllib.parse import urlsplit
 
 # What belongs to one connection and is not passed on.
 HOP_HEADERS = ("connection", "keep-alive", "transfer-encoding", "host", "content-length", "accept-encoding")
+
+
+DROP = object()
 
 
 class Request:
@@ -25,16 +29,19 @@ class Request:
 class Relay:
     """Passes requests on as cluster administrator.
 
-    before(request): called first; returns None to pass the request on, or (status, headers, body) to answer instead.
+    before(request): called first; returns None to pass the request on, (status, headers, body) to answer instead, or
+        DROP to close the connection without a word.
     extra_headers(request): a list of (name, value) that the server's answer gets in addition.
+    lose(request): True when the server's answer shall not arrive: the connection closes instead.
     requests: every Request so far, in order of arrival.
     """
 
-    def __init__(self, server, before=None, extra_headers=None):
+    def __init__(self, server, before=None, extra_headers=None, lose=None):
         self.before = before or (lambda request: None)
         self.extra_headers = extra_headers or (lambda request: [])
+        self.lose = lose or (lambda request: False)
         self.requests = []
-        self._target = urlsplit(server.url)
+        self._targets = itertools.cycle([urlsplit(each.url) for each in (server, *others)])
         self._context = ssl.create_default_context(cafile=str(server.ca_file))
         self._context.load_cert_chain(str(server.client_cert_file), str(server.client_key_file))
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -78,7 +85,7 @@ class Relay:
                 answer = relay.before(request)
                 if answer is None:
                     relay._forward(self, request)
-                else:
+                elif answer is not DROP:
                     relay._answer(self, *answer)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve
@@ -99,11 +106,14 @@ class Relay:
 
     def _forward(self, handler, request):
         """The answer ends with the connection, so that watches are passed on as they come."""
-        connection = http.client.HTTPSConnection(self._target.hostname, self._target.port, context=self._context)
+        target = next(self._targets)
+        connection = http.client.HTTPSConnection(target.hostname, target.port, context=self._context)
         try:
             headers = {name: value for name, value in handler.headers.items() if name.lower() not in HOP_HEADERS}
             connection.request(request.method, request.path, request.body or None, headers)
             response = connection.getresponse()
+            if self.lose(request):
+                return
             handler.send_response(response.status)
             for name, value in response.getheaders():
                 if name.lower() not in HOP_HEADERS:

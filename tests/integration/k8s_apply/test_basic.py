@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from support.objects import config_map, deployment, path_of
-from support.relay import Relay
+from support.relay import DROP, Relay
 from support.world import create, fields_of, get, managers, merge, version_of, writes
 
 
@@ -277,6 +277,29 @@ def test_019__generate_name_with_create__makes_a_new_object_every_time(k8s, ns, 
     assert names[0] != names[1] and all(name.startswith("gen-") for name in names)
     listed = server.request("GET", "/api/v1/namespaces/%s/configmaps" % ns)[1]["items"]
     assert sorted(i["metadata"]["name"] for i in listed if i["metadata"]["name"].startswith("gen-")) == sorted(names)
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+def test_019__create_of_what_exists__leaves_it_alone(k8s, ns, server, check):
+    before = create(server, config_map(ns))
+    outcome = k8s(definition=config_map(ns, data={"k": "new"}), apply_mode="create", check=check, diff=True)
+    assert not outcome.failed and not outcome.changed
+    assert outcome["result"] == before == get(server, config_map(ns))
+    assert outcome.verbs.count(("create", "configmaps")) == 1
+
+
+@pytest.mark.parametrize("mode", ["create", "update", "replace"])
+def test_019__answer_of_a_creation_is_lost__is_created_once(k8s, ns, server, mode):
+    def lose_first_answer(request):
+        if request.method != "POST" or len(relay.writes()) > 1:
+            return None
+        create(server, config_map(ns), manager="ansible")
+        return DROP
+
+    with Relay(server, lose_first_answer) as relay:
+        outcome = k8s(definition=config_map(ns), apply_mode=mode, kubeconfig=relay.kubeconfig)
+    assert not outcome.failed and outcome.changed
+    assert outcome["result"]["data"] == {"k": "v"} == get(server, config_map(ns))["data"]
 
 
 @pytest.mark.parametrize("mode", ["server", "update", "create", "replace"])
