@@ -8,7 +8,7 @@
 /* An integer and a real, exactly: a cast to double alone would call 2^53 and 2^53 + 1 equal. */
 static bool integer_equals_real(long long integer, double real)
 {
-    if (!(real >= -0x1p63 && real < 0x1p63) || real != floor(real))
+    if (!(real >= -9223372036854775808.0 && real < 9223372036854775808.0) || real != floor(real))
         return false;
     return (long long)real == integer;
 }

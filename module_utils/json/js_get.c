@@ -37,7 +37,7 @@ const char *js_str(const json_t *value, ...)
 static bool real_is_int(const json_t *value)
 {
     double real = json_real_value(value);
-    return json_is_real(value) && real >= -0x1p63 && real < 0x1p63 &&
+    return json_is_real(value) && real >= -9223372036854775808.0 && real < 9223372036854775808.0 &&
            (double)(long long)real == real;
 }
 

@@ -27,7 +27,7 @@ static void decimal_round(struct decimal *number, double value, int precision)
     for (const char *c = text; c < exponent; c++)
         if (*c != '.')
             number->digits[number->count++] = *c;
-    number->point = atoi(exponent + 1) + 1;
+    number->point = (int)strtol(exponent + 1, NULL, 10) + 1;
     while (number->count > 1 && number->digits[number->count - 1] == '0')
         number->count--;
 }

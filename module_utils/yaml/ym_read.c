@@ -10,10 +10,10 @@
 
 static bool starts_like_json(const struct ym_input *input)
 {
-    size_t blank = 0;
-    while (blank < input->size && memchr(" \t\r\n", input->text[blank], 4))
-        blank++;
-    return blank < input->size && input->text[blank] == '{';
+    for (size_t i = 0; i < input->size && input->text[i]; i++)
+        if (!strchr(" \t\r\n", input->text[i]))
+            return input->text[i] == '{';
+    return false;
 }
 
 /* What JSON left over, as YAML: a stream may change its notation at a separator. */

@@ -21,7 +21,7 @@ struct ym_stream {
     json_t *documents;     /* owned list */
     size_t written;        /* values that stand in the text */
     size_t made;           /* values that aliases made */
-    struct error **err; /* never NULL */
+    struct error **err;    /* never NULL */
 };
 
 /* -1 with an ERROR_PARSE "SOURCE: line 3, column 5: ...". */

@@ -101,7 +101,7 @@ struct cursor {
 
 static bool take(struct cursor *cursor, const char *choices)
 {
-    if (cursor->at == cursor->end || !memchr(choices, *cursor->at, strlen(choices)))
+    if (cursor->at == cursor->end || *cursor->at == '\0' || !strchr(choices, *cursor->at))
         return false;
     cursor->at++;
     return true;

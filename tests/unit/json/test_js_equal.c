@@ -1,7 +1,7 @@
 #include "support/unit.h"
 
-#include "support/json_text.h"
 #include "json/js_equal.h"
+#include "support/json_text.h"
 
 static bool equal(const char *a, const char *b)
 {

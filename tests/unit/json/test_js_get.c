@@ -1,7 +1,7 @@
 #include "support/unit.h"
 
-#include "support/json_text.h"
 #include "json/js_get.h"
+#include "support/json_text.h"
 
 static const char *const pod =
     "{'metadata': {'name': 'p', 'generation': 3, 'half': 0.5, 'two': 2.0, "

@@ -1,7 +1,7 @@
 #include "support/unit.h"
 
-#include "support/json_text.h"
 #include "json/js_patch.h"
+#include "support/json_text.h"
 
 struct row {
     const char *doc;

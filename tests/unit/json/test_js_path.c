@@ -1,7 +1,7 @@
 #include "support/unit.h"
 
-#include "support/json_text.h"
 #include "json/js_path.h"
+#include "support/json_text.h"
 
 static char *segments_of(const char *text, struct error **err)
 {

@@ -1,7 +1,7 @@
 #include "support/unit.h"
 
-#include "support/json_text.h"
 #include "json/js_query.h"
+#include "support/json_text.h"
 
 static const char *const object =
     "{'status': {'phase': 'Bound', 'n': 3, 'half': 0.5, 'ok': true, 'no': null, 'million': "

@@ -1,8 +1,8 @@
 #include "support/unit.h"
 
-#include "support/json_text.h"
 #include "json/js_equal.h"
 #include "json/js_write.h"
+#include "support/json_text.h"
 
 static char *write_flags(const json_t *value, unsigned flags)
 {
