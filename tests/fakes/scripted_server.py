@@ -118,7 +118,8 @@ def json_reply(value: Any, status: int = 200, headers: Headers = (), **more: Any
     return Reply(status, [("Content-Type", "application/json")] + pairs, json.dumps(value).encode(), **more)
 
 
-def status_reply(code: int, reason: str, message: str, headers: Headers = (), details: Any = None, **more: Any) -> Reply:
+def status_reply(code: int, reason: str, message: str, headers: Headers = (), details: Any = None,
+                 **more: Any) -> Reply:
     """A failure as a Kubernetes API server reports it."""
     value = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message,
              "reason": reason, "code": code}

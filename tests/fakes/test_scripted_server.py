@@ -49,7 +49,8 @@ def raw(server, path="/"):
 
 def test_route__method_path_and_query__choose_the_reply():
     routes = [Route("GET", "/a", text_reply("get")), Route("GET|PUT", "/a", text_reply("put")),
-              Route("GET", "/b", text_reply("blue"), query="color=blue green"), Route("GET", "/b/.*", text_reply("below"))]
+              Route("GET", "/b", text_reply("blue"), query="color=blue green"),
+              Route("GET", "/b/.*", text_reply("below"))]
     with ScriptedServer(routes) as server:
         assert ask(server, "/a")[1] == b"get"
         assert ask(server, "/a", "PUT")[1] == b"put"
