@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
+#include "json/js_patch.h"
 #include "kube/mask.h"
 
 /* Shorter values are no secrets worth the words that they would garble. */
@@ -15,19 +16,24 @@ enum { MINIMUM = 4 };
 
 #define HIDDEN "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
-/* Of the manifest, and of what the server has: it may quote either. */
-static void collect_values(const struct kube_write *write, struct strv *values)
+/* Of the manifest, of what the server has, and of what a JSON patch makes of it: it may quote each
+ * of them. */
+static void collect_values(const struct k8s *k8s, const struct kube_write *write,
+                           struct strv *values)
 {
+    const json_t *patch = k8s->args.write.patch;
     json_auto_t *before = kube_prior_value(&write->prior);
+    json_auto_t *after = before && patch ? js_patch_apply(before, patch, NULL, NULL) : NULL;
     kube_mask_collect(write->object->value, MINIMUM, values);
     kube_mask_collect(before, MINIMUM, values);
+    kube_mask_collect(after, MINIMUM, values);
 }
 
-static void hide_in_write(struct kube_write *write)
+static void hide_in_write(const struct k8s *k8s, struct kube_write *write)
 {
     auto_strv struct strv values;
     strv_init(&values);
-    collect_values(write, &values);
+    collect_values(k8s, write, &values);
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     for (size_t i = 0; i < values.count; i++)
         am_secrets_add(secrets, values.items[i]);
@@ -55,7 +61,7 @@ void k8s_hide_in_errors(struct k8s *k8s)
     for (size_t i = 0; i < k8s->writer.count; i++) {
         struct kube_write *write = &k8s->writer.writes[i];
         if (kube_is_secret(write->object->value) && (write->error || write->warnings.count))
-            hide_in_write(write);
+            hide_in_write(k8s, write);
     }
 }
 

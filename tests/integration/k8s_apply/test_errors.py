@@ -70,6 +70,18 @@ def test_027__refused_patch_of_a_secret__is_quoted_without_its_values(k8s, ns, s
         assert text not in outcome.text
 
 
+def test_027__refused_json_patch_of_a_secret__is_quoted_without_its_values(k8s, ns, server):
+    """A Secret this small is quoted as a whole."""
+    create(server, {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": ns}}, manager="o")
+    merge(server, {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": ns}},
+          {"data": {"p": "c3RvcmVk"}, "metadata": {"managedFields": [{}]}}, manager="o")
+    outcome = k8s(kind="Secret", name="s", namespace=ns,
+                  patch=[{"op": "add", "path": "/data/q", "value": "wrong base64!"}])
+    assert outcome.failed and "illegal base64 data" in outcome.msg
+    for text in ("c3RvcmVk", "stored", "wrong base64!"):
+        assert text not in outcome.text, outcome.msg
+
+
 def test_028__environment_name_twice__fails_and_says_which(k8s, ns, server):
     env = [{"name": "FOO", "value": "1"}, {"name": "FOO", "value": "2"}]
     outcome = k8s(definition=deployment(ns, env=env))
