@@ -69,10 +69,11 @@ static void explain(const json_error_t *error, const char *text, size_t length, 
     auto_free char *reason = reason_of(error, text, length);
     auto_free char *path = am_where_path(text, position < length ? position : length);
     auto_free char *option = *path ? xasprintf(", option '%s'", path) : xstrdup("");
-    error_make(err, ERROR_PARSE,
-               "Error: Module unable to decode stdin/parameters as valid JSON. Unable to parse what "
-               "parameters were passed: line %d, column %d%s: %s",
-               error->line, error->column, option, reason);
+    error_make(
+        err, ERROR_PARSE,
+        "Error: Module unable to decode stdin/parameters as valid JSON. Unable to parse what "
+        "parameters were passed: line %d, column %d%s: %s",
+        error->line, error->column, option, reason);
 }
 
 static void split(json_t *all, struct am_args *args)
@@ -81,7 +82,7 @@ static void split(json_t *all, struct am_args *args)
     json_t *value = NULL;
     args->params = json_object();
     args->internal = json_object();
-    json_object_foreach(all, key, value)
+    json_object_foreach (all, key, value)
         json_object_set(str_starts_with(key, PREFIX) ? args->internal : args->params, key, value);
 }
 

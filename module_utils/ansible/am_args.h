@@ -31,13 +31,13 @@ int am_args_load(int argc, char **argv, struct am_args *args, struct error **err
  * text, the line, the column, and the option where it is known; never with a value, which may be
  * a secret.
  */
-int am_args_parse(const char *text, size_t length, struct am_args *args,
-                  struct error **err) must_check;
+int am_args_parse(const char *text, size_t length, struct am_args *args, struct error **err)
+    must_check;
 
 /*
  * Fills CONTEXT, which borrows from ARGS, with what Ansible says beside the options. Nothing is
- * an error here: a value of an unusable type counts as absent, unknown keys are ignored. MODULE is the
- * module's own name, for when Ansible gives none. The collectors of CONTEXT are not touched.
+ * an error here: a value of an unusable type counts as absent, unknown keys are ignored. MODULE is
+ * the module's own name, for when Ansible gives none. The collectors of CONTEXT are not touched.
  */
 void am_args_describe(const struct am_args *args, const char *module, struct am_context *context);
 

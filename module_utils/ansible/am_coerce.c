@@ -26,7 +26,8 @@ static json_t *string_take(char *text_take)
 
 static json_t *refuse(const json_t *value, const char *what, struct error **err)
 {
-    error_make(err, ERROR_USAGE, "<class '%s'> cannot be converted to %s", am_type_name(value), what);
+    error_make(err, ERROR_USAGE, "<class '%s'> cannot be converted to %s", am_type_name(value),
+               what);
     return NULL;
 }
 
@@ -102,7 +103,8 @@ static bool int_of_real(double real, long long *number)
 {
     double whole = 0;
     /* Both limits are exact as double; the upper one is the first that does not fit. */
-    if (modf(real, &whole) != 0 || !(real >= -9223372036854775808.0 && real < 9223372036854775808.0))
+    if (modf(real, &whole) != 0 ||
+        !(real >= -9223372036854775808.0 && real < 9223372036854775808.0))
         return false;
     *number = (long long)real;
     return true;
@@ -204,12 +206,17 @@ struct conversion {
 };
 
 static const struct conversion conversions[] = {
-    [AM_STR] = {"str", to_str},       [AM_PATH] = {"path", to_path},
-    [AM_BOOL] = {"bool", to_bool},    [AM_INT] = {"int", to_int},
-    [AM_FLOAT] = {"float", to_float}, [AM_LIST] = {"list", to_list},
-    [AM_DICT] = {"dict", to_dict},    [AM_RAW] = {"raw", to_raw},
+    [AM_STR] = {"str", to_str},
+    [AM_PATH] = {"path", to_path},
+    [AM_BOOL] = {"bool", to_bool},
+    [AM_INT] = {"int", to_int},
+    [AM_FLOAT] = {"float", to_float},
+    [AM_LIST] = {"list", to_list},
+    [AM_DICT] = {"dict", to_dict},
+    [AM_RAW] = {"raw", to_raw},
     [AM_JSONARG] = {"jsonarg", to_jsonarg},
-    [AM_BYTES] = {"bytes", to_bytes}, [AM_BITS] = {"bits", to_bits},
+    [AM_BYTES] = {"bytes", to_bytes},
+    [AM_BITS] = {"bits", to_bits},
 };
 _Static_assert(array_length(conversions) == AM_BITS + 1, "a type has no conversion");
 

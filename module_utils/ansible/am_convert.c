@@ -9,10 +9,9 @@ static void explain_type(const struct am_level *level, const struct am_option *o
     auto_free char *path = am_level_path(level);
     /* The full stop inside the sentence is Ansible's. */
     auto_free char *found = *path ? xasprintf(" found in '%s'.", path) : xstrdup("");
-    error_make(err, ERROR_USAGE,
-               "argument '%s' is of type %s%s and we were unable to convert to %s: %s",
-               option->name, am_type_name(value), found, am_type_word(option->type),
-               reason->message);
+    error_make(
+        err, ERROR_USAGE, "argument '%s' is of type %s%s and we were unable to convert to %s: %s",
+        option->name, am_type_name(value), found, am_type_word(option->type), reason->message);
 }
 
 static void explain_element(const struct am_level *level, const struct am_option *option,
@@ -34,7 +33,7 @@ static json_t *convert_elements(const struct am_level *level, const struct am_op
     size_t i = 0;
     json_t *item = NULL;
     json_auto_t *converted = json_array();
-    json_array_foreach(list, i, item) {
+    json_array_foreach (list, i, item) {
         auto_error struct error *reason = NULL;
         json_t *element = am_coerce(*option->elements, item, &reason);
         if (!element) {

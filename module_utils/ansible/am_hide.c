@@ -39,7 +39,7 @@ static int hide_suboptions(const struct am_option *option, json_t *value,
     int status = 0;
     if (!json_is_array(value))
         return hide_item(option, value, secrets, err);
-    json_array_foreach(value, i, item) {
+    json_array_foreach (value, i, item) {
         if (hide_item(option, item, secrets, status < 0 ? NULL : err) < 0)
             status = -1;
     }

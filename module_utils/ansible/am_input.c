@@ -13,8 +13,7 @@
 static int wait_readable(int fd, struct error **err)
 {
     struct pollfd fds[] = {
-        {.fd = fd, .events = POLLIN},
-        {.fd = interrupt_fd(), .events = POLLIN}, /* poll skips -1 */
+        {.fd = fd, .events = POLLIN}, {.fd = interrupt_fd(), .events = POLLIN}, /* poll skips -1 */
     };
     while (poll(fds, array_length(fds), -1) < 0) {
         if (errno == EINTR)

@@ -74,7 +74,7 @@ int am_require_dependencies(const struct am_level *level, struct error **err) mu
 /* ---- am_unknown.c: parameters that no table has */
 
 void am_unknown_collect(const struct am_level *level);
-int am_unknown_check(const struct am_walk *walk, const char *module_name,
-                     struct error **err) must_check;
+int am_unknown_check(const struct am_walk *walk, const char *module_name, struct error **err)
+    must_check;
 
 #endif

@@ -215,7 +215,8 @@ static json_t *read_number(struct reader *in)
     const char *start = in->at;
     bool hex = start[0] == '0' && (start[1] | 0x20) == 'x';
     while (is_word(*in->at) || *in->at == '.' ||
-           (!hex && in->at > start && (in->at[-1] | 0x20) == 'e' && (*in->at == '-' || *in->at == '+')))
+           (!hex && in->at > start && (in->at[-1] | 0x20) == 'e' &&
+            (*in->at == '-' || *in->at == '+')))
         in->at++;
     auto_free char *word = xmemdup(start, (size_t)(in->at - start));
     return drop_underscores(word) ? number_of(word) : NULL;

@@ -156,7 +156,7 @@ char *am_log_invocation_text(const struct am_spec *spec, const json_t *params,
     auto_buf struct buf text;
     buf_init(&text);
     buf_add_str(&text, "Invoked");
-    json_object_foreach(am_iter(params), key, value) {
+    json_object_foreach (am_iter(params), key, value) {
         auto_free char *shown = shown_value(find_option(spec, key), key, value, context);
         buf_printf(&text, "%s %s=%s", text.size == strlen("Invoked") ? " with" : "", key, shown);
     }

@@ -17,7 +17,8 @@ char *am_log_invocation_text(const struct am_spec *spec, const json_t *params,
                              struct am_context *context) must_check;
 
 /* Writes the invocation to syslog, unless CONTEXT says no_log. */
-void am_log_invocation(const struct am_spec *spec, const json_t *params, struct am_context *context);
+void am_log_invocation(const struct am_spec *spec, const json_t *params,
+                       struct am_context *context);
 
 /* Writes the warnings of CONTEXT to syslog, unless it says no_log. */
 void am_log_warnings(const struct am_context *context);

@@ -12,8 +12,8 @@
 const char *am_type_name(const json_t *value)
 {
     static const char *const names[] = {
-        [JSON_OBJECT] = "dict", [JSON_ARRAY] = "list", [JSON_STRING] = "str",
-        [JSON_INTEGER] = "int", [JSON_REAL] = "float", [JSON_TRUE] = "bool",
+        [JSON_OBJECT] = "dict", [JSON_ARRAY] = "list",    [JSON_STRING] = "str",
+        [JSON_INTEGER] = "int", [JSON_REAL] = "float",    [JSON_TRUE] = "bool",
         [JSON_FALSE] = "bool",  [JSON_NULL] = "NoneType",
     };
     return value ? names[json_typeof(value)] : "NoneType";
@@ -117,7 +117,7 @@ static void add_repr_list(struct buf *out, const json_t *list)
     size_t i = 0;
     const json_t *item = NULL;
     buf_add_char(out, '[');
-    json_array_foreach(list, i, item) {
+    json_array_foreach (list, i, item) {
         buf_add_str(out, i ? ", " : "");
         add_repr(out, item);
     }
@@ -130,7 +130,7 @@ static void add_repr_dict(struct buf *out, const json_t *object)
     const char *key = NULL;
     const json_t *item = NULL;
     buf_add_char(out, '{');
-    json_object_foreach(am_iter(object), key, item) {
+    json_object_foreach (am_iter(object), key, item) {
         buf_add_str(out, separator);
         add_repr_string(out, key);
         buf_add_str(out, ": ");

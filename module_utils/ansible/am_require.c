@@ -120,7 +120,8 @@ static int check_one_if(const struct am_level *level, const struct am_required_i
 
 static int check_if(const struct am_level *level, struct error **err)
 {
-    for (const struct am_required_if *rule = level->rules->required_if; rule && rule->option; rule++)
+    for (const struct am_required_if *rule = level->rules->required_if; rule && rule->option;
+         rule++)
         if (check_one_if(level, rule, err) < 0)
             return -1;
     return 0;
@@ -135,7 +136,8 @@ static bool is_given(const struct am_level *level, const char *name)
 
 static int check_by(const struct am_level *level, struct error **err)
 {
-    for (const struct am_required_by *rule = level->rules->required_by; rule && rule->option; rule++) {
+    for (const struct am_required_by *rule = level->rules->required_by; rule && rule->option;
+         rule++) {
         auto_strv struct strv missing;
         strv_init(&missing);
         if (!is_given(level, rule->option))
@@ -146,7 +148,8 @@ static int check_by(const struct am_level *level, struct error **err)
         if (!missing.count)
             continue;
         auto_free char *names = strv_join(&missing, ", ");
-        am_level_error(level, err, "missing parameter(s) required by '%s': %s", rule->option, names);
+        am_level_error(level, err, "missing parameter(s) required by '%s': %s", rule->option,
+                       names);
         return -1;
     }
     return 0;

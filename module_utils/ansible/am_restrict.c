@@ -80,7 +80,7 @@ static int restrict_list(const struct am_level *level, const struct am_option *o
     const json_t *item = NULL;
     auto_strv struct strv others;
     strv_init(&others);
-    json_array_foreach(list, i, item)
+    json_array_foreach (list, i, item)
         if (!is_choice(option, item))
             strv_add_take(&others, am_str(item));
     if (!others.count)
@@ -97,16 +97,16 @@ static int restrict_one(const struct am_level *level, const struct am_option *op
 {
     if (is_choice(option, value))
         return 0;
-    const char *meant = json_is_string(value)
-                            ? meant_choice(json_string_value(value), option->choices)
-                            : NULL;
+    const char *meant =
+        json_is_string(value) ? meant_choice(json_string_value(value), option->choices) : NULL;
     if (meant) {
         json_object_set_new(level->params, option->name, json_string(meant));
         return 0;
     }
     auto_free char *choices = joined(option->choices);
     auto_free char *text = am_str(value);
-    am_level_error(level, err, "value of %s must be one of: %s, got: %s", option->name, choices, text);
+    am_level_error(level, err, "value of %s must be one of: %s, got: %s", option->name, choices,
+                   text);
     return -1;
 }
 

@@ -48,9 +48,10 @@ void am_result_fail(json_t *result, const struct error *error)
 
 /* Names that mean something else to ansible-core when they stand in a result. */
 static const char *const foreign_keys[] = {
-    "add_group",   "add_host", "ansible_job_id",     "ansible_loop_var", "ansible_stats", "attempts",
-    "censored",    "finished", "failed_when_result", "include",          "include_args",  "item",
-    "results_file", "retries", "started",            "unreachable",
+    "add_group",          "add_host", "ansible_job_id", "ansible_loop_var",
+    "ansible_stats",      "attempts", "censored",       "finished",
+    "failed_when_result", "include",  "include_args",   "item",
+    "results_file",       "retries",  "started",        "unreachable",
 };
 
 static void drop_foreign_keys(json_t *result)
@@ -60,7 +61,7 @@ static void drop_foreign_keys(json_t *result)
     json_t *value = NULL;
     for (size_t i = 0; i < array_length(foreign_keys); i++)
         json_object_del(result, foreign_keys[i]);
-    json_object_foreach_safe(result, next, key, value) {
+    json_object_foreach_safe (result, next, key, value) {
         if (str_starts_with(key, "_ansible_"))
             json_object_del(result, key);
     }
@@ -99,7 +100,7 @@ static void add_warning(json_t *list, const json_t *warning)
     auto_free char *text = am_str(warning);
     if (json_is_null(warning) || !*text)
         return;
-    json_array_foreach(list, i, known) {
+    json_array_foreach (list, i, known) {
         if (str_equal(json_string_value(known), text))
             return;
     }
@@ -117,7 +118,7 @@ static void shape_warnings(json_t *result)
     json_t *list = json_array();
     if (!json_is_array(warnings))
         add_warning(list, warnings);
-    json_array_foreach(warnings, i, item)
+    json_array_foreach (warnings, i, item)
         add_warning(list, item);
     if (json_array_size(list)) {
         json_object_set_new(result, "warnings", list);
@@ -143,7 +144,7 @@ static void shape_deprecations(json_t *result)
     const json_t *item = NULL;
     const json_t *list = json_object_get(result, "deprecations");
     bool good = json_array_size(list) > 0;
-    json_array_foreach(list, i, item)
+    json_array_foreach (list, i, item)
         good = good && is_deprecation(item);
     if (!good)
         json_object_del(result, "deprecations");
@@ -171,7 +172,7 @@ static void shape_diff(json_t *result, bool wanted)
         shape_side(diff, "before");
         shape_side(diff, "after");
     }
-    json_array_foreach(diff, i, entry) {
+    json_array_foreach (diff, i, entry) {
         shape_side(entry, "before");
         shape_side(entry, "after");
     }
@@ -197,9 +198,9 @@ static void repair_strings(json_t *value)
         auto_free char *valid = str_to_utf8(text, json_string_length(value));
         json_string_set(value, valid);
     }
-    json_object_foreach(value, key, item)
+    json_object_foreach (value, key, item)
         repair_strings(item);
-    json_array_foreach(value, i, item)
+    json_array_foreach (value, i, item)
         repair_strings(item);
 }
 

@@ -20,8 +20,8 @@ void am_result_fail(json_t *result, const struct error *error);
  * RESULT as it may be shown, owned; RESULT itself is changed. changed is a boolean, msg, stdout
  * and stderr are strings, warnings a list of distinct strings or absent. Gone are: keys that mean
  * something else to Ansible (results becomes ansible_module_results, as Ansible itself would
- * call it), diff unless DIFF and changed, rc of a success unless 0, and bytes that are no UTF-8. All
- * strings are scrubbed.
+ * call it), diff unless DIFF and changed, rc of a success unless 0, and bytes that are no UTF-8.
+ * All strings are scrubbed.
  */
 json_t *am_result_shape(json_t *result, bool diff, const struct am_secrets *secrets) must_check;
 

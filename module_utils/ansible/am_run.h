@@ -20,18 +20,18 @@
 struct am_context {
     bool check_mode;
     bool diff;
-    bool no_log;                /* nothing about this task may go into the system log */
+    bool no_log; /* nothing about this task may go into the system log */
     bool keep_remote_files;
     bool ignore_unknown_options; /* options that the table lacks are no error */
-    int verbosity;              /* the number of -v, from 0 */
-    const char *module_name;    /* as written in the task, borrowed */
-    const char *tmpdir;         /* borrowed or NULL */
-    const char *remote_tmp;     /* borrowed or NULL */
-    const char *version;        /* of the controller, borrowed, "0.0" when unknown */
+    int verbosity;               /* the number of -v, from 0 */
+    const char *module_name;     /* as written in the task, borrowed */
+    const char *tmpdir;          /* borrowed or NULL */
+    const char *remote_tmp;      /* borrowed or NULL */
+    const char *version;         /* of the controller, borrowed, "0.0" when unknown */
     const char *syslog_facility; /* "LOG_USER", ..., borrowed or NULL */
     const char *target_log_info; /* stands before every log message, borrowed or NULL */
-    struct am_secrets *secrets; /* register what must not be shown */
-    struct strv warnings;       /* shown by Ansible after the task; duplicates are dropped */
+    struct am_secrets *secrets;  /* register what must not be shown */
+    struct strv warnings;        /* shown by Ansible after the task; duplicates are dropped */
 };
 
 /*

@@ -13,7 +13,7 @@
 
 /* What Ansible puts in place of a whole value, and of a part of a text. */
 #define WHOLE "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#define PART "********"
+#define PART  "********"
 
 struct am_secrets {
     struct strv texts; /* distinct, longest first: a secret may be part of another one */
@@ -53,10 +53,10 @@ void am_secrets_add_value(struct am_secrets *secrets, const json_t *value)
     const char *key = NULL;
     const json_t *item = NULL;
     if (json_is_object(value)) {
-        json_object_foreach(am_iter(value), key, item)
+        json_object_foreach (am_iter(value), key, item)
             am_secrets_add_value(secrets, item);
     } else if (json_is_array(value)) {
-        json_array_foreach(value, i, item)
+        json_array_foreach (value, i, item)
             am_secrets_add_value(secrets, item);
     } else if (json_is_string(value) || json_is_number(value)) {
         char *text = am_str(value);
@@ -134,11 +134,11 @@ static json_t *scrub(const struct am_secrets *secrets, json_t *value)
     json_t *copy = NULL;
     if (json_is_object(value)) {
         copy = json_object();
-        json_object_foreach(value, key, item)
+        json_object_foreach (value, key, item)
             json_object_set_new_nocheck(copy, key, scrub(secrets, item));
     } else if (json_is_array(value)) {
         copy = json_array();
-        json_array_foreach(value, i, item)
+        json_array_foreach (value, i, item)
             json_array_append_new(copy, scrub(secrets, item));
     } else if (json_is_string(value)) {
         copy = scrub_string(secrets, value);

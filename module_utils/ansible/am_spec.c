@@ -63,7 +63,7 @@ static int validate_suboptions(const struct am_level *level, const struct am_opt
     bool list = option->type == AM_LIST;
     if (!json_is_array(value))
         return validate_item(level, option, value, list ? 0 : -1, err);
-    json_array_foreach(value, i, item)
+    json_array_foreach (value, i, item)
         if (validate_item(level, option, item, list ? (long)i : -1, err) < 0)
             return -1;
     return 0;

@@ -33,7 +33,7 @@ typedef const char *const *am_names;
 struct am_spec;
 
 struct am_option {
-    const char *name;         /* NULL ends a table */
+    const char *name; /* NULL ends a table */
     enum am_type type;
     const enum am_type *elements; /* of AM_LIST; NULL: not checked. Use AM_ELEMENTS(AM_STR) */
     bool required;
@@ -41,19 +41,19 @@ struct am_option {
     bool no_log_false;        /* the name looks like a password but is none: it is logged */
     const char *default_json; /* JSON text; NULL: null. Not together with required */
     am_names aliases;
-    am_names choices;         /* compared as text, numbers by value; for AM_LIST each item */
-    am_names env;             /* environment variables that stand in, first set wins */
+    am_names choices;                /* compared as text, numbers by value; for AM_LIST each item */
+    am_names env;                    /* environment variables that stand in, first set wins */
     const struct am_option *options; /* sub-options of AM_DICT or AM_LIST of AM_DICT */
     const struct am_spec *dependencies; /* among the sub-options; its .options are not used */
-    bool apply_defaults;      /* an absent AM_DICT becomes {} and is then filled */
-    const long long *minimum; /* of AM_INT, of the length of AM_STR; NULL: none */
+    bool apply_defaults;                /* an absent AM_DICT becomes {} and is then filled */
+    const long long *minimum;           /* of AM_INT, of the length of AM_STR; NULL: none */
     const long long *maximum;
 };
 
 /* Values for .elements, .minimum and .maximum in a static table. */
 #define AM_ELEMENTS(TYPE) (&(const enum am_type){TYPE})
-#define AM_LIMIT(NUMBER) (&(const long long){NUMBER})
-#define AM_NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define AM_LIMIT(NUMBER)  (&(const long long){NUMBER})
+#define AM_NAMES(...)     ((const char *const[]){__VA_ARGS__, NULL})
 
 struct am_required_if {
     const char *option; /* NULL ends a table */

@@ -18,8 +18,8 @@ struct am_tmpdir {
 };
 
 /* Finds or makes the directory, mode 0700. Warnings about remote_tmp go to CONTEXT. ERROR_IO. */
-int am_tmpdir_init(struct am_tmpdir *tmpdir, struct am_context *context,
-                   struct error **err) must_check;
+int am_tmpdir_init(struct am_tmpdir *tmpdir, struct am_context *context, struct error **err)
+    must_check;
 
 /* Removes what am_tmpdir_init made, with its content; a failure to do so is only traced. */
 void am_tmpdir_clear(struct am_tmpdir *tmpdir);

@@ -48,7 +48,7 @@ void am_unknown_collect(const struct am_level *level)
     const char *key = NULL;
     const json_t *value = NULL;
     struct am_walk *walk = level->walk;
-    json_object_foreach(level->params, key, value) {
+    json_object_foreach (level->params, key, value) {
         if (is_known(level, key))
             continue;
         auto_buf struct buf name;

@@ -34,10 +34,16 @@ static const struct am_option options[] = {
     {.name = "name", .aliases = AM_NAMES("title")},
     {.name = "secret", .no_log = true, .env = AM_NAMES("PROBE_SECRET")},
     {.name = "login", .type = AM_DICT, .options = login_options},
-    {.name = "size", .type = AM_INT, .minimum = AM_LIMIT(1), .maximum = AM_LIMIT(9), .default_json = "5"},
+    {.name = "size",
+     .type = AM_INT,
+     .minimum = AM_LIMIT(1),
+     .maximum = AM_LIMIT(9),
+     .default_json = "5"},
     {.name = "change", .type = AM_BOOL, .default_json = "false"},
     {.name = "fail"},
-    {.name = "crash", .choices = AM_NAMES("abort", "segment", "memory"), .env = AM_NAMES("PROBE_CRASH")},
+    {.name = "crash",
+     .choices = AM_NAMES("abort", "segment", "memory"),
+     .env = AM_NAMES("PROBE_CRASH")},
     {.name = "warn", .type = AM_LIST, .elements = AM_ELEMENTS(AM_STR), .default_json = "[]"},
     {.name = "note", .type = AM_RAW},
     {.name = "extra", .type = AM_DICT},
@@ -86,10 +92,11 @@ static int probe_observe(void *state, struct error **err)
     struct probe *probe = state;
     size_t i = 0;
     json_t *warning = NULL;
-    json_array_foreach(json_object_get(probe->params, "warn"), i, warning)
+    json_array_foreach (json_object_get(probe->params, "warn"), i, warning)
         strv_add_once(&probe->context->warnings, json_string_value(warning));
     crash(text(probe, "crash"));
-    long long deadline = clock_deadline_ms(1000 * json_integer_value(json_object_get(probe->params, "sleep")));
+    long long deadline =
+        clock_deadline_ms(1000 * json_integer_value(json_object_get(probe->params, "sleep")));
     while (!clock_passed(deadline)) {
         if (interrupt_check(err) < 0)
             return -1;

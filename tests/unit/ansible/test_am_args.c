@@ -34,8 +34,9 @@ static void assert_unparsed(const char *text, const char *message)
 static void test_am_args_parse__ansibles_own_keys__are_split_off(void **state)
 {
     (void)state;
-    assert_parsed("{\"a\": 1, \"_ansible_new_thing\": [], \"ansible_x\": 2, \"_ansible_check_mode\": true}",
-                  "{'a': 1, 'ansible_x': 2}", "{'_ansible_new_thing': [], '_ansible_check_mode': true}");
+    assert_parsed(
+        "{\"a\": 1, \"_ansible_new_thing\": [], \"ansible_x\": 2, \"_ansible_check_mode\": true}",
+        "{'a': 1, 'ansible_x': 2}", "{'_ansible_new_thing': [], '_ansible_check_mode': true}");
     assert_parsed("{}", "{}", "{}");
     assert_parsed("{\"a\": 1, \"a\": 2}", "{'a': 2}", "{}");
 }
@@ -43,31 +44,50 @@ static void test_am_args_parse__ansibles_own_keys__are_split_off(void **state)
 static void test_am_args_parse__numbers_json_lacks__are_located(void **state)
 {
     (void)state;
-    assert_unparsed("{\"a\": NaN}", UNABLE "line 1, column 9, option 'a': NaN and Infinity are not allowed; quote the value to keep it as text");
-    assert_unparsed("{\"a\": [1, Infinity]}", UNABLE "line 1, column 18, option 'a[1]': NaN and Infinity are not allowed; quote the value to keep it as text");
-    assert_unparsed("{\"a\": {\"b\": -Infinity}}", UNABLE "line 1, column 13, option 'a.b': NaN and Infinity are not allowed; quote the value to keep it as text");
-    assert_unparsed("{\"d\": {\"n\": 99999999999999999999}}", UNABLE "line 1, column 32, option 'd.n': the number is too big; quote it to keep it as text");
-    assert_unparsed("{\"d\": 1e999}", UNABLE "line 1, column 11, option 'd': the number is too big; quote it to keep it as text");
+    assert_unparsed("{\"a\": NaN}", UNABLE "line 1, column 9, option 'a': NaN and Infinity are not "
+                                           "allowed; quote the value to keep it as text");
+    assert_unparsed("{\"a\": [1, Infinity]}",
+                    UNABLE "line 1, column 18, option 'a[1]': NaN and Infinity are not allowed; "
+                           "quote the value to keep it as text");
+    assert_unparsed("{\"a\": {\"b\": -Infinity}}",
+                    UNABLE "line 1, column 13, option 'a.b': NaN and Infinity are not allowed; "
+                           "quote the value to keep it as text");
+    assert_unparsed(
+        "{\"d\": {\"n\": 99999999999999999999}}", UNABLE
+        "line 1, column 32, option 'd.n': the number is too big; quote it to keep it as text");
+    assert_unparsed(
+        "{\"d\": 1e999}",
+        UNABLE "line 1, column 11, option 'd': the number is too big; quote it to keep it as text");
 }
 
 static void test_am_args_parse__texts_json_lacks__are_located(void **state)
 {
     (void)state;
-    assert_unparsed("{\"a\": \"x\\u0000y\"}", UNABLE "line 1, column 16, option 'a': a NUL character (\\u0000) is not allowed");
-    assert_unparsed("{\"x\\u0000y\": 1}", UNABLE "line 1, column 11: a NUL character (\\u0000) is not allowed");
-    assert_unparsed("{\"a\": \"\\udcff\"}", UNABLE "line 1, column 14, option 'a': the text is not valid UTF-8 (a lone surrogate)");
-    assert_unparsed("{\"a\": \"\\ud800x\"}", UNABLE "line 1, column 15, option 'a': the text is not valid UTF-8 (a lone surrogate)");
-    assert_unparsed("{\"a\": \"\xff\"}", UNABLE "line 1, column 7, option 'a': the text is not valid UTF-8");
+    assert_unparsed("{\"a\": \"x\\u0000y\"}", UNABLE
+                    "line 1, column 16, option 'a': a NUL character (\\u0000) is not allowed");
+    assert_unparsed("{\"x\\u0000y\": 1}",
+                    UNABLE "line 1, column 11: a NUL character (\\u0000) is not allowed");
+    assert_unparsed(
+        "{\"a\": \"\\udcff\"}",
+        UNABLE "line 1, column 14, option 'a': the text is not valid UTF-8 (a lone surrogate)");
+    assert_unparsed(
+        "{\"a\": \"\\ud800x\"}",
+        UNABLE "line 1, column 15, option 'a': the text is not valid UTF-8 (a lone surrogate)");
+    assert_unparsed("{\"a\": \"\xff\"}",
+                    UNABLE "line 1, column 7, option 'a': the text is not valid UTF-8");
 }
 
 static void test_am_args_parse__broken_json__never_quotes_a_value(void **state)
 {
     (void)state;
     assert_unparsed("", UNABLE "line 1, column 0: the input ends too early");
-    assert_unparsed("{\"password\": \"hush\"", UNABLE "line 1, column 19, option 'password': the input ends too early");
-    assert_unparsed("{\"password\": hush}", UNABLE "line 1, column 17, option 'password': invalid token");
+    assert_unparsed("{\"password\": \"hush\"",
+                    UNABLE "line 1, column 19, option 'password': the input ends too early");
+    assert_unparsed("{\"password\": hush}",
+                    UNABLE "line 1, column 17, option 'password': invalid token");
     assert_unparsed("{\"password\" \"hush\"}", UNABLE "line 1, column 18: ':' expected");
-    assert_unparsed("{\"a\": 1,\n \"b\": }", UNABLE "line 2, column 7, option 'b': unexpected token");
+    assert_unparsed("{\"a\": 1,\n \"b\": }",
+                    UNABLE "line 2, column 7, option 'b': unexpected token");
     assert_unparsed("{} hush", UNABLE "line 1, column 7: end of file expected");
 }
 
@@ -170,11 +190,12 @@ static void test_am_args_describe__everything_said__is_taken(void **state)
     auto_am_args struct am_args args = {0};
     struct am_context context = {0};
     args.params = json_object();
-    args.internal = json_from("{'_ansible_check_mode': true, '_ansible_diff': 'yes', '_ansible_no_log': 1,"
-                              "'_ansible_keep_remote_files': 'on', '_ansible_ignore_unknown_opts': 'True',"
-                              "'_ansible_verbosity': '3', '_ansible_module_name': 'ns.coll.mod',"
-                              "'_ansible_version': '2.19.0', '_ansible_tmpdir': '/t/', '_ansible_remote_tmp': '~/r',"
-                              "'_ansible_syslog_facility': 'LOG_LOCAL0', '_ansible_target_log_info': 'info'}");
+    args.internal = json_from(
+        "{'_ansible_check_mode': true, '_ansible_diff': 'yes', '_ansible_no_log': 1,"
+        "'_ansible_keep_remote_files': 'on', '_ansible_ignore_unknown_opts': 'True',"
+        "'_ansible_verbosity': '3', '_ansible_module_name': 'ns.coll.mod',"
+        "'_ansible_version': '2.19.0', '_ansible_tmpdir': '/t/', '_ansible_remote_tmp': '~/r',"
+        "'_ansible_syslog_facility': 'LOG_LOCAL0', '_ansible_target_log_info': 'info'}");
     am_args_describe(&args, "mod", &context);
     assert_true(context.check_mode && context.diff && context.no_log);
     assert_true(context.keep_remote_files && context.ignore_unknown_options);
@@ -209,11 +230,12 @@ static void test_am_args_describe__nothing_or_nonsense__gives_defaults(void **st
 {
     (void)state;
     assert_defaults("{}");
-    assert_defaults("{'_ansible_check_mode': 'maybe', '_ansible_diff': [], '_ansible_no_log': null,"
-                    "'_ansible_keep_remote_files': {}, '_ansible_ignore_unknown_opts': 2,"
-                    "'_ansible_verbosity': -1, '_ansible_module_name': 5, '_ansible_version': null,"
-                    "'_ansible_tmpdir': null, '_ansible_remote_tmp': '', '_ansible_syslog_facility': 1,"
-                    "'_ansible_target_log_info': null}");
+    assert_defaults(
+        "{'_ansible_check_mode': 'maybe', '_ansible_diff': [], '_ansible_no_log': null,"
+        "'_ansible_keep_remote_files': {}, '_ansible_ignore_unknown_opts': 2,"
+        "'_ansible_verbosity': -1, '_ansible_module_name': 5, '_ansible_version': null,"
+        "'_ansible_tmpdir': null, '_ansible_remote_tmp': '', '_ansible_syslog_facility': 1,"
+        "'_ansible_target_log_info': null}");
     assert_defaults("{'_ansible_verbosity': 'many'}");
 }
 

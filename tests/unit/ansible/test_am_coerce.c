@@ -57,8 +57,10 @@ static void test_am_coerce__to_path__repairs_a_foreign_environment(void **state)
 static void test_am_coerce__to_bool__takes_words_and_numbers(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"true", "1", "1.0", "'y'", "'YES'", "' on '", "'1'", "'True'", "'t'"};
-    static const char *const no[] = {"false", "0", "0.0", "'n'", "'No'", "'off\\n'", "'0'", "'FALSE'", "'f'"};
+    static const char *const yes[] = {"true",   "1",   "1.0",    "'y'", "'YES'",
+                                      "' on '", "'1'", "'True'", "'t'"};
+    static const char *const no[] = {"false",    "0",   "0.0",     "'n'", "'No'",
+                                     "'off\\n'", "'0'", "'FALSE'", "'f'"};
     for (size_t i = 0; i < array_length(yes); i++)
         assert_coerced(AM_BOOL, yes[i], "true");
     for (size_t i = 0; i < array_length(no); i++)
@@ -97,7 +99,8 @@ static void test_am_coerce__to_int__refuses_the_rest(void **state)
     assert_refused(AM_INT, "'z'", "\"'z'\" cannot be converted to an int");
     assert_refused(AM_INT, "1.5", "\"1.5\" cannot be converted to an int");
     assert_refused(AM_INT, "1e19", "\"1e+19\" cannot be converted to an int");
-    assert_refused(AM_INT, "9223372036854775808.0", "\"9.223372036854776e+18\" cannot be converted to an int");
+    assert_refused(AM_INT, "9223372036854775808.0",
+                   "\"9.223372036854776e+18\" cannot be converted to an int");
     assert_refused(AM_INT, "null", "\"None\" cannot be converted to an int");
     assert_refused(AM_INT, "[1]", "\"[1]\" cannot be converted to an int");
 }
@@ -198,7 +201,8 @@ static void test_am_coerce_truth__no_truth__leaves_the_answer(void **state)
 static void test_am_type_word__every_type__has_its_documented_name(void **state)
 {
     (void)state;
-    static const char *const words[] = {"str", "path", "bool", "int", "float", "list", "dict", "raw", "jsonarg", "bytes", "bits"};
+    static const char *const words[] = {"str",  "path", "bool",    "int",   "float", "list",
+                                        "dict", "raw",  "jsonarg", "bytes", "bits"};
     for (int type = AM_STR; type <= AM_BITS; type++)
         assert_string_equal(am_type_word((enum am_type)type), words[type]);
 }

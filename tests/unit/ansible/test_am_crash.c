@@ -36,8 +36,10 @@ static int die(void *argument)
 static void assert_last_words(enum way way, const char *changed, const char *reason)
 {
     struct child_outcome outcome = run_in_child(die, &way);
-    auto_free char *wanted = xasprintf("\n{\"failed\": true, \"changed\": %s, \"msg\": \"The module probe ended unexpectedly: %s. "
-                                       "What it did before is not known.\"}\n", changed, reason);
+    auto_free char *wanted = xasprintf(
+        "\n{\"failed\": true, \"changed\": %s, \"msg\": \"The module probe ended unexpectedly: %s. "
+        "What it did before is not known.\"}\n",
+        changed, reason);
     assert_string_equal(buf_str(&outcome.output), wanted);
     json_auto_t *value = json_loadb(buf_str(&outcome.output), outcome.output.size, 0, NULL);
     assert_non_null(value);

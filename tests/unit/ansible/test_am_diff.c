@@ -7,7 +7,9 @@ static void test_am_diff__two_texts__are_before_and_after(void **state)
 {
     (void)state;
     json_auto_t *entry = am_diff_new("a\n", "b\n", "old", "new");
-    assert_json(entry, "{'before': 'a\\n', 'after': 'b\\n', 'before_header': 'old', 'after_header': 'new'}");
+    assert_json(
+        entry,
+        "{'before': 'a\\n', 'after': 'b\\n', 'before_header': 'old', 'after_header': 'new'}");
 }
 
 static void test_am_diff__no_text__is_an_empty_side(void **state)

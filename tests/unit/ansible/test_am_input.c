@@ -44,7 +44,8 @@ static void test_am_input_stream__an_open_pipe__ends_at_the_closing_brace(void *
 {
     (void)state;
     assert_reads("{\"a\": 1}", false, "{\"a\": 1}");
-    assert_reads(" \n{\"a\": {\"b\": [\"}\", \"\\\"}\"]}}\nrest", false, " \n{\"a\": {\"b\": [\"}\", \"\\\"}\"]}}");
+    assert_reads(" \n{\"a\": {\"b\": [\"}\", \"\\\"}\"]}}\nrest", false,
+                 " \n{\"a\": {\"b\": [\"}\", \"\\\"}\"]}}");
     assert_reads("{\n\"a\":\n1\n}\n", false, "{\n\"a\":\n1\n}");
     assert_reads("[{}]", false, "[{}]");
     assert_reads("}", true, "}");

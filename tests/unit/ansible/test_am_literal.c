@@ -40,8 +40,22 @@ static void test_am_literal__names_and_numbers__are_read(void **state)
 static void test_am_literal__malformed_numbers__are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"007", "1__0", "1_", "_1", "0x", "0xg", "0x0x1", "1._5", "--1", "-", "1e",
-                                        "1j", "9223372036854775808", "1e999", "-True", "1.2.3"};
+    static const char *const texts[] = {"007",
+                                        "1__0",
+                                        "1_",
+                                        "_1",
+                                        "0x",
+                                        "0xg",
+                                        "0x0x1",
+                                        "1._5",
+                                        "--1",
+                                        "-",
+                                        "1e",
+                                        "1j",
+                                        "9223372036854775808",
+                                        "1e999",
+                                        "-True",
+                                        "1.2.3"};
     for (size_t i = 0; i < array_length(texts); i++)
         assert_no_literal(texts[i]);
 }
@@ -63,8 +77,9 @@ static void test_am_literal__strings__have_escapes_and_prefixes(void **state)
 static void test_am_literal__malformed_strings__are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"'a", "'a\nb'", "'''a", "'\\x4'", "'\\u12'", "'\\ud800'", "'\\0'", "'\\U00110000'",
-                                        "'\\N{DASH}'", "b'x'", "'\\", "r'\\"};
+    static const char *const texts[] = {"'a",          "'a\nb'",    "'''a",  "'\\x4'",
+                                        "'\\u12'",     "'\\ud800'", "'\\0'", "'\\U00110000'",
+                                        "'\\N{DASH}'", "b'x'",      "'\\",   "r'\\"};
     for (size_t i = 0; i < array_length(texts); i++)
         assert_no_literal(texts[i]);
 }
@@ -78,7 +93,8 @@ static void test_am_literal__containers__nest(void **state)
     assert_literal("(1)", "1");
     assert_literal("()", "[]");
     assert_literal("{'a': {'b': ()}, }", "{\"a\": {\"b\": []}}");
-    assert_literal("{1: 2, True: 3, None: 4, 2.5: 5}", "{\"1\": 2, \"true\": 3, \"null\": 4, \"2.5\": 5}");
+    assert_literal("{1: 2, True: 3, None: 4, 2.5: 5}",
+                   "{\"1\": 2, \"true\": 3, \"null\": 4, \"2.5\": 5}");
     assert_literal("{'a': 1, 'a': 2}", "{\"a\": 2}");
     assert_literal("{ # note\n'a':\n1 }", "{\"a\": 1}");
 }
@@ -87,8 +103,12 @@ static void test_am_literal__malformed_containers__are_refused(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "", "[", "[1", "[1 2]", "[,]", "[1,,2]", "(1", "(,)", "{", "{'a'}", "{'a':}", "{'a': 1 'b': 2}", "{,}", "{1, 2}",
-        "{[]: 1}", "{'a': f()}", "name", "1 2", "[1] x", "datetime.date(2020, 1, 2)", "{'a': 1}}",
+        "",          "[",      "[1",      "[1 2]",
+        "[,]",       "[1,,2]", "(1",      "(,)",
+        "{",         "{'a'}",  "{'a':}",  "{'a': 1 'b': 2}",
+        "{,}",       "{1, 2}", "{[]: 1}", "{'a': f()}",
+        "name",      "1 2",    "[1] x",   "datetime.date(2020, 1, 2)",
+        "{'a': 1}}",
     };
     for (size_t i = 0; i < array_length(texts); i++)
         assert_no_literal(texts[i]);

@@ -43,9 +43,12 @@ static int clear_log(void **state)
 static void test_am_log__names_of_passwords__are_recognised(void **state)
 {
     (void)state;
-    static const char *const yes[] = {"pass", "password", "PassWord", "passwd", "passwrd", "passphrase", "pass_phrase", "pass-word", "db_pass", "db-password-file",
-                                      "my password", "pass file", "a_pass", "x pass-wd_y", "pass_x", "pass__x", "bypass-pass", "pass_"};
-    static const char *const no[] = {"", "passport", "passwords", "compass", "token", "pas", "_pass", "bypass", "password-", "dbpass", "passx"};
+    static const char *const yes[] = {
+        "pass",        "password",    "PassWord", "passwd",           "passwrd",     "passphrase",
+        "pass_phrase", "pass-word",   "db_pass",  "db-password-file", "my password", "pass file",
+        "a_pass",      "x pass-wd_y", "pass_x",   "pass__x",          "bypass-pass", "pass_"};
+    static const char *const no[] = {"",      "passport", "passwords", "compass", "token", "pas",
+                                     "_pass", "bypass",   "password-", "dbpass",  "passx"};
     for (size_t i = 0; i < array_length(yes); i++)
         if (!am_log_is_password_name(yes[i]))
             fail_msg("%s", yes[i]);
@@ -65,7 +68,8 @@ static void test_am_log__passwords_in_addresses__are_starred_out(void **state)
         {"no address", "no address"},
         {"me@here", "me@here"},
         {"http://user:secret@host/x", "http://user:********@host/x"},
-        {"a http://u:p@h and https://v:q@i end", "a http://u:********@h and https://v:********@i end"},
+        {"a http://u:p@h and https://v:q@i end",
+         "a http://u:********@h and https://v:********@i end"},
         {"user:secret@host", "user:********@host"},
         {"http://host:80/x and user@host", "http://host:********@host"},
         {"http://user@host", "http:********@host"},
@@ -94,13 +98,17 @@ static void test_am_log__an_invocation__shows_every_parameter_but_secrets(void *
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     struct am_context context = {.secrets = secrets};
-    json_auto_t *params = json_from("{'name': 'has hush', 'n': 'x', 'token': 'hush', 'db_pass': 'p', 'pass_count': 1,"
-                                    "'count': null, 'list': [1, 'http://u:p@h'], 'password': 'z'}");
+    json_auto_t *params =
+        json_from("{'name': 'has hush', 'n': 'x', 'token': 'hush', 'db_pass': 'p', 'pass_count': 1,"
+                  "'count': null, 'list': [1, 'http://u:p@h'], 'password': 'z'}");
     strv_init(&context.warnings);
     am_secrets_add(secrets, "hush");
     auto_free char *text = am_log_invocation_text(&spec, params, &context);
-    assert_string_equal(text, "Invoked with name=has ******** n=x token=NOT_LOGGING_PARAMETER db_pass=NOT_LOGGING_PASSWORD "
-                              "pass_count=1 count=None list=[1, 'http://u:********@h'] password=NOT_LOGGING_PASSWORD");
+    assert_string_equal(
+        text,
+        "Invoked with name=has ******** n=x token=NOT_LOGGING_PARAMETER "
+        "db_pass=NOT_LOGGING_PASSWORD "
+        "pass_count=1 count=None list=[1, 'http://u:********@h'] password=NOT_LOGGING_PASSWORD");
     assert_int_equal(context.warnings.count, 2);
     assert_string_equal(context.warnings.items[0], "Module did not set no_log for db_pass");
     assert_string_equal(context.warnings.items[1], "Module did not set no_log for password");
@@ -121,18 +129,23 @@ static void test_am_log__the_system_log__gets_identity_facility_and_info(void **
 {
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
-    struct am_context context = {.secrets = secrets, .module_name = "ns.coll.mod", .target_log_info = "hush:", .syslog_facility = "LOG_LOCAL3"};
+    struct am_context context = {.secrets = secrets,
+                                 .module_name = "ns.coll.mod",
+                                 .target_log_info = "hush:",
+                                 .syslog_facility = "LOG_LOCAL3"};
     json_auto_t *params = json_from("{'count': 5}");
     am_secrets_add(secrets, "hush");
     am_log_invocation(&spec, params, &context);
-    assert_string_equal(buf_str(&logged), "ansible-ns.coll.mod 19 6 ********: Invoked with count=5\n");
+    assert_string_equal(buf_str(&logged),
+                        "ansible-ns.coll.mod 19 6 ********: Invoked with count=5\n");
 }
 
 static void test_am_log__an_unknown_facility__is_user(void **state)
 {
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
-    struct am_context context = {.secrets = secrets, .module_name = "m", .syslog_facility = "LOG_NONE"};
+    struct am_context context = {
+        .secrets = secrets, .module_name = "m", .syslog_facility = "LOG_NONE"};
     json_auto_t *params = json_object();
     am_log_invocation(&spec, params, &context);
     context.syslog_facility = NULL;
@@ -162,7 +175,8 @@ static void test_am_log__warnings__are_logged_too(void **state)
     strv_add(&context.warnings, "one");
     strv_add(&context.warnings, "two");
     am_log_warnings(&context);
-    assert_string_equal(buf_str(&logged), "ansible-m 1 6 [WARNING] one\nansible-m 1 6 [WARNING] two\n");
+    assert_string_equal(buf_str(&logged),
+                        "ansible-m 1 6 [WARNING] one\nansible-m 1 6 [WARNING] two\n");
     strv_clear(&context.warnings);
 }
 

@@ -28,11 +28,23 @@ static void test_am_repr__reals__are_shortest(void **state)
         double number;
         const char *text;
     } rows[] = {
-        {0.0, "0.0"},           {-0.0, "-0.0"},       {1.0, "1.0"},         {1.5, "1.5"},
-        {0.1, "0.1"},           {100.0, "100.0"},     {1e15, "1000000000000000.0"},
-        {1e16, "1e+16"},        {1e22, "1e+22"},      {1e100, "1e+100"},    {0.0001, "0.0001"},
-        {0.00001, "1e-05"},     {1.25e-7, "1.25e-07"}, {123456.789, "123456.789"},
-        {1.0 / 3, "0.3333333333333333"}, {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"},
+        {0.0, "0.0"},
+        {-0.0, "-0.0"},
+        {1.0, "1.0"},
+        {1.5, "1.5"},
+        {0.1, "0.1"},
+        {100.0, "100.0"},
+        {1e15, "1000000000000000.0"},
+        {1e16, "1e+16"},
+        {1e22, "1e+22"},
+        {1e100, "1e+100"},
+        {0.0001, "0.0001"},
+        {0.00001, "1e-05"},
+        {1.25e-7, "1.25e-07"},
+        {123456.789, "123456.789"},
+        {1.0 / 3, "0.3333333333333333"},
+        {5e-324, "5e-324"},
+        {1.7976931348623157e308, "1.7976931348623157e+308"},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_free char *text = am_repr_real(rows[i].number);
@@ -83,7 +95,8 @@ static void test_am_type_name__every_value__has_pythons_name(void **state)
 {
     (void)state;
     json_auto_t *values = json_loads("[{}, [], \"\", 1, 1.0, true, false, null]", 0, NULL);
-    static const char *const names[] = {"dict", "list", "str", "int", "float", "bool", "bool", "NoneType"};
+    static const char *const names[] = {"dict",  "list", "str",  "int",
+                                        "float", "bool", "bool", "NoneType"};
     for (size_t i = 0; i < array_length(names); i++)
         assert_string_equal(am_type_name(json_array_get(values, i)), names[i]);
     assert_string_equal(am_type_name(NULL), "NoneType");

@@ -32,10 +32,14 @@ static void test_am_result_fail__message_and_detail__are_merged(void **state)
 static void test_am_result_fail__the_kind__decides_what_the_code_is(void **state)
 {
     (void)state;
-    assert_failure(ERROR_STATUS, 403, NULL, "{'failed': true, 'msg': 'it broke', 'kept': 1, 'status': 403}");
-    assert_failure(ERROR_CONFLICT, 409, "{'status': 'theirs'}", "{'failed': true, 'msg': 'it broke', 'kept': 1, 'status': 'theirs'}");
-    assert_failure(ERROR_IO, 13, NULL, "{'failed': true, 'msg': 'it broke', 'kept': 1, 'errno': 13}");
-    assert_failure(ERROR_INTERNAL, 0, NULL, "{'failed': true, 'msg': 'it broke', 'kept': 1, 'exception': 'it broke'}");
+    assert_failure(ERROR_STATUS, 403, NULL,
+                   "{'failed': true, 'msg': 'it broke', 'kept': 1, 'status': 403}");
+    assert_failure(ERROR_CONFLICT, 409, "{'status': 'theirs'}",
+                   "{'failed': true, 'msg': 'it broke', 'kept': 1, 'status': 'theirs'}");
+    assert_failure(ERROR_IO, 13, NULL,
+                   "{'failed': true, 'msg': 'it broke', 'kept': 1, 'errno': 13}");
+    assert_failure(ERROR_INTERNAL, 0, NULL,
+                   "{'failed': true, 'msg': 'it broke', 'kept': 1, 'exception': 'it broke'}");
     assert_failure(ERROR_TIMEOUT, 5, NULL, "{'failed': true, 'msg': 'it broke', 'kept': 1}");
 }
 
@@ -68,22 +72,27 @@ static void test_am_result_shape__changed__is_a_boolean(void **state)
     assert_shape("{'changed': 'yes'}", false, "{'changed': true}");
     assert_shape("{'changed': null}", false, "{'changed': false}");
     assert_shape("{'changed': 'something'}", false, "{'changed': true}");
-    assert_shape("{'failed': 'false', 'skipped': 1}", false, "{'changed': false, 'failed': false, 'skipped': true}");
+    assert_shape("{'failed': 'false', 'skipped': 1}", false,
+                 "{'changed': false, 'failed': false, 'skipped': true}");
 }
 
 static void test_am_result_shape__texts__are_strings(void **state)
 {
     (void)state;
     assert_shape("{'msg': ['a'], 'stdout': 5, 'stderr': null, 'exception': true}", false,
-                 "{'changed': false, 'msg': '[\\u0027a\\u0027]', 'stdout': '5', 'stderr': 'None', 'exception': 'True'}");
+                 "{'changed': false, 'msg': '[\\u0027a\\u0027]', 'stdout': '5', 'stderr': 'None', "
+                 "'exception': 'True'}");
 }
 
 static void test_am_result_shape__keys_that_mean_something_else__are_gone(void **state)
 {
     (void)state;
-    assert_shape("{'a': 1, 'started': 1, 'finished': 1, 'ansible_job_id': 'x', 'results_file': 'y', 'unreachable': true,"
-                 "'add_host': {}, 'add_group': {}, 'include': 1, 'include_args': 1, 'attempts': 1, 'retries': 1, 'item': 1,"
-                 "'ansible_loop_var': 1, 'failed_when_result': 1, 'ansible_stats': {}, 'censored': 1, '_ansible_x': 1,"
+    assert_shape("{'a': 1, 'started': 1, 'finished': 1, 'ansible_job_id': 'x', 'results_file': "
+                 "'y', 'unreachable': true,"
+                 "'add_host': {}, 'add_group': {}, 'include': 1, 'include_args': 1, 'attempts': 1, "
+                 "'retries': 1, 'item': 1,"
+                 "'ansible_loop_var': 1, 'failed_when_result': 1, 'ansible_stats': {}, 'censored': "
+                 "1, '_ansible_x': 1,"
                  "'_ansible_suppress_tmpdir_delete': true, 'deep': {'started': 1}}",
                  false, "{'a': 1, 'changed': false, 'deep': {'started': 1}}");
 }
@@ -98,7 +107,8 @@ static void test_am_result_shape__facts__are_an_object_or_absent(void **state)
 {
     (void)state;
     assert_shape("{'ansible_facts': null}", false, "{'changed': false}");
-    assert_shape("{'ansible_facts': {'a': 1}}", false, "{'changed': false, 'ansible_facts': {'a': 1}}");
+    assert_shape("{'ansible_facts': {'a': 1}}", false,
+                 "{'changed': false, 'ansible_facts': {'a': 1}}");
 }
 
 static void test_am_result_shape__rc__never_fails_a_success(void **state)
@@ -117,7 +127,8 @@ static void test_am_result_shape__warnings__are_distinct_strings(void **state)
     assert_shape("{'warnings': null}", false, "{'changed': false}");
     assert_shape("{'warnings': ['', null]}", false, "{'changed': false}");
     assert_shape("{'warnings': 'one'}", false, "{'changed': false, 'warnings': ['one']}");
-    assert_shape("{'warnings': ['one', 2, 'one', 'hush!']}", false, "{'changed': false, 'warnings': ['one', '2', '********!']}");
+    assert_shape("{'warnings': ['one', 2, 'one', 'hush!']}", false,
+                 "{'changed': false, 'warnings': ['one', '2', '********!']}");
 }
 
 static void test_am_result_shape__deprecations__are_complete_or_absent(void **state)
@@ -127,8 +138,11 @@ static void test_am_result_shape__deprecations__are_complete_or_absent(void **st
     assert_shape("{'deprecations': ['text']}", false, "{'changed': false}");
     assert_shape("{'deprecations': [{'version': '1'}]}", false, "{'changed': false}");
     assert_shape("{'deprecations': [{'msg': 'a', 'other': 1}]}", false, "{'changed': false}");
-    assert_shape("{'deprecations': [{'msg': 'a', 'version': '2', 'collection_name': 'n.c'}, {'msg': 'b', 'date': 'd'}]}", false,
-                 "{'changed': false, 'deprecations': [{'msg': 'a', 'version': '2', 'collection_name': 'n.c'}, {'msg': 'b', 'date': 'd'}]}");
+    assert_shape("{'deprecations': [{'msg': 'a', 'version': '2', 'collection_name': 'n.c'}, "
+                 "{'msg': 'b', 'date': 'd'}]}",
+                 false,
+                 "{'changed': false, 'deprecations': [{'msg': 'a', 'version': '2', "
+                 "'collection_name': 'n.c'}, {'msg': 'b', 'date': 'd'}]}");
 }
 
 static void test_am_result_shape__diff__is_for_changes_in_diff_mode(void **state)
@@ -138,7 +152,8 @@ static void test_am_result_shape__diff__is_for_changes_in_diff_mode(void **state
     assert_shape("{'changed': false, 'diff': {'before': 'a'}}", true, "{'changed': false}");
     assert_shape("{'changed': true, 'diff': []}", true, "{'changed': true}");
     assert_shape("{'changed': true, 'diff': {'before': 'hush', 'after': [1]}}", true,
-                 "{'changed': true, 'diff': {'before': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER', 'after': {'items': [1]}}}");
+                 "{'changed': true, 'diff': {'before': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER', "
+                 "'after': {'items': [1]}}}");
     assert_shape("{'changed': true, 'diff': [{'before': [], 'after': 'x'}]}", true,
                  "{'changed': true, 'diff': [{'before': {'items': []}, 'after': 'x'}]}");
 }

@@ -15,11 +15,11 @@ struct script {
     const char *fail_in; /* the station that fails: "open", "observe", "plan", "apply", "predict" */
     const char *signal_in; /* the station that asks the process to stop */
     enum error_kind kind;
-    bool silent;         /* it fails without a reason */
-    bool deep;           /* the result is nested too deeply to be printed */
-    bool look_only;      /* the module has no apply and no predict */
-    const char *args;    /* the JSON that the module gets */
-    const char *input;   /* "file" or "stdin" */
+    bool silent;       /* it fails without a reason */
+    bool deep;         /* the result is nested too deeply to be printed */
+    bool look_only;    /* the module has no apply and no predict */
+    const char *args;  /* the JSON that the module gets */
+    const char *input; /* "file" or "stdin" */
 };
 
 static struct script script;
@@ -113,7 +113,8 @@ static const struct am_option options[] = {
     {.name = "db_pass"},
     {0},
 };
-static const struct am_spec spec_with_check_mode = {.options = options, .supports_check_mode = true};
+static const struct am_spec spec_with_check_mode = {.options = options,
+                                                    .supports_check_mode = true};
 static const struct am_spec spec_without = {.options = options};
 
 static int run(const struct am_spec *spec)
@@ -128,8 +129,16 @@ static int run(const struct am_spec *spec)
         dup2(fd, STDIN_FILENO);
         argv[1] = NULL;
     }
-    struct am_module module = {.name = "probe", .spec = spec, .open = probe_open, .observe = probe_observe, .plan = probe_plan,
-                               .apply = probe_apply, .predict = probe_predict, .result = probe_result, .redact = probe_redact, .close = probe_close};
+    struct am_module module = {.name = "probe",
+                               .spec = spec,
+                               .open = probe_open,
+                               .observe = probe_observe,
+                               .plan = probe_plan,
+                               .apply = probe_apply,
+                               .predict = probe_predict,
+                               .result = probe_result,
+                               .redact = probe_redact,
+                               .close = probe_close};
     if (script.look_only) {
         module.apply = NULL;
         module.predict = NULL;
@@ -179,7 +188,8 @@ static int reset(void **state)
 }
 
 #define INVOCATION                                                                                 \
-    "'invocation': {'module_args': {'name': 'x', 'secret': null, 'db_pass': null, 'redacted': 'open'}}"
+    "'invocation': {'module_args': {'name': 'x', 'secret': null, 'db_pass': null, 'redacted': "    \
+    "'open'}}"
 
 /* ---- the stations */
 
@@ -188,7 +198,8 @@ static void test_am_run__all_stations__run_in_order(void **state)
     (void)state;
     assert_run(&spec_with_check_mode, 0,
                "{'changed': true, 'calls': 'open observe plan apply', 'saw_failure': false,"
-               "'warnings': ['own', 'Module did not set no_log for db_pass', 'seen']," INVOCATION "}");
+               "'warnings': ['own', 'Module did not set no_log for db_pass', 'seen']," INVOCATION
+               "}");
 }
 
 static void test_am_run__standard_input__is_as_good_as_a_file(void **state)
@@ -196,7 +207,8 @@ static void test_am_run__standard_input__is_as_good_as_a_file(void **state)
     (void)state;
     script.input = "stdin";
     json_auto_t *result = run_script(&spec_with_check_mode, 0);
-    assert_string_equal(json_string_value(json_object_get(result, "calls")), "open observe plan apply");
+    assert_string_equal(json_string_value(json_object_get(result, "calls")),
+                        "open observe plan apply");
 }
 
 static void test_am_run__check_mode__predicts_instead_of_applying(void **state)
@@ -211,10 +223,13 @@ static void test_am_run__check_mode__predicts_instead_of_applying(void **state)
 static void test_am_run__check_mode_without_support__is_skipped(void **state)
 {
     (void)state;
-    script.args = "{\"name\": \"x\", \"_ansible_check_mode\": true, \"_ansible_module_name\": \"ns.coll.probe\"}";
+    script.args = "{\"name\": \"x\", \"_ansible_check_mode\": true, \"_ansible_module_name\": "
+                  "\"ns.coll.probe\"}";
     assert_run(&spec_without, 0,
-               "{'changed': false, 'skipped': true, 'msg': 'remote module (ns.coll.probe) does not support check mode',"
-               "'invocation': {'module_args': {'name': 'x', 'secret': null, 'db_pass': null, 'redacted': 'closed'}}}");
+               "{'changed': false, 'skipped': true, 'msg': 'remote module (ns.coll.probe) does not "
+               "support check mode',"
+               "'invocation': {'module_args': {'name': 'x', 'secret': null, 'db_pass': null, "
+               "'redacted': 'closed'}}}");
 }
 
 static void test_am_run__a_module_that_only_looks__needs_no_apply(void **state)
@@ -244,7 +259,9 @@ static void test_am_run__a_failing_station__ends_the_run_with_a_result(void **st
     static const struct {
         const char *station;
         const char *calls;
-    } rows[] = {{"observe", "open observe"}, {"plan", "open observe plan"}, {"apply", "open observe plan apply"}};
+    } rows[] = {{"observe", "open observe"},
+                {"plan", "open observe plan"},
+                {"apply", "open observe plan apply"}};
     for (size_t i = 0; i < array_length(rows); i++) {
         script.fail_in = rows[i].station;
         script.args = "{\"name\": \"x\", \"secret\": \"hush\"}";
@@ -254,7 +271,8 @@ static void test_am_run__a_failing_station__ends_the_run_with_a_result(void **st
         assert_true(json_is_true(json_object_get(result, "saw_failure")));
         auto_free char *msg = xasprintf("%s broke on ********", rows[i].station);
         assert_string_equal(json_string_value(json_object_get(result, "msg")), msg);
-        assert_string_equal(json_string_value(json_object_get(result, "reason")), "because of ********");
+        assert_string_equal(json_string_value(json_object_get(result, "reason")),
+                            "because of ********");
         assert_string_equal(json_string_value(json_object_get(result, "calls")), rows[i].calls);
         assert_int_equal(json_integer_value(json_object_get(result, "errno")), 42);
     }
@@ -266,9 +284,11 @@ static void test_am_run__a_failing_open__gives_no_state_to_anybody(void **state)
     script.fail_in = "open";
     script.kind = ERROR_INTERNAL;
     assert_run(&spec_with_check_mode, 1,
-               "{'failed': true, 'changed': false, 'msg': 'open broke on hush', 'exception': 'open broke on hush',"
+               "{'failed': true, 'changed': false, 'msg': 'open broke on hush', 'exception': 'open "
+               "broke on hush',"
                "'reason': 'because of hush', 'warnings': ['Module did not set no_log for db_pass'],"
-               "'invocation': {'module_args': {'name': 'x', 'secret': null, 'db_pass': null, 'redacted': 'closed'}}}");
+               "'invocation': {'module_args': {'name': 'x', 'secret': null, 'db_pass': null, "
+               "'redacted': 'closed'}}}");
 }
 
 static void test_am_run__a_failure_without_a_reason__is_a_defect(void **state)
@@ -277,7 +297,8 @@ static void test_am_run__a_failure_without_a_reason__is_a_defect(void **state)
     script.fail_in = "plan";
     script.silent = true;
     json_auto_t *result = run_script(&spec_with_check_mode, 1);
-    assert_string_equal(json_string_value(json_object_get(result, "msg")), "probe failed without a reason");
+    assert_string_equal(json_string_value(json_object_get(result, "msg")),
+                        "probe failed without a reason");
 }
 
 static void test_am_run__invalid_options__show_the_scrubbed_invocation(void **state)
@@ -285,20 +306,26 @@ static void test_am_run__invalid_options__show_the_scrubbed_invocation(void **st
     (void)state;
     script.args = "{\"secret\": \"hush\", \"title\": [\"a hush\"], \"more\": 1}";
     assert_run(&spec_with_check_mode, 1,
-               "{'failed': true, 'changed': false, 'msg': 'Unsupported parameters for (probe) module: more. Supported parameters "
+               "{'failed': true, 'changed': false, 'msg': 'Unsupported parameters for (probe) "
+               "module: more. Supported parameters "
                "include: db_pass, name, secret (title).',"
-               "'invocation': {'module_args': {'secret': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER', 'title': ['a ********'],"
-               "'name': '[\\u0027a ********\\u0027]', 'db_pass': null, 'more': 1, 'redacted': 'closed'}}}");
+               "'invocation': {'module_args': {'secret': 'VALUE_SPECIFIED_IN_NO_LOG_PARAMETER', "
+               "'title': ['a ********'],"
+               "'name': '[\\u0027a ********\\u0027]', 'db_pass': null, 'more': 1, 'redacted': "
+               "'closed'}}}");
 }
 
 static void test_am_run__broken_arguments__still_give_an_object(void **state)
 {
     (void)state;
     script.args = "{\"name\": NaN}";
-    assert_run(&spec_with_check_mode, 1,
-               "{'failed': true, 'changed': false, 'msg': 'Error: Module unable to decode stdin/parameters as valid JSON. Unable to "
-               "parse what parameters were passed: line 1, column 12, option \\u0027name\\u0027: NaN and Infinity are not allowed; quote "
-               "the value to keep it as text', 'invocation': {'module_args': {'redacted': 'closed'}}}");
+    assert_run(
+        &spec_with_check_mode, 1,
+        "{'failed': true, 'changed': false, 'msg': 'Error: Module unable to decode "
+        "stdin/parameters as valid JSON. Unable to "
+        "parse what parameters were passed: line 1, column 12, option \\u0027name\\u0027: NaN and "
+        "Infinity are not allowed; quote "
+        "the value to keep it as text', 'invocation': {'module_args': {'redacted': 'closed'}}}");
 }
 
 static void test_am_run__a_result_that_cannot_be_printed__says_so(void **state)
@@ -308,7 +335,8 @@ static void test_am_run__a_result_that_cannot_be_printed__says_so(void **state)
     json_auto_t *result = run_script(&spec_with_check_mode, 1);
     assert_true(json_is_true(json_object_get(result, "failed")));
     assert_true(json_is_true(json_object_get(result, "changed")));
-    assert_true(str_starts_with(json_string_value(json_object_get(result, "msg")), "the result cannot be printed: "));
+    assert_true(str_starts_with(json_string_value(json_object_get(result, "msg")),
+                                "the result cannot be printed: "));
 }
 
 static void test_am_run__a_signal__ends_before_the_next_station(void **state)
@@ -317,7 +345,8 @@ static void test_am_run__a_signal__ends_before_the_next_station(void **state)
     script.signal_in = "observe";
     json_auto_t *result = run_script(&spec_with_check_mode, 1);
     assert_string_equal(json_string_value(json_object_get(result, "calls")), "open observe");
-    assert_string_equal(json_string_value(json_object_get(result, "msg")), "stopped by signal 15 (SIGTERM)");
+    assert_string_equal(json_string_value(json_object_get(result, "msg")),
+                        "stopped by signal 15 (SIGTERM)");
     assert_true(json_is_true(json_object_get(result, "failed")));
 }
 
@@ -347,7 +376,8 @@ static void test_am_run__nobody_to_read_the_result__is_a_failure(void **state)
 static int run_nowhere(void *spec)
 {
     char directory[] = "/tmp/test_am_run_XXXXXX";
-    if (!mkdtemp(directory) || chdir(directory) < 0 || rmdir(directory) < 0 || setenv("HOME", "/usr", 1) < 0)
+    if (!mkdtemp(directory) || chdir(directory) < 0 || rmdir(directory) < 0 ||
+        setenv("HOME", "/usr", 1) < 0)
         return 99;
     mode_t before = umask(0123);
     int status = run_module(spec);

@@ -61,7 +61,8 @@ static void test_am_secrets__numbers__become_the_constant(void **state)
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     am_secrets_add(secrets, "12");
-    assert_scrubbed(secrets, "[12, 4128, 1.125, 5, 21]", "['" WHOLE "', '" WHOLE "', '" WHOLE "', 5, 21]");
+    assert_scrubbed(secrets, "[12, 4128, 1.125, 5, 21]",
+                    "['" WHOLE "', '" WHOLE "', '" WHOLE "', 5, 21]");
 }
 
 static void test_am_secrets__the_longest__goes_first(void **state)
@@ -80,10 +81,12 @@ static void test_am_secrets__a_value__registers_what_it_holds(void **state)
 {
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
-    json_auto_t *value = json_from("{'key': 'first', 'l': ['two', 34, 1.5, true, null, ['three']], 'e': ''}");
+    json_auto_t *value =
+        json_from("{'key': 'first', 'l': ['two', 34, 1.5, true, null, ['three']], 'e': ''}");
     am_secrets_add_value(secrets, value);
     assert_scrubbed(secrets, "['first', 'two', 'three', '34', '1.5', 'key', 'True', 'None', 'l']",
-                    "['" WHOLE "', '" WHOLE "', '" WHOLE "', '" WHOLE "', '" WHOLE "', 'key', 'True', 'None', 'l']");
+                    "['" WHOLE "', '" WHOLE "', '" WHOLE "', '" WHOLE "', '" WHOLE
+                    "', 'key', 'True', 'None', 'l']");
 }
 
 static void test_am_secrets__scrubbing__leaves_the_original_alone(void **state)

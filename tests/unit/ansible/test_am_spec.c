@@ -11,7 +11,8 @@ struct outcome {
     struct error *err;
 };
 
-static struct outcome validate_as(const struct am_spec *spec, const char *params, bool ignore_unknown)
+static struct outcome validate_as(const struct am_spec *spec, const char *params,
+                                  bool ignore_unknown)
 {
     struct outcome outcome = {.params = json_from(params), .secrets = am_secrets_new()};
     strv_init(&outcome.warnings);
@@ -82,7 +83,8 @@ static void test_am_spec__environment__stands_in_for_an_absent_option(void **sta
     assert_valid(&basic, "{'name': 'x'}", "{'name': 'x', 'count': 3, 'state': 'second'}");
     setenv("AM_FIRST", "", 1);
     assert_valid(&basic, "{'name': 'x'}", "{'name': 'x', 'count': 3, 'state': ''}");
-    assert_valid(&basic, "{'name': 'x', 'state': null}", "{'name': 'x', 'count': 3, 'state': null}");
+    assert_valid(&basic, "{'name': 'x', 'state': null}",
+                 "{'name': 'x', 'count': 3, 'state': null}");
     setenv("AM_FIRST", "\xff", 1);
     assert_valid(&basic, "{'name': 'x'}", "{'name': 'x', 'count': 3, 'state': '\\ufffd'}");
 }
@@ -107,10 +109,10 @@ static void test_am_spec__option_and_alias__warn_and_the_alias_wins(void **state
 static void test_am_spec__required_with_a_default__is_a_defect_of_the_table(void **state)
 {
     (void)state;
-    const struct am_option options[] = {
-        {.name = "x", .required = true, .default_json = "1"}, {0}};
+    const struct am_option options[] = {{.name = "x", .required = true, .default_json = "1"}, {0}};
     const struct am_spec spec = {.options = options};
-    assert_invalid(&spec, "{}", "internal error: required and default are mutually exclusive for x");
+    assert_invalid(&spec, "{}",
+                   "internal error: required and default are mutually exclusive for x");
 }
 
 /* ---- required, types, elements */
@@ -128,7 +130,8 @@ static void test_am_spec__missing_options__are_sorted(void **state)
 static void test_am_spec__null__is_converted_only_where_a_value_is_due(void **state)
 {
     (void)state;
-    assert_valid(&basic, "{'name': null, 'state': null}", "{'name': '', 'count': 3, 'state': null}");
+    assert_valid(&basic, "{'name': null, 'state': null}",
+                 "{'name': '', 'count': 3, 'state': null}");
     assert_invalid(&basic, "{'name': 'x', 'count': null}",
                    "argument 'count' is of type NoneType and we were unable to convert to int: "
                    "\"None\" cannot be converted to an int");
@@ -152,9 +155,10 @@ static void test_am_spec__elements__are_converted_one_by_one(void **state)
 {
     (void)state;
     assert_valid(&lists, "{'l': '1,2'}", "{'l': [1, 2], 'd': null}");
-    assert_invalid(&lists, "{'l': [1, 'z']}",
-                   "Elements value for option 'l' is of type str and we were unable to convert to int: "
-                   "\"'z'\" cannot be converted to an int");
+    assert_invalid(
+        &lists, "{'l': [1, 'z']}",
+        "Elements value for option 'l' is of type str and we were unable to convert to int: "
+        "\"'z'\" cannot be converted to an int");
     assert_invalid(&lists, "{'l': {}}",
                    "argument 'l' is of type dict and we were unable to convert to list: "
                    "<class 'dict'> cannot be converted to a list");
@@ -164,12 +168,14 @@ static void test_am_spec__nested_values__are_located(void **state)
 {
     (void)state;
     assert_valid(&lists, "{'d': 'i=7'}", "{'l': null, 'd': {'i': 7, 'l': null}}");
-    assert_invalid(&lists, "{'d': {'i': 'z'}}",
-                   "argument 'i' is of type str found in 'd'. and we were unable to convert to int: "
-                   "\"'z'\" cannot be converted to an int");
-    assert_invalid(&lists, "{'d': {'l': [[]]}}",
-                   "Elements value for option 'l' found in 'd' is of type list and we were unable to "
-                   "convert to int: \"[]\" cannot be converted to an int");
+    assert_invalid(
+        &lists, "{'d': {'i': 'z'}}",
+        "argument 'i' is of type str found in 'd'. and we were unable to convert to int: "
+        "\"'z'\" cannot be converted to an int");
+    assert_invalid(
+        &lists, "{'d': {'l': [[]]}}",
+        "Elements value for option 'l' found in 'd' is of type list and we were unable to "
+        "convert to int: \"[]\" cannot be converted to an int");
 }
 
 /* ---- choices and limits */
@@ -188,14 +194,18 @@ static const struct am_spec choices = {.options = choice_options};
 static void test_am_spec__a_value_outside_of_the_choices__is_named(void **state)
 {
     (void)state;
-    assert_invalid(&choices, "{'state': 'gone'}", "value of state must be one of: present, absent, got: gone");
-    assert_invalid(&choices, "{'state': null}", "value of state must be one of: present, absent, got: ");
-    assert_invalid(&choices, "{'flag': null}", "value of flag must be one of: yes, no, auto, got: None");
+    assert_invalid(&choices, "{'state': 'gone'}",
+                   "value of state must be one of: present, absent, got: gone");
+    assert_invalid(&choices, "{'state': null}",
+                   "value of state must be one of: present, absent, got: ");
+    assert_invalid(&choices, "{'flag': null}",
+                   "value of flag must be one of: yes, no, auto, got: None");
     assert_invalid(&choices, "{'level': 3}", "value of level must be one of: 1, 2, got: 3");
     assert_invalid(&choices, "{'truth': 'no'}", "value of truth must be one of: True, got: False");
     assert_invalid(&choices, "{'many': ['a', 'q', 5]}",
                    "value of many must be one or more of: a, b. Got no match for: q, 5");
-    assert_invalid(&choices, "{'many': ''}", "value of many must be one or more of: a, b. Got no match for: ");
+    assert_invalid(&choices, "{'many': ''}",
+                   "value of many must be one or more of: a, b. Got no match for: ");
 }
 
 static void test_am_spec__numbers_and_truth__are_compared_by_value(void **state)
@@ -231,7 +241,9 @@ static void test_am_spec__limits__hold_for_numbers_and_lengths(void **state)
         {.name = "low", .type = AM_INT, .minimum = AM_LIMIT(0)},
         {.name = "high", .type = AM_INT, .maximum = AM_LIMIT(5)},
         {.name = "s", .minimum = AM_LIMIT(2), .maximum = AM_LIMIT(3)},
-        {.name = "o", .type = AM_DICT, .options = (const struct am_option[]){{.name = "p", .minimum = AM_LIMIT(1)}, {0}}},
+        {.name = "o",
+         .type = AM_DICT,
+         .options = (const struct am_option[]){{.name = "p", .minimum = AM_LIMIT(1)}, {0}}},
         {0},
     };
     const struct am_spec spec = {.options = options};
@@ -247,16 +259,21 @@ static void test_am_spec__limits__hold_for_numbers_and_lengths(void **state)
 
 /* ---- dependencies */
 
-static const struct am_option abc_options[] = {
-    {.name = "a"}, {.name = "b"}, {.name = "c", .type = AM_INT}, {.name = "d", .default_json = "\"D\""}, {0}};
+static const struct am_option abc_options[] = {{.name = "a"},
+                                               {.name = "b"},
+                                               {.name = "c", .type = AM_INT},
+                                               {.name = "d", .default_json = "\"D\""},
+                                               {0}};
 
 static void test_am_spec__mutually_exclusive__names_all_violated_groups(void **state)
 {
     (void)state;
     const struct am_spec spec = {
         .options = abc_options,
-        .mutually_exclusive = (const am_names[]){AM_NAMES("a", "b"), AM_NAMES("b", "c"), AM_NAMES("a", "d"), NULL}};
-    assert_invalid(&spec, "{'a': '1', 'b': null, 'c': 1}", "parameters are mutually exclusive: a|b, b|c");
+        .mutually_exclusive =
+            (const am_names[]){AM_NAMES("a", "b"), AM_NAMES("b", "c"), AM_NAMES("a", "d"), NULL}};
+    assert_invalid(&spec, "{'a': '1', 'b': null, 'c': 1}",
+                   "parameters are mutually exclusive: a|b, b|c");
     /* Defaults come later: they exclude nothing. */
     assert_valid(&spec, "{'a': '1'}", "{'a': '1', 'b': null, 'c': null, 'd': 'D'}");
 }
@@ -264,8 +281,9 @@ static void test_am_spec__mutually_exclusive__names_all_violated_groups(void **s
 static void test_am_spec__required_together__wants_all_or_none(void **state)
 {
     (void)state;
-    const struct am_spec spec = {
-        .options = abc_options, .required_together = (const am_names[]){AM_NAMES("a", "b", "c"), NULL}};
+    const struct am_spec spec = {.options = abc_options,
+                                 .required_together =
+                                     (const am_names[]){AM_NAMES("a", "b", "c"), NULL}};
     assert_invalid(&spec, "{'a': '1'}", "parameters are required together: a, b, c");
     assert_valid(&spec, "{}", "{'a': null, 'b': null, 'c': null, 'd': 'D'}");
     assert_valid(&spec, "{'a': null, 'b': '2', 'c': 3}", "{'a': null, 'b': '2', 'c': 3, 'd': 'D'}");
@@ -275,7 +293,8 @@ static void test_am_spec__required_one_of__counts_null_and_defaults(void **state
 {
     (void)state;
     const struct am_spec spec = {
-        .options = abc_options, .required_one_of = (const am_names[]){AM_NAMES("a", "b"), AM_NAMES("c", "d"), NULL}};
+        .options = abc_options,
+        .required_one_of = (const am_names[]){AM_NAMES("a", "b"), AM_NAMES("c", "d"), NULL}};
     assert_invalid(&spec, "{'c': 1}", "one of the following is required: a, b");
     assert_valid(&spec, "{'a': null}", "{'a': null, 'b': null, 'c': null, 'd': 'D'}");
 }
@@ -285,9 +304,8 @@ static void test_am_spec__required_if__lists_what_is_missing(void **state)
     (void)state;
     const struct am_spec spec = {
         .options = abc_options,
-        .required_if = (const struct am_required_if[]){{"a", "\"x\"", AM_NAMES("b", "c"), false},
-                                                       {"c", "5", AM_NAMES("a", "b"), true},
-                                                       {0}}};
+        .required_if = (const struct am_required_if[]){
+            {"a", "\"x\"", AM_NAMES("b", "c"), false}, {"c", "5", AM_NAMES("a", "b"), true}, {0}}};
     assert_invalid(&spec, "{'a': 'x'}", "a is x but all of the following are missing: b, c");
     assert_invalid(&spec, "{'a': 'x', 'b': '1'}", "a is x but all of the following are missing: c");
     assert_invalid(&spec, "{'c': '5'}", "c is 5 but any of the following are missing: a, b");
@@ -298,10 +316,12 @@ static void test_am_spec__required_if__lists_what_is_missing(void **state)
 static void test_am_spec__required_if_with_a_truth__is_printed_as_python(void **state)
 {
     (void)state;
-    const struct am_option options[] = {{.name = "t", .type = AM_BOOL}, {.name = "n", .type = AM_INT}, {.name = "a"}, {0}};
+    const struct am_option options[] = {
+        {.name = "t", .type = AM_BOOL}, {.name = "n", .type = AM_INT}, {.name = "a"}, {0}};
     const struct am_spec spec = {
         .options = options,
-        .required_if = (const struct am_required_if[]){{"t", "true", AM_NAMES("a"), false}, {"n", "true", AM_NAMES("a"), false}, {0}}};
+        .required_if = (const struct am_required_if[]){
+            {"t", "true", AM_NAMES("a"), false}, {"n", "true", AM_NAMES("a"), false}, {0}}};
     assert_invalid(&spec, "{'t': 'yes'}", "t is True but all of the following are missing: a");
     assert_invalid(&spec, "{'n': 1}", "n is True but all of the following are missing: a");
     assert_valid(&spec, "{'t': false, 'n': 0}", "{'t': false, 'n': 0, 'a': null}");
@@ -310,9 +330,9 @@ static void test_am_spec__required_if_with_a_truth__is_printed_as_python(void **
 static void test_am_spec__required_by__takes_null_for_absent(void **state)
 {
     (void)state;
-    const struct am_spec spec = {
-        .options = abc_options,
-        .required_by = (const struct am_required_by[]){{"a", AM_NAMES("b", "c")}, {"b", AM_NAMES("d")}, {0}}};
+    const struct am_spec spec = {.options = abc_options,
+                                 .required_by = (const struct am_required_by[]){
+                                     {"a", AM_NAMES("b", "c")}, {"b", AM_NAMES("d")}, {0}}};
     assert_invalid(&spec, "{'a': 'x', 'b': null}", "missing parameter(s) required by 'a': b, c");
     assert_valid(&spec, "{'a': null}", "{'a': null, 'b': null, 'c': null, 'd': 'D'}");
 }
@@ -322,12 +342,14 @@ static void test_am_spec__required_by__takes_null_for_absent(void **state)
 static void test_am_spec__unknown_parameters__are_the_last_error(void **state)
 {
     (void)state;
-    assert_invalid(&basic, "{'name': 'x', 'foo': 1, 'bar': 2}",
-                   "Unsupported parameters for (ns.coll.mod) module: bar, foo. Supported parameters include: "
-                   "count, name, state (n, nm, s).");
+    assert_invalid(
+        &basic, "{'name': 'x', 'foo': 1, 'bar': 2}",
+        "Unsupported parameters for (ns.coll.mod) module: bar, foo. Supported parameters include: "
+        "count, name, state (n, nm, s).");
     assert_invalid(&basic, "{'foo': 1}", "missing required arguments: name");
     assert_invalid(&lists, "{'foo': 1}",
-                   "Unsupported parameters for (ns.coll.mod) module: foo. Supported parameters include: d, l.");
+                   "Unsupported parameters for (ns.coll.mod) module: foo. Supported parameters "
+                   "include: d, l.");
 }
 
 static void test_am_spec__unknown_parameters__may_be_ignored(void **state)
@@ -376,16 +398,25 @@ static const struct am_spec nested = {.options = nested_options};
 static void test_am_spec__nested_errors__name_the_way(void **state)
 {
     (void)state;
-    assert_invalid(&nested, "{'o': {'items': [{'p': '1'}]}}", "missing required arguments: need found in o -> items");
-    assert_invalid(&nested, ITEM("'p': '1', 'q': '2'"), "parameters are mutually exclusive: p|q found in o -> items");
-    assert_invalid(&nested, ITEM("'q': '1'"), "parameters are required together: q, r found in o -> items");
-    assert_invalid(&nested, "{'o': {'items': [{'need': '1'}]}}", "one of the following is required: p, q found in o -> items");
-    assert_invalid(&nested, ITEM("'p': 'if'"), "p is if but all of the following are missing: r found in o -> items");
-    assert_invalid(&nested, ITEM("'p': 'x', 'q2': 1, 'r': 'y'"), "parameters are required together: q, r found in o -> items");
-    assert_invalid(&nested, ITEM("'q': 'x', 'r': 'y'"), "missing parameter(s) required by 'r': s found in o -> items");
-    assert_invalid(&nested, ITEM("'p': 'x', 's': 'z'"), "value of s must be one of: a, b, got: z found in o -> items");
+    assert_invalid(&nested, "{'o': {'items': [{'p': '1'}]}}",
+                   "missing required arguments: need found in o -> items");
+    assert_invalid(&nested, ITEM("'p': '1', 'q': '2'"),
+                   "parameters are mutually exclusive: p|q found in o -> items");
+    assert_invalid(&nested, ITEM("'q': '1'"),
+                   "parameters are required together: q, r found in o -> items");
+    assert_invalid(&nested, "{'o': {'items': [{'need': '1'}]}}",
+                   "one of the following is required: p, q found in o -> items");
+    assert_invalid(&nested, ITEM("'p': 'if'"),
+                   "p is if but all of the following are missing: r found in o -> items");
+    assert_invalid(&nested, ITEM("'p': 'x', 'q2': 1, 'r': 'y'"),
+                   "parameters are required together: q, r found in o -> items");
+    assert_invalid(&nested, ITEM("'q': 'x', 'r': 'y'"),
+                   "missing parameter(s) required by 'r': s found in o -> items");
+    assert_invalid(&nested, ITEM("'p': 'x', 's': 'z'"),
+                   "value of s must be one of: a, b, got: z found in o -> items");
     assert_invalid(&nested, ITEM("'p': 'x', 'zz': 1"),
-                   "Unsupported parameters for (ns.coll.mod) module: o.items.zz. Supported parameters include: "
+                   "Unsupported parameters for (ns.coll.mod) module: o.items.zz. Supported "
+                   "parameters include: "
                    "need, p, q, r, s (pp).");
 }
 
@@ -396,16 +427,18 @@ static void test_am_spec__nested_aliases__warn_with_the_index(void **state)
         &nested, "{'o': {'items': [{'need': '1', 'p': 'x'}, {'need': '1', 'p': 'x', 'pp': 'y'}]}}");
     assert_no_error(outcome.err);
     assert_int_equal(outcome.warnings.count, 1);
-    assert_string_equal(outcome.warnings.items[0], "Both option o.items[1].p and its alias o.items[1].pp are set.");
+    assert_string_equal(outcome.warnings.items[0],
+                        "Both option o.items[1].p and its alias o.items[1].pp are set.");
     outcome_clear(&outcome);
 }
 
 static void test_am_spec__a_single_object_for_a_list__fails_as_with_ansible(void **state)
 {
     (void)state;
-    assert_invalid(&nested, "{'o': {'items': {'need': '1', 'p': 'x'}}}",
-                   "argument 'items' is of type dict found in 'o'. and we were unable to convert to list: "
-                   "<class 'dict'> cannot be converted to a list");
+    assert_invalid(
+        &nested, "{'o': {'items': {'need': '1', 'p': 'x'}}}",
+        "argument 'items' is of type dict found in 'o'. and we were unable to convert to list: "
+        "<class 'dict'> cannot be converted to a list");
 }
 
 static void test_am_spec__texts__become_sub_options(void **state)
@@ -418,10 +451,12 @@ static void test_am_spec__texts__become_sub_options(void **state)
 static void test_am_spec__no_object_where_one_is_due__is_explained(void **state)
 {
     (void)state;
-    assert_invalid(&nested, "{'o': 5}", "Value '5' in the sub parameter field 'o' must be a dict, not 'int'");
+    assert_invalid(&nested, "{'o': 5}",
+                   "Value '5' in the sub parameter field 'o' must be a dict, not 'int'");
     assert_invalid(&nested, "{'o': {'items': [[1]]}}",
                    "Value '[1]' in the sub parameter field 'items' must be a list, not 'list'");
-    assert_invalid(&nested, "{'o': 'x'}", "dictionary requested, could not parse JSON or key=value");
+    assert_invalid(&nested, "{'o': 'x'}",
+                   "dictionary requested, could not parse JSON or key=value");
     assert_invalid(&nested, "{'o': [{}, {}]}",
                    "argument 'o' is of type list and we were unable to convert to dict: "
                    "<class 'list'> cannot be converted to a dict");
@@ -444,8 +479,12 @@ static void test_am_spec__apply_defaults__makes_the_object(void **state)
 /* ---- secrets */
 
 static const struct am_option secret_options[] = {
-    {.name = "login", .type = AM_DICT, .aliases = AM_NAMES("auth"),
-     .options = (const struct am_option[]){{.name = "pass", .no_log = true, .aliases = AM_NAMES("pw")}, {.name = "user"}, {0}}},
+    {.name = "login",
+     .type = AM_DICT,
+     .aliases = AM_NAMES("auth"),
+     .options =
+         (const struct am_option[]){
+             {.name = "pass", .no_log = true, .aliases = AM_NAMES("pw")}, {.name = "user"}, {0}}},
     {.name = "words", .type = AM_LIST, .elements = AM_ELEMENTS(AM_STR), .no_log = true},
     {.name = "token", .no_log = true, .env = AM_NAMES("AM_FIRST"), .default_json = "\"fallback\""},
     {.name = "number", .type = AM_INT},
@@ -483,13 +522,15 @@ static void test_am_spec__an_early_error__hides_what_comes_later(void **state)
 {
     (void)state;
     assert_hides("{'login': 5, 'token': 'hush'}", "hush.", "********.");
-    assert_hides("{'login': 'broken hush', 'token': 'tok'}", "broken hush. tok.", "********. ********.");
+    assert_hides("{'login': 'broken hush', 'token': 'tok'}", "broken hush. tok.",
+                 "********. ********.");
     assert_hides("{'number': 'z', 'login': {'pass': 'hush'}}", "hush.", "********.");
 }
 
 int main(void)
 {
-#define UNIT(FUNCTION) cmocka_unit_test_setup_teardown(FUNCTION, clear_environment, clear_environment)
+#define UNIT(FUNCTION)                                                                             \
+    cmocka_unit_test_setup_teardown(FUNCTION, clear_environment, clear_environment)
     const struct CMUnitTest tests[] = {
         UNIT(test_am_spec__options_not_given__get_default_or_null),
         UNIT(test_am_spec__environment__stands_in_for_an_absent_option),

@@ -93,9 +93,11 @@ static void test_am_tmpdir__a_missing_remote_tmp__is_made_with_a_warning(void **
     auto_free char *path = make_and_clear(&context);
     assert_true(str_starts_with(path, base));
     assert_int_equal(mode_of(base), 0700);
-    auto_free char *wanted = xasprintf(
-        "Module remote_tmp %s did not exist and was created with a mode of 0700, this may cause issues when running as "
-        "another user. To avoid this, create the remote_tmp dir with the correct permissions manually", base);
+    auto_free char *wanted = xasprintf("Module remote_tmp %s did not exist and was created with a "
+                                       "mode of 0700, this may cause issues when running as "
+                                       "another user. To avoid this, create the remote_tmp dir "
+                                       "with the correct permissions manually",
+                                       base);
     assert_int_equal(context.warnings.count, 1);
     assert_string_equal(context.warnings.items[0], wanted);
     strv_clear(&context.warnings);
@@ -111,7 +113,8 @@ static void test_am_tmpdir__an_impossible_remote_tmp__falls_back_with_a_warning(
     close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     auto_free char *path = make_and_clear(&context);
     auto_free char *prefix = xasprintf("%s/ansible-moduletmp-", sandbox);
-    auto_free char *warning = xasprintf("Unable to use '%s' as temporary directory, falling back to system default: ", base);
+    auto_free char *warning = xasprintf(
+        "Unable to use '%s' as temporary directory, falling back to system default: ", base);
     assert_true(str_starts_with(path, prefix));
     assert_int_equal(context.warnings.count, 1);
     assert_true(str_starts_with(context.warnings.items[0], warning));

@@ -9,7 +9,8 @@ static void test_am_unicode__code_points__have_one_to_four_bytes(void **state)
         const char *text;
         uint32_t code;
         size_t length;
-    } rows[] = {{"a", 'a', 1}, {"é", 0xE9, 2}, {"\u2028", 0x2028, 3}, {"😀", 0x1F600, 4}, {"", 0, 1}};
+    } rows[] = {
+        {"a", 'a', 1}, {"é", 0xE9, 2}, {"\u2028", 0x2028, 3}, {"😀", 0x1F600, 4}, {"", 0, 1}};
     for (size_t i = 0; i < array_length(rows); i++) {
         size_t length = 0;
         assert_int_equal(am_unicode_at(rows[i].text, &length), rows[i].code);
@@ -38,7 +39,8 @@ static void test_am_unicode__space__is_what_python_strips(void **state)
 static void test_am_unicode__control_and_format_characters__are_not_printable(void **state)
 {
     (void)state;
-    static const uint32_t hidden[] = {0, 0x1F, 0x7F, 0x9F, 0xA0, 0xAD, 0x200B, 0x2028, 0xE000, 0xFEFF, 0x10FFFF};
+    static const uint32_t hidden[] = {0,      0x1F,   0x7F,   0x9F,   0xA0,    0xAD,
+                                      0x200B, 0x2028, 0xE000, 0xFEFF, 0x10FFFF};
     static const uint32_t shown[] = {' ', '~', 0xA1, 0xE9, 0x20AC, 0x4E2D, 0x1F600};
     for (size_t i = 0; i < array_length(hidden); i++)
         assert_false(am_unicode_is_printable(hidden[i]));
