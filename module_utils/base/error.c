@@ -51,6 +51,18 @@ void error_wrap(struct error **err, const char *format, ...)
     (*err)->message = xasprintf("%s: %s", context, inner);
 }
 
+void error_append(struct error **err, const char *format, ...)
+{
+    if (!err || !*err)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    auto_free char *more = xvasprintf(format, arguments);
+    va_end(arguments);
+    auto_free char *before = (*err)->message;
+    (*err)->message = xasprintf("%s%s", before, more);
+}
+
 void error_detail_take(struct error **err, const char *key, json_t *value_take)
 {
     if (!err || !*err) {

@@ -48,6 +48,9 @@ void error_make_errno(struct error **err, int saved_errno, const char *format, .
 /* Puts "<context>: " before the message. Does nothing when ERR or *ERR is NULL. */
 void error_wrap(struct error **err, const char *format, ...) printf_like(2, 3);
 
+/* Puts text behind the message, as it is: bring your own separator. */
+void error_append(struct error **err, const char *format, ...) printf_like(2, 3);
+
 /* Adds KEY to the detail object of *ERR; VALUE is swallowed, also when ERR or *ERR is NULL. */
 void error_detail_take(struct error **err, const char *key, json_t *value_take);
 

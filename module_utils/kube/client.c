@@ -247,6 +247,15 @@ static void redirect_error(struct kube_call *call)
     error_code(&call->error, call->job.response.status);
 }
 
+/* A server that refuses us may do so because of a certificate that we can see is expired. */
+static void name_credentials(struct kube_client *client, struct kube_call *call)
+{
+    auto_free char *about = kube_auth_describe_certificate(client->auth);
+    if (about)
+        error_append(&call->error, "\nThe %s.", about);
+    error_wrap(&call->error, "%s", client->config->origin);
+}
+
 /* The call is over: makes its error, if it failed. */
 static void conclude(struct kube_client *client, struct kube_call *call)
 {
@@ -255,11 +264,11 @@ static void conclude(struct kube_client *client, struct kube_call *call)
               status, call->job.attempts);
     if (call->job.failure != HTTP_FAILURE_NONE) {
         error_move_take(&call->error, steal_ptr(call->job.error));
-        error_wrap(&call->error, "%s", client->config->origin);
+        name_credentials(client, call);
     } else if (status >= 400) {
         kube_status_error(&call->status, &call->error);
         if (status == 401)
-            error_wrap(&call->error, "%s", client->config->origin);
+            name_credentials(client, call);
     } else if (status >= 300) {
         redirect_error(call);
     }

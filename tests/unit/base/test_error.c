@@ -34,6 +34,17 @@ static void test_error__wrapped_twice__has_the_outermost_context_first(void **st
     assert_int_equal(err->kind, ERROR_IO);
 }
 
+static void test_error__appended__keeps_what_was_there(void **state)
+{
+    (void)state;
+    auto_error struct error *err = NULL;
+    error_append(&err, "; %d", 1);
+    assert_null(err);
+    error_make(&err, ERROR_AUTH, "refused");
+    error_append(&err, "\nThe %s expired.", "certificate");
+    assert_string_equal(err->message, "refused\nThe certificate expired.");
+}
+
 static void test_error__nobody_wants_it__is_dropped(void **state)
 {
     (void)state;
@@ -101,6 +112,7 @@ int main(void)
         cmocka_unit_test(test_error__made__holds_kind_and_formatted_message),
         cmocka_unit_test(test_error__of_errno__has_code_and_its_words),
         cmocka_unit_test(test_error__wrapped_twice__has_the_outermost_context_first),
+        cmocka_unit_test(test_error__appended__keeps_what_was_there),
         cmocka_unit_test(test_error__nobody_wants_it__is_dropped),
         cmocka_unit_test(test_error__no_error__is_left_alone_by_all_changes),
         cmocka_unit_test(test_error__details__collect_in_one_object),
