@@ -4,7 +4,8 @@
 #include "support/json_text.h"
 
 static const char *const object =
-    "{'status': {'phase': 'Bound', 'n': 3, 'half': 0.5, 'ok': true, 'no': null, 'million': "
+    "{'status': {'phase': 'Bound', 'n': 3, 'half': 0.5, 'ok': true, 'bad': false, 'no': null, "
+    "'million': "
     "1000000.5,"
     "  'conditions': [{'type': 'Ready', 'status': 'True', 'n': 1}, {'type': 'Idle', 'status': "
     "'False'}],"
@@ -64,7 +65,7 @@ static void test_js_query__expressions__find_what_kubectl_finds(void **state)
         {".status.list[?(@==20)]", 1, "20"},
         {".status[?(@==true)]", 1, "true"},
         {".status[?(@==null)]", 1, "null"},
-        {".status[?(@==false)]", 0, NULL},
+        {".status[?(@==false)]", 1, "false"},
         {".status.conditions[*].type", 2, "'Ready'"},
         {".status.no", 1, "null"},
         {".status.no.x", 0, NULL},
@@ -117,6 +118,8 @@ static void test_js_query_parse__malformed__tells_position_and_wish(void **state
         {".a['b]", "jsonpath \".a['b]\": expected the closing quote at position 7"},
         {".a[?x]", "jsonpath \".a[?x]\": expected ( at position 5"},
         {".a[?(x)]", "jsonpath \".a[?(x)]\": expected @ at position 6"},
+        {".a[?(@.[)]",
+         "jsonpath \".a[?(@.[)]\": expected an index, *, a quoted name or a filter at position 9"},
         {".a[?(@.b==)]",
          "jsonpath \".a[?(@.b==)]\": expected a quoted text, a number, true, false or null at "
          "position 11"},
@@ -163,6 +166,7 @@ static void test_js_query_met__values__compare_as_text(void **state)
         {".status.million", "1.0000005e+06", 1},
         {".status.ok", "true", 1},
         {".status.ok", "True", 0},
+        {".status.bad", "false", 1},
         {".status.conditions[?(@.n!=2)].n", "1", 1},
         {".status.no", "<nil>", 1},
         {".status.absent", NULL, 0},

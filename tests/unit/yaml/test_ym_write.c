@@ -166,8 +166,11 @@ static json_t *nested(unsigned depth)
     json_t *value = json_array();
     json_array_append_new(value, json_integer(1));
     for (unsigned i = 1; i < depth; i++) {
-        json_t *outer = json_array();
-        json_array_append_new(outer, value);
+        json_t *outer = i % 2 ? json_array() : json_object();
+        if (json_is_array(outer))
+            json_array_append_new(outer, value);
+        else
+            json_object_set_new(outer, "k", value);
         value = outer;
     }
     return value;
