@@ -184,7 +184,7 @@ static struct verdict judge_lost(const struct transfer *transfer)
                                           http_status_phrase((int)proxy_status))};
     if (!was_connected(transfer))
         return plain(HTTP_FAILURE_CONNECT, "the connection broke off while it was set up");
-    if (transfer->received || transfer->result == CURLE_PARTIAL_FILE)
+    if (transfer->received || (transfer->header_bytes && transfer->result == CURLE_PARTIAL_FILE))
         return (struct verdict){
             HTTP_FAILURE_RESET, ERROR_HTTP,
             xasprintf("the answer was cut off after %zu bytes", transfer->received)};
