@@ -33,10 +33,11 @@ class Relay:
         DROP to close the connection without a word.
     extra_headers(request): a list of (name, value) that the server's answer gets in addition.
     lose(request): True when the server's answer shall not arrive: the connection closes instead.
+    others: further API servers of the same control plane; they take turns.
     requests: every Request so far, in order of arrival.
     """
 
-    def __init__(self, server, before=None, extra_headers=None, lose=None):
+    def __init__(self, server, before=None, extra_headers=None, lose=None, others=()):
         self.before = before or (lambda request: None)
         self.extra_headers = extra_headers or (lambda request: [])
         self.lose = lose or (lambda request: False)
