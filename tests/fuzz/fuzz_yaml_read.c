@@ -3,6 +3,7 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "json/js_equal.h"
@@ -30,13 +31,22 @@ static void check_yaml(const json_t *value)
     check_same(&text, value);
 }
 
-/* Our JSON is what a server's YAML parser reads, and that one behaves as ours. */
-static void check_json(const json_t *value)
+/*
+ * Within an object, so that it is read as JSON: YAML ends names at 1024 characters. Names with a
+ * NUL are the exception, jansson has none.
+ */
+static void check_json(json_t *value)
 {
     auto_buf struct buf text = {0};
-    if (js_write(&text, value, JS_WRITE_SORT, NULL) < 0)
-        abort();
-    check_same(&text, value);
+    json_auto_t *whole = json_object();
+    json_object_set(whole, "value", value);
+    if (js_write(&text, whole, JS_WRITE_SORT, NULL) < 0) {
+        if (!json_object_size(value) && !json_array_size(value))
+            abort();
+        return; /* one level more than there may be */
+    }
+    if (!strstr(buf_str(&text), "\\u0000"))
+        check_same(&text, whole);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
