@@ -136,9 +136,9 @@ def check_style(suite, work, environment):
     suite.run("git", "init", "-q", copy)
     suite.run("git", "-C", copy, "add", ".")
     suite.step("ansible-lint", "--profile", "production", "--offline", "--strict", cwd=copy, env=environment)
-    for test in ("action-plugin-docs", "ansible-doc", "empty-init", "no-smart-quotes", "shebang", "symlinks"):
-        suite.step("ansible-test", "sanity", "--test", test, cwd=copy,
-                   env=dict(environment, ANSIBLE_COLLECTIONS_PATH=str(work / "style")))
+    tests = ("action-plugin-docs", "ansible-doc", "empty-init", "no-smart-quotes", "shebang", "symlinks")
+    suite.step("ansible-test", "sanity", *(word for test in tests for word in ("--test", test)), cwd=copy,
+               env=dict(environment, ANSIBLE_COLLECTIONS_PATH=str(work / "style")))
 
 
 def report_coverage(suite):
