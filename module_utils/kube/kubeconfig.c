@@ -23,6 +23,20 @@ static const char *service_account_dir(void)
     return directory ? directory : SERVICE_ACCOUNT_DIR;
 }
 
+/* Most likely a whole kubeconfig as text: not to be shown, it holds secrets. */
+static bool is_no_path(const char *text)
+{
+    return text[strcspn(text, "\n{")] != '\0';
+}
+
+void kube_config_option_secrets(const json_t *kubeconfig, struct strv *secrets)
+{
+    const char *text = json_string_value(kubeconfig);
+    kube_entry_secrets(kubeconfig, secrets);
+    if (text && is_no_path(text))
+        strv_add_once(secrets, text);
+}
+
 /* Anything but "not given", also what will be refused. */
 static bool is_given(const json_t *kubeconfig)
 {
@@ -54,8 +68,7 @@ static int need_one(const struct kube_merged *merged, struct error **err)
 static int add_path(struct kube_merged *merged, const char *path, struct error **err)
 {
     auto_strv struct strv paths = {0};
-    if (path[strcspn(path, "\n")]) {
-        /* Most likely a whole kubeconfig as text: not to be shown, it holds secrets. */
+    if (is_no_path(path)) {
         error_make(err, ERROR_USAGE, "kubeconfig must be a path or a mapping, not the text of one");
         return -1;
     }

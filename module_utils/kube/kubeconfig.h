@@ -84,6 +84,12 @@ void kube_config_clear(struct kube_config *config);
 #define auto_kube_config cleanup_with(kube_config_clear)
 
 /*
+ * Adds the secrets in KUBECONFIG, the value of the option or NULL, whatever is wrong with it: what
+ * must not be shown even when it cannot be loaded. A text that is no path is one as a whole.
+ */
+void kube_config_option_secrets(const json_t *kubeconfig, struct strv *secrets);
+
+/*
  * What may explain that the server or TLS refused us: "client certificate CN=admin of
  * /root/.kube/config expired on 2026-01-02T03:04:05Z". Owned; NULL when there is no client
  * certificate or nothing is wrong with its dates. For the text of an error that happened anyway.

@@ -89,7 +89,8 @@ static const struct exec_field {
     {"provideClusterInfo", JSON_TRUE},
 };
 
-/* Values of these names are secrets wherever they stand; the list of kubernetes.core. */
+/* Values of these names are secrets wherever they stand: the list of kubernetes.core, and what else
+ * auth-providers hold. */
 static const char *const secret_names[] = {
     "token",
     "password",
@@ -100,6 +101,8 @@ static const char *const secret_names[] = {
     "api_key",
     "access-token",
     "refresh-token",
+    "id-token",
+    "client-secret",
 };
 
 /* … and so are environment variables of plugins whose names hold one of these. */

@@ -83,10 +83,26 @@ static json_t *shown_definition(json_t *definition)
     return json_incref(definition);
 }
 
+/* Without a state too: when the options themselves are refused. */
+static void hide_kubeconfig(json_t *params)
+{
+    auto_strv struct strv values;
+    strv_init(&values);
+    json_t *kubeconfig = json_object_get(params, "kubeconfig");
+    kube_config_option_secrets(kubeconfig, &values);
+    if (!values.count)
+        return;
+    auto_am_secrets struct am_secrets *secrets = am_secrets_new();
+    for (size_t i = 0; i < values.count; i++)
+        am_secrets_add(secrets, values.items[i]);
+    json_object_set_new(params, "kubeconfig", am_secrets_scrub(secrets, kubeconfig));
+}
+
 void k8s_redact(void *state, json_t *params)
 {
     static const char *const definitions[] = {"resource_definition", "definition", "inline"};
     const struct k8s *k8s = state;
+    hide_kubeconfig(params);
     if (k8s && k8s->args.show_secrets)
         return;
     const char *kind = js_str(params, "kind", NULL);

@@ -275,6 +275,24 @@ static void test_093__kubeconfig_as_dict__works_and_registers_its_secrets(void *
         assert_true(strv_contains(&config.secrets, secrets[i]));
 }
 
+static void test_093_option_secrets__of_whatever_is_given__are_collected(void **state)
+{
+    (void)state;
+    auto_strv struct strv secrets = {0};
+    json_auto_t *dict = json_pack("{s:[{s:{s:s}}]}", "users", "user", "token", "t0ken");
+    json_auto_t *text = json_string("users: []\n");
+    json_auto_t *flow = json_string("{\"users\": []}");
+    json_auto_t *path = json_string("/root/.kube/config:other");
+    json_auto_t *number = json_integer(7);
+    const json_t *const given[] = {dict, text, flow, path, number, NULL};
+    for (size_t i = 0; i < array_length(given); i++)
+        kube_config_option_secrets(given[i], &secrets);
+    assert_int_equal(secrets.count, 3);
+    assert_string_equal(secrets.items[0], "t0ken");
+    assert_string_equal(secrets.items[1], "users: []\n");
+    assert_string_equal(secrets.items[2], "{\"users\": []}");
+}
+
 static void test_kubeconfig__null_or_empty__is_not_given(void **state)
 {
     auto_kube_config struct kube_config none = {0};
@@ -369,6 +387,7 @@ int main(void)
         sandbox_test(test_path__that_is_the_text_of_a_kubeconfig__is_refused_without_showing_it),
         sandbox_test(test_kubeconfig__of_another_type__is_refused),
         sandbox_test(test_093__kubeconfig_as_dict__works_and_registers_its_secrets),
+        cmocka_unit_test(test_093_option_secrets__of_whatever_is_given__are_collected),
         sandbox_test(test_kubeconfig__null_or_empty__is_not_given),
         sandbox_test(test_problems__of_a_kubeconfig__name_their_origin),
         sandbox_test(test_095__tls_server_name__is_handed_on),

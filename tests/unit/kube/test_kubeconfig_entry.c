@@ -199,13 +199,15 @@ static void test_093_secrets__anywhere_in_a_dict__are_collected(void **state)
     (void)state;
     auto_strv struct strv secrets = {0};
     json_auto_t *dict = json_pack(
-        "{s:[{s:s, s:{s:s, s:s, s:s}}], s:{s:{s:s, s:s, s:s}}, s:s, s:s, s:s, s:{s:i, s:{s:s}}}",
+        "{s:[{s:s, s:{s:s, s:s, s:s}}], s:{s:{s:s, s:s, s:s, s:s, s:s}}, s:s, s:s, s:s, s:{s:i, "
+        "s:{s:s}}}",
         "list", "token", "one", "inner", "password", "two", "secret", "three", "name", "no1",
         "auth-provider", "config", "access-token", "four", "refresh-token", "five", "idp", "no2",
+        "id-token", "ten", "client-secret", "eleven",
         "client-key-data", "six", "client-certificate-data", "seven", "certificate-authority-data",
         "eight", "api", "api_key", 1, "token", "api_key", "nine");
-    static const char *const want[] = {"one", "two",   "three", "four", "five",
-                                       "six", "seven", "eight", "nine"};
+    static const char *const want[] = {"one",   "two",   "three", "four", "five",  "six",
+                                       "seven", "eight", "nine",  "ten",  "eleven"};
     kube_entry_secrets(dict, &secrets);
     assert_int_equal(secrets.count, array_length(want));
     for (size_t i = 0; i < array_length(want); i++)
