@@ -22,7 +22,7 @@ struct kube_discovery {
     struct kube_client *client; /* borrowed */
     json_t *known;  /* owned object: "apps/v1" → list of resources (discovery_read.h), or null when
                        the server does not have it */
-    json_t *broken; /* owned object: "g/v" → text of why it could not be read */
+    json_t *broken; /* owned object: "g/v" → {message, detail} of why it could not be read */
     json_t *groups; /* owned: every "g/v" in the server's order; NULL until asked for */
     json_t *retired; /* owned: forgotten lists; resources handed out still point into them */
 };
@@ -82,7 +82,9 @@ static void file_answer(struct kube_discovery *discovery, const char *api_versio
     if (resources)
         json_object_set_new(discovery->known, api_version, resources);
     else
-        json_object_set_new(discovery->broken, api_version, json_string(problem->message));
+        json_object_set_new(discovery->broken, api_version,
+                            json_pack("{ss, sO*}", "message", problem->message, "detail",
+                                      problem->detail));
 }
 
 static char *group_version_path(const char *api_version)
@@ -182,15 +184,29 @@ static int fetch_one(struct kube_discovery *discovery, const char *api_version, 
     return kube_discovery_fetch(discovery, &one, err);
 }
 
+/* Why a group-version could not be read, with what the server said of it. */
+static void broken_error(const char *api_version, const json_t *broken, struct error **err)
+{
+    long long status = 0;
+    js_int(broken, &status, "detail", "status", NULL);
+    error_make(err, status ? ERROR_STATUS : ERROR_HTTP, "the kinds of %s cannot be read: %s",
+               api_version, js_str(broken, "message", NULL));
+    error_code(err, (int)status);
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach (json_object_get(broken, "detail"), key, value)
+        error_detail_take(err, key, json_incref(value));
+}
+
 /* The resources of one group-version: 1 with *out borrowed, 0 absent, -1. */
 static int resources_of(struct kube_discovery *discovery, const char *api_version, json_t **out,
                         struct error **err)
 {
     if (fetch_one(discovery, api_version, err) < 0)
         return -1;
-    const char *broken = js_str(discovery->broken, api_version, NULL);
+    const json_t *broken = json_object_get(discovery->broken, api_version);
     if (broken) {
-        error_make(err, ERROR_HTTP, "the kinds of %s cannot be read: %s", api_version, broken);
+        broken_error(api_version, broken, err);
         return -1;
     }
     *out = json_object_get(discovery->known, api_version);
