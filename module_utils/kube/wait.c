@@ -7,10 +7,13 @@
 #include "base/str.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "kube/wait_priv.h"
 
 enum {
     FIRST_POLL_MS = 250,
-    IDLE_MS = 30000, /* a silent watch is not trusted for longer */
+    IDLE_MS = 30000,   /* a silent watch is not trusted for longer */
+    USELESS_MS = 1000, /* a watch that is over sooner is not tried again */
+    MAX_WATCHES = 16,  /* the others poll: watches must not take all places of the client */
 };
 
 /* The state of one kube_wait_all. */
@@ -21,14 +24,15 @@ struct waiting {
     size_t cursor;              /* waiters not started yet */
     struct kube_waiter **again; /* owned stack of waiters with a further request to make */
     size_t again_count;
+    unsigned watches; /* waiters that watch or are about to */
     long long start, deadline;
 };
 
 void kube_waiter_init(struct kube_waiter *waiter, const struct kube_object *object,
                       enum kube_goal goal, const char *uid)
 {
-    *waiter = (struct kube_waiter){
-        .object = object, .goal = goal, .uid = uid, .poll_ms = FIRST_POLL_MS};
+    *waiter =
+        (struct kube_waiter){.object = object, .goal = goal, .uid = uid, .poll_ms = FIRST_POLL_MS};
 }
 
 void kube_waiter_clear(struct kube_waiter *waiter)
@@ -39,42 +43,7 @@ void kube_waiter_clear(struct kube_waiter *waiter)
     kube_call_clear(&waiter->call);
 }
 
-/* ---- judging what was seen */
-
-static bool criteria_met(const struct kube_criteria *criteria, const json_t *value, struct buf *why)
-{
-    for (size_t i = 0; i < criteria->condition_count; i++)
-        if (!kube_condition_met(value, &criteria->conditions[i], why))
-            return false;
-    if (!criteria->query)
-        return true;
-    auto_error struct error *problem = NULL;
-    int met = js_query_met(criteria->query, value, criteria->expected, &problem);
-    if (met <= 0)
-        buf_add_str(why, problem ? problem->message : "the jsonpath does not hold yet");
-    return met > 0;
-}
-
-static enum kube_readiness judge_value(const struct waiting *waiting, struct kube_waiter *waiter)
-{
-    const struct kube_criteria *criteria = waiting->wait->criteria;
-    const struct kube_resource *resource = &waiter->object->resource;
-    buf_clear(&waiter->why);
-    if (waiter->goal == KUBE_GOAL_ABSENT) {
-        const char *uid = js_str(waiter->value, "metadata", "uid", NULL);
-        bool same = waiter->value && (!waiter->uid || str_equal(waiter->uid, uid));
-        return same ? KUBE_NOT_READY : KUBE_READY;
-    }
-    if (!waiter->value) {
-        buf_add_str(&waiter->why, "it does not exist");
-        return KUBE_NOT_READY;
-    }
-    if (waiter->goal == KUBE_GOAL_EXISTS)
-        return KUBE_READY;
-    if (criteria && (criteria->condition_count || criteria->query))
-        return criteria_met(criteria, waiter->value, &waiter->why) ? KUBE_READY : KUBE_NOT_READY;
-    return kube_ready(resource->group, resource->kind, waiter->value, &waiter->why);
-}
+/* ---- outcomes */
 
 static void settle(const struct waiting *waiting, struct kube_waiter *waiter,
                    enum kube_wait_state state)
@@ -83,13 +52,10 @@ static void settle(const struct waiting *waiting, struct kube_waiter *waiter,
     waiter->waited_ms = clock_now_ms() - waiting->start;
 }
 
-/* Takes a value that was seen and decides; true when the waiter is settled. */
-static bool look_take(const struct waiting *waiting, struct kube_waiter *waiter, json_t *value_take)
+/* Judges what was seen last; true when the waiter is settled. */
+static bool decide(const struct waiting *waiting, struct kube_waiter *waiter)
 {
-    json_decref(waiter->value);
-    waiter->value = value_take;
-    waiter->seen = true;
-    enum kube_readiness readiness = judge_value(waiting, waiter);
+    enum kube_readiness readiness = wait_judge(waiting->wait->criteria, waiter);
     if (readiness == KUBE_READY)
         settle(waiting, waiter, KUBE_WAIT_MET);
     else if (readiness == KUBE_FAILED)
@@ -97,6 +63,26 @@ static bool look_take(const struct waiting *waiting, struct kube_waiter *waiter,
     else if (clock_passed(waiting->deadline))
         settle(waiting, waiter, KUBE_WAIT_TIMED_OUT);
     return waiter->state != KUBE_WAITING;
+}
+
+static bool look_take(const struct waiting *waiting, struct kube_waiter *waiter, json_t *value_take)
+{
+    json_decref(waiter->value);
+    waiter->value = value_take;
+    return decide(waiting, waiter);
+}
+
+/* What comes after a look that settled nothing. */
+static void choose_next(struct waiting *waiting, struct kube_waiter *waiter)
+{
+    bool can_watch = waiter->value && !waiter->no_watch && waiting->watches < MAX_WATCHES &&
+                     js_str(waiter->value, "metadata", "resourceVersion", NULL);
+    waiter->next = KUBE_ASK_GET;
+    if (wait_wants_class(waiting->wait->criteria, waiter))
+        waiter->next = KUBE_ASK_CLASS;
+    else if (can_watch)
+        waiter->next = KUBE_ASK_WATCH;
+    waiting->watches += waiter->next == KUBE_ASK_WATCH;
 }
 
 /* ---- requests */
@@ -109,7 +95,12 @@ static void start_get(const struct waiting *waiting, struct kube_waiter *waiter)
                        waiter->object->name);
     kube_call_init(&waiter->call, "GET", buf_steal(&path));
     waiter->call.give_up_at = waiting->deadline;
-    waiter->watching = false;
+}
+
+static void start_class(const struct waiting *waiting, struct kube_waiter *waiter)
+{
+    kube_call_init(&waiter->call, "GET", wait_class_path(waiter));
+    waiter->call.give_up_at = waiting->deadline;
 }
 
 /* Follows the one object from the version that was seen. */
@@ -131,15 +122,15 @@ static void start_watch(const struct waiting *waiting, struct kube_waiter *waite
     waiter->call.job.request.timeout_ms = (long)(left < IDLE_MS ? left + 1 : IDLE_MS);
     /* A watch that breaks is not repeated as it is: what was missed is looked up first. */
     waiter->call.give_up_at = clock_now_ms();
-    waiter->watching = true;
     buf_clear(&waiter->line);
 }
 
+/* Everything is looked at once before anything is looked at again. */
 static struct kube_waiter *pick(struct waiting *waiting)
 {
-    if (waiting->again_count)
-        return waiting->again[--waiting->again_count];
-    return waiting->cursor < waiting->count ? &waiting->waiters[waiting->cursor++] : NULL;
+    if (waiting->cursor < waiting->count)
+        return &waiting->waiters[waiting->cursor++];
+    return waiting->again_count ? waiting->again[--waiting->again_count] : NULL;
 }
 
 static struct kube_call *next_call(void *context, maybe_unused unsigned in_flight)
@@ -148,11 +139,14 @@ static struct kube_call *next_call(void *context, maybe_unused unsigned in_fligh
     struct kube_waiter *waiter = pick(waiting);
     if (!waiter)
         return NULL;
-    bool can_watch = waiter->value && !waiter->no_watch && !waiter->watching &&
-                     js_str(waiter->value, "metadata", "resourceVersion", NULL);
     kube_call_clear(&waiter->call);
-    if (can_watch)
+    waiter->ask = waiter->next;
+    waiter->next = KUBE_ASK_GET;
+    waiter->asked_ms = clock_now_ms();
+    if (waiter->ask == KUBE_ASK_WATCH)
         start_watch(waiting, waiter);
+    else if (waiter->ask == KUBE_ASK_CLASS)
+        start_class(waiting, waiter);
     else
         start_get(waiting, waiter);
     waiter->call.owner = waiter;
@@ -193,10 +187,12 @@ static bool call_again(void *context, struct kube_call *call, long long *wait_ms
 {
     struct waiting *waiting = context;
     struct kube_waiter *waiter = call->owner;
-    if (waiter->watching || finish_get(waiting, waiter))
+    if (waiter->ask != KUBE_ASK_GET || finish_get(waiting, waiter))
         return false;
-    if (waiter->value && !waiter->no_watch && !call->error)
-        return false; /* done starts a watch */
+    if (!call->error)
+        choose_next(waiting, waiter);
+    if (waiter->next != KUBE_ASK_GET)
+        return false;
     long long left = clock_left_ms(waiting->deadline);
     *wait_ms = waiter->poll_ms < left ? waiter->poll_ms : left;
     long long longer = waiter->poll_ms * 3 / 2;
@@ -204,17 +200,46 @@ static bool call_again(void *context, struct kube_call *call, long long *wait_ms
     return true;
 }
 
+/* Refused, not understood, cut off at once: look again and again instead. */
+static bool is_useless(const struct kube_waiter *waiter)
+{
+    const struct kube_call *call = &waiter->call;
+    if (call->error && kube_call_status(call) >= 400 && call->status.code != 410)
+        return true;
+    return clock_now_ms() - waiter->asked_ms < USELESS_MS;
+}
+
+static void finish_watch(struct waiting *waiting, struct kube_waiter *waiter)
+{
+    waiting->watches--;
+    if (waiter->state != KUBE_WAITING)
+        return;
+    if (wait_wants_class(waiting->wait->criteria, waiter))
+        waiter->next = KUBE_ASK_CLASS; /* we ended it */
+    else if (clock_passed(waiting->deadline))
+        settle(waiting, waiter, KUBE_WAIT_TIMED_OUT);
+    else
+        waiter->no_watch = waiter->no_watch || is_useless(waiter);
+}
+
+static void finish_class(struct waiting *waiting, struct kube_waiter *waiter)
+{
+    auto_error struct error *ignored = NULL; /* then it is not known, and the claim must be bound */
+    json_t *storage_class = waiter->call.error ? NULL : kube_call_json(&waiter->call, &ignored);
+    wait_take_class(waiter, storage_class);
+    json_decref(storage_class);
+    if (!decide(waiting, waiter))
+        choose_next(waiting, waiter);
+}
+
 static void call_done(void *context, struct kube_call *call)
 {
     struct waiting *waiting = context;
     struct kube_waiter *waiter = call->owner;
-    if (waiter->watching) {
-        /* Refused or not understood: look again and again instead. */
-        if (call->error && kube_call_status(call) >= 400 && call->status.code != 410)
-            waiter->no_watch = true;
-        if (waiter->state == KUBE_WAITING && clock_passed(waiting->deadline))
-            settle(waiting, waiter, KUBE_WAIT_TIMED_OUT);
-    }
+    if (waiter->ask == KUBE_ASK_WATCH)
+        finish_watch(waiting, waiter);
+    else if (waiter->ask == KUBE_ASK_CLASS)
+        finish_class(waiting, waiter);
     if (waiter->state == KUBE_WAITING)
         waiting->again[waiting->again_count++] = waiter;
     else
@@ -224,16 +249,17 @@ static void call_done(void *context, struct kube_call *call)
 /* One event of a watch; false ends the stream. */
 static bool read_event(const struct waiting *waiting, struct kube_waiter *waiter)
 {
-    json_auto_t *event = json_loadb(buf_str(&waiter->line), waiter->line.size, JSON_ALLOW_NUL, NULL);
+    json_auto_t *event =
+        json_loadb(buf_str(&waiter->line), waiter->line.size, JSON_ALLOW_NUL, NULL);
     const char *type = js_str(event, "type", NULL);
     json_t *object = js_get(event, "object", NULL);
     if (str_equal(type, "BOOKMARK"))
         return !clock_passed(waiting->deadline);
-    if (str_equal(type, "ADDED") || str_equal(type, "MODIFIED"))
-        return !look_take(waiting, waiter, json_incref(object));
-    if (str_equal(type, "DELETED"))
-        return !look_take(waiting, waiter, NULL);
-    return false; /* ERROR, or nonsense: look again */
+    bool deleted = str_equal(type, "DELETED");
+    if (!deleted && !str_equal(type, "ADDED") && !str_equal(type, "MODIFIED"))
+        return false; /* ERROR, or nonsense: look again */
+    return !look_take(waiting, waiter, deleted ? NULL : json_incref(object)) &&
+           !wait_wants_class(waiting->wait->criteria, waiter);
 }
 
 static bool call_data(void *context, struct kube_call *call, const char *bytes, size_t length)
@@ -262,46 +288,16 @@ int kube_wait_all(const struct kube_wait *wait, struct kube_waiter *waiters, siz
         return 0;
     auto_free struct kube_waiter **again = xcalloc(count, sizeof(struct kube_waiter *));
     long long now = clock_now_ms();
-    struct waiting waiting = {.wait = wait, .waiters = waiters, .count = count, .again = again,
-                              .start = now, .deadline = now + wait->timeout_ms};
-    const struct kube_work work = {.next = next_call, .done = call_done, .again = call_again,
-                                   .data = call_data, .context = &waiting};
+    struct waiting waiting = {.wait = wait,
+                              .waiters = waiters,
+                              .count = count,
+                              .again = again,
+                              .start = now,
+                              .deadline = now + wait->timeout_ms};
+    const struct kube_work work = {.next = next_call,
+                                   .done = call_done,
+                                   .again = call_again,
+                                   .data = call_data,
+                                   .context = &waiting};
     return kube_client_run(wait->client, &work, err);
-}
-
-/* ---- errors */
-
-static void add_finalizers(struct buf *text, const json_t *value)
-{
-    size_t index = 0;
-    json_t *finalizer = NULL;
-    json_array_foreach (js_get(value, "metadata", "finalizers", NULL), index, finalizer)
-        buf_printf(text, "%s%s", index ? ", " : "; it is held by finalizers: ",
-                   json_string_value(finalizer));
-    json_t *condition = NULL;
-    json_array_foreach (js_get(value, "status", "conditions", NULL), index, condition) {
-        const char *type = js_str(condition, "type", NULL);
-        const char *message = js_str(condition, "message", NULL);
-        if (type && message && str_starts_with(type, "Namespace") &&
-            str_equal(js_str(condition, "status", NULL), "True"))
-            buf_printf(text, "; %s: %s", type, message);
-    }
-}
-
-void kube_waiter_error(const struct kube_waiter *waiter, long long timeout_ms, struct error **err)
-{
-    auto_buf struct buf text;
-    buf_init(&text);
-    buf_printf(&text, "\"%s\" \"%s\": ", waiter->object->kind, waiter->object->name);
-    if (waiter->state == KUBE_WAIT_FAILED) {
-        buf_add_str(&text, buf_str(&waiter->why));
-        error_make(err, ERROR_STATUS, "%s", buf_str(&text));
-        return;
-    }
-    buf_printf(&text, "Timed out waiting on resource after %lld s", timeout_ms / 1000);
-    if (waiter->why.size)
-        buf_printf(&text, " (%s)", buf_str(&waiter->why));
-    if (waiter->goal == KUBE_GOAL_ABSENT)
-        add_finalizers(&text, waiter->value);
-    error_make(err, ERROR_TIMEOUT, "%s", buf_str(&text));
 }

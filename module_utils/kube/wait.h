@@ -29,6 +29,8 @@ struct kube_criteria {
     const char *expected; /* value of the query as text; NULL: it only has to match */
 };
 
+enum kube_wait_ask { KUBE_ASK_GET, KUBE_ASK_WATCH, KUBE_ASK_CLASS };
+
 enum kube_wait_state { KUBE_WAITING, KUBE_WAIT_MET, KUBE_WAIT_FAILED, KUBE_WAIT_TIMED_OUT };
 
 struct kube_waiter {
@@ -38,14 +40,17 @@ struct kube_waiter {
 
     enum kube_wait_state state;
     json_t *value;                    /* owned: the object as last seen; NULL when absent */
-    struct buf why;                   /* what was missing when last looked, or why it failed */
+    struct buf why;                   /* what was missing when last looked, or why it failed; of one
+                                         that was met: a remark worth a warning, mostly none */
     long long waited_ms;
 
     struct kube_call call;            /* the rest belongs to the wait */
     struct buf line;
-    bool watching;
+    enum kube_wait_ask ask, next;     /* what is under way, what comes after it */
     bool no_watch;
-    bool seen;
+    bool class_asked;                 /* of a claim: how its StorageClass binds was looked up, */
+    bool first_consumer;              /* and it waits for the first Pod */
+    long long asked_ms;
     long long poll_ms;
 };
 
