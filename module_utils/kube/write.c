@@ -185,18 +185,6 @@ static int check_name(const struct kube_write *write, struct error **err)
     return -1;
 }
 
-static bool run_provides(const struct kube_writer *writer, const struct kube_object *object)
-{
-    for (size_t i = 0; i < writer->count; i++) {
-        const struct kube_object *crd = writer->writes[i].object;
-        if (writer->writes[i].verb != KUBE_DELETE &&
-            str_equal(crd->kind, "CustomResourceDefinition") &&
-            kube_crd_provides(crd->value, object))
-            return true;
-    }
-    return false;
-}
-
 /* Says what to look at first. */
 static void choose_stage(struct kube_write *write)
 {
@@ -220,7 +208,7 @@ static int resolve_write(struct kube_writer *writer, struct kube_write *write, s
         settle_take(write, NULL); /* a kind that is not served has no objects */
         return 0;
     }
-    if (found == 0 && run_provides(writer, write->object)) {
+    if (found == 0 && kube_writer_provider(writer, write->object)) {
         write->late = true;
         return 0;
     }
@@ -341,11 +329,32 @@ static int plan_write(struct kube_writer *writer, size_t index, struct error **e
     return plan_terminating(writer, write, err);
 }
 
+/* In the order of the input a kind can come too late for its objects: nobody could wait for it. */
+static int check_order(const struct kube_writer *writer, const struct kube_write *write,
+                       struct error **err)
+{
+    const struct kube_write *crd =
+        write->late && !write->done ? kube_writer_provider(writer, write->object) : NULL;
+    if (!crd || crd->wave < write->wave)
+        return 0;
+    auto_free char *label = kube_object_label(write->object);
+    auto_free char *definition = kube_object_label(crd->object);
+    error_make(err, ERROR_USAGE,
+               "%s comes before %s, which defines its kind: exchange them, or set sort: true", label,
+               definition);
+    return -1;
+}
+
 int kube_writer_plan(struct kube_writer *writer, struct error **err)
 {
     for (size_t i = 0; i < writer->count; i++) {
         struct error *problem = NULL;
         if (plan_write(writer, i, &problem) < 0)
+            settle_take(&writer->writes[i], problem);
+    }
+    for (size_t i = 0; i < writer->count; i++) {
+        struct error *problem = NULL;
+        if (check_order(writer, &writer->writes[i], &problem) < 0)
             settle_take(&writer->writes[i], problem);
     }
     return first_error(writer, err);
@@ -436,6 +445,8 @@ static int run_wave(struct kube_writer *writer, unsigned wave, unsigned *window,
     int result = run_go(&run, err);
     *window = run.window;
     run_clear(&run);
+    if (result == 0 && writer->options.wait_crds && !dry_run)
+        result = kube_writer_check_names(writer, wave, err);
     return result;
 }
 
@@ -448,6 +459,21 @@ static unsigned last_wave(const struct kube_writer *writer)
     return last;
 }
 
+/* The run ended while a write was under way: it may have been carried out or not. */
+static void leave_unfinished(struct kube_writer *writer)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        struct kube_write *write = &writer->writes[i];
+        if (write->done || !write->method || !write->call.job.attempts)
+            continue;
+        struct error *unknown = NULL;
+        error_make(&unknown, ERROR_INTERRUPTED,
+                   "the run ended while it was under way: whether it was carried out is not known");
+        kube_write_wrap(write, &unknown);
+        settle_take(write, unknown);
+    }
+}
+
 int kube_writer_run(struct kube_writer *writer, struct error **err)
 {
     if (!writer->count)
@@ -455,7 +481,9 @@ int kube_writer_run(struct kube_writer *writer, struct error **err)
     unsigned window = 1;
     unsigned last = last_wave(writer);
     for (unsigned wave = 0; wave <= last && !failed_before(writer); wave++)
-        if (run_wave(writer, wave, &window, err) < 0)
+        if (run_wave(writer, wave, &window, err) < 0) {
+            leave_unfinished(writer);
             return -1;
+        }
     return 0;
 }

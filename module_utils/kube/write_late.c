@@ -22,12 +22,12 @@ static void fail_late(struct kube_write *write, struct error *error_take)
     write->stage = KUBE_STAGE_DONE;
 }
 
-/* The definition of the run that provides OBJECT's kind. */
-static struct kube_write *provider_of(struct kube_writer *writer, const struct kube_object *object)
+struct kube_write *kube_writer_provider(const struct kube_writer *writer,
+                                        const struct kube_object *object)
 {
     for (size_t i = 0; i < writer->count; i++) {
         struct kube_write *crd = &writer->writes[i];
-        if (str_equal(crd->object->kind, "CustomResourceDefinition") &&
+        if (crd->verb != KUBE_DELETE && str_equal(crd->object->kind, "CustomResourceDefinition") &&
             kube_crd_provides(crd->object->value, object))
             return crd;
     }
@@ -59,7 +59,7 @@ static int definition_ready(struct kube_writer *writer, const struct kube_write 
 /* One attempt: 1 the object can be sent, 0 not yet, -1 never. */
 static int try_admit(struct kube_writer *writer, struct kube_write *write, struct error **err)
 {
-    struct kube_write *crd = provider_of(writer, write->object);
+    struct kube_write *crd = kube_writer_provider(writer, write->object);
     /* Established once, asked once: a thousand objects of one kind need no thousand questions. */
     if (!crd || !crd->served) {
         int ready = writer->options.wait_crds && crd ? definition_ready(writer, crd, err) : 1;

@@ -39,6 +39,16 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
 /* True when an object of the run creates NAMESPACE. */
 bool kube_writer_creates_namespace(const struct kube_writer *writer, const char *namespace_);
 
+/*
+ * Definitions of WAVE whose names another one has fail, although the server took them: nothing
+ * will ever serve them. An unchanged one is judged by the answer that is there, others are read.
+ */
+int kube_writer_check_names(struct kube_writer *writer, unsigned wave, struct error **err);
+
+/* The definition of the run that provides OBJECT's kind, or NULL. */
+struct kube_write *kube_writer_provider(const struct kube_writer *writer,
+                                        const struct kube_object *object);
+
 /* Makes late objects of WAVE ready to be sent: waits for their definitions, resolves their kinds. */
 int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err);
 
