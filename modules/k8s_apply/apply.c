@@ -9,7 +9,6 @@
 /* The first failure is the task's; with several the message says how many. */
 static int report_failures(struct k8s *k8s, struct error **err)
 {
-    k8s_hide_in_errors(k8s);
     struct error *first = NULL;
     size_t failures = 0;
     for (size_t i = 0; i < k8s->count; i++) {
@@ -55,6 +54,8 @@ static void take_outcome(const struct k8s *k8s, struct k8s_item *item, struct ku
     item->waited_ms = waiter->waited_ms;
     if (waiter->state != KUBE_WAIT_MET)
         kube_waiter_error(waiter, k8s->args.wait_timeout_ms, &item->wait_error);
+    else if (waiter->why.size)
+        strv_add_once(&k8s_write_of(k8s, item)->warnings, buf_str(&waiter->why));
     item->waited = steal_ptr(waiter->value);
 }
 
@@ -96,12 +97,20 @@ static bool any_failed(const struct k8s *k8s)
     return false;
 }
 
+/* What was written is reported also when the run itself ends. */
+static int write_items(struct k8s *k8s, struct error **err)
+{
+    int result = kube_writer_run(&k8s->writer, err);
+    k8s_hide_in_errors(k8s);
+    return result;
+}
+
 int k8s_predict(void *state, struct error **err)
 {
     struct k8s *k8s = state;
     if (k8s->args.state == K8S_INFO)
         return 0;
-    if (kube_writer_run(&k8s->writer, err) < 0)
+    if (write_items(k8s, err) < 0)
         return -1;
     return report_failures(k8s, err);
 }
@@ -111,7 +120,7 @@ int k8s_apply(void *state, struct error **err)
     struct k8s *k8s = state;
     if (k8s->args.state == K8S_INFO)
         return 0;
-    if (kube_writer_run(&k8s->writer, err) < 0)
+    if (write_items(k8s, err) < 0)
         return -1;
     bool wait = k8s->args.wait && (!any_failed(k8s) || k8s->args.write.go_on);
     if (wait && wait_for_items(k8s, err) < 0)

@@ -119,6 +119,8 @@ static int wait_ready(struct k8s *k8s, struct error **err)
         if (result == 0 && waiters[i].state != KUBE_WAIT_MET) {
             kube_waiter_error(&waiters[i], k8s->args.wait_timeout_ms, err);
             result = -1;
+        } else if (result == 0 && waiters[i].why.size) {
+            strv_add_once(&k8s->context->warnings, buf_str(&waiters[i].why));
         }
         if (waiters[i].value && !k8s->args.metadata_only)
             json_array_set(k8s->resources, i, waiters[i].value);
