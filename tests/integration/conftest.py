@@ -54,3 +54,14 @@ def ns(server):
 def k8s(server, module_user, tmp_path):
     """Runs k8s_apply against the session's server: k8s(definition=…, check=True, diff=True) → Outcome."""
     return Module(bin_dir() / "k8s_apply", tmp_path, {"KUBECONFIG": str(module_user)}, server)
+
+
+@pytest.fixture
+def k8s_on(tmp_path):
+    """k8s_on(server) is what the fixture k8s is, for a server of the test's own."""
+    def on(server):
+        pair = server.pki.authority().client("module", ["system:masters"])
+        return Module(bin_dir() / "k8s_apply", tmp_path, {"KUBECONFIG": str(server.kubeconfig_for("module", pair))},
+                      server)
+
+    return on
