@@ -1,5 +1,5 @@
-"""What the program relies on in a real API server, and what surprised: docs/server-facts.md tells it in words. No program
-runs here. The facts are checked on the session's server, and on older ones where they are compiled already."""
+"""What the program relies on in a real API server, and what surprised: docs/server-facts.md tells it in words. No
+program runs here. The facts are checked on the session's server, and on older ones where they are compiled already."""
 import json
 import uuid
 
@@ -86,7 +86,8 @@ def test_facts__apply_body_of_another_object_than_the_url__400(api):
             "the name of the object (b) does not match the name on the URL (a)")
     refused(apply(config_map("default"), path=path), 400, "BadRequest",
             "the namespace of the provided object does not match the namespace sent on the request")
-    refused(apply(dict(config_map(ns), kind="Secret"), path=path), 400, "BadRequest", "invalid object type: /v1, Kind=Secret")
+    refused(apply(dict(config_map(ns), kind="Secret"), path=path), 400, "BadRequest",
+            "invalid object type: /v1, Kind=Secret")
     refused(apply(dict(deployment(ns), apiVersion="apps/v1beta1"), path=path_of(deployment(ns))), 400, "BadRequest",
             "invalid object type: apps/v1beta1, Kind=Deployment")
 
