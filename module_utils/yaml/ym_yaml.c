@@ -3,67 +3,42 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "json/js_get.h"
 #include "yaml/ym_anchor_priv.h"
+#include "yaml/ym_events_priv.h"
 #include "yaml/ym_merge_priv.h"
 #include "yaml/ym_read.h"
 #include "yaml/ym_scalar.h"
 
 struct reader {
-    yaml_parser_t parser;
+    struct ym_events events;
     struct ym_stream *stream;
     struct ym_anchors anchors;
-    const char *text;
-    size_t size;
-    size_t first_line;
     unsigned depth;   /* lists and objects open now */
     unsigned deepest; /* the highest depth since the innermost open anchor began */
-    bool slashes;     /* somewhere in the text a backslash stands before a slash */
-    size_t byte;      /* a place in the text, as byte ... */
-    size_t character; /* ... and as character: libyaml only knows the latter */
 };
-
-#define auto_event cleanup_with(yaml_event_delete)
 
 static json_t *read_value(struct reader *reader, const yaml_event_t *event);
 
 /* ---- places and errors */
 
-static struct ym_place place_of(const struct reader *reader, const yaml_mark_t *mark)
+static struct ym_place place_of(const struct reader *reader, const yaml_event_t *event)
 {
-    return (struct ym_place){.line = mark->line + reader->first_line, .column = mark->column + 1};
+    return ym_events_place(&reader->events, event);
 }
 
-#define FAIL_AT(READER, EVENT, ...)                                                                \
-    ym_fail((READER)->stream, place_of(READER, &(EVENT)->start_mark), __VA_ARGS__)
-
-static int parser_failed(struct reader *reader)
-{
-    const yaml_parser_t *parser = &reader->parser;
-    const char *problem = parser->problem ? parser->problem : "out of memory";
-    if (parser->error == YAML_READER_ERROR) {
-        struct ym_place place = ym_place_of(reader->text, parser->problem_offset);
-        place.line += reader->first_line - 1;
-        return ym_fail(reader->stream, place, "%s", problem);
-    }
-    struct ym_place place = place_of(reader, &parser->problem_mark);
-    if (parser->context)
-        return ym_fail(reader->stream, place, "%s (%s)", problem, parser->context);
-    return ym_fail(reader->stream, place, "%s", problem);
-}
+#define FAIL_AT(READER, EVENT, ...) ym_fail((READER)->stream, place_of(READER, EVENT), __VA_ARGS__)
 
 static int next(struct reader *reader, yaml_event_t *event)
 {
-    return yaml_parser_parse(&reader->parser, event) ? 0 : parser_failed(reader);
+    return ym_events_next(&reader->events, event);
 }
 
 static int count_one(struct reader *reader, const yaml_event_t *event)
 {
-    return ym_count(reader->stream, 1, 0, place_of(reader, &event->start_mark));
+    return ym_count(reader->stream, 1, 0, place_of(reader, event));
 }
 
 static int check_depth(struct reader *reader, unsigned depth, const yaml_event_t *event)
@@ -77,47 +52,15 @@ static int check_depth(struct reader *reader, unsigned depth, const yaml_event_t
 
 /* ---- scalars */
 
-/* The byte where CHARACTER stands; calls come with growing numbers. */
-static size_t byte_at(struct reader *reader, size_t character)
-{
-    while (reader->byte < reader->size && reader->character < character) {
-        reader->byte++;
-        while (reader->byte < reader->size &&
-               ((unsigned char)reader->text[reader->byte] & 0xC0) == 0x80)
-            reader->byte++;
-        reader->character++;
-    }
-    return reader->byte;
-}
-
-/*
- * kubectl's parser, unlike libyaml, knows no "\/". The escape is gone from the event, so the text
- * between the quotes has to be looked at again; hardly any file holds these two characters.
- */
-static int check_slashes(struct reader *reader, const yaml_event_t *event)
-{
-    if (!reader->slashes || event->data.scalar.style != YAML_DOUBLE_QUOTED_SCALAR_STYLE)
-        return 0;
-    size_t at = byte_at(reader, event->start_mark.index);
-    size_t end = byte_at(reader, event->end_mark.index);
-    for (; at + 1 < end; at++) {
-        if (reader->text[at] != '\\')
-            continue;
-        if (reader->text[++at] == '/')
-            return FAIL_AT(reader, event, "found unknown escape character");
-    }
-    return 0;
-}
-
 static int type_scalar(struct reader *reader, const yaml_event_t *event, struct ym_typed *type)
 {
     const char *text = (const char *)event->data.scalar.value;
     const char *tag = (const char *)event->data.scalar.tag;
     bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    if (check_slashes(reader, event) < 0)
+    if (ym_events_check_escapes(&reader->events, event) < 0)
         return -1;
     if (ym_scalar_type(text, event->data.scalar.length, tag, plain, type, reader->stream->err) < 0)
-        return ym_fail_wrap(reader->stream, place_of(reader, &event->start_mark));
+        return ym_fail_wrap(reader->stream, place_of(reader, event));
     return 0;
 }
 
@@ -128,7 +71,7 @@ static json_t *read_scalar(struct reader *reader, const yaml_event_t *event, str
     json_t *value = ym_typed_value(type, (const char *)event->data.scalar.value,
                                    event->data.scalar.length, reader->stream->err);
     if (!value)
-        ym_fail_wrap(reader->stream, place_of(reader, &event->start_mark));
+        ym_fail_wrap(reader->stream, place_of(reader, event));
     return value;
 }
 
@@ -151,7 +94,7 @@ static json_t *read_alias(struct reader *reader, const yaml_event_t *event)
 {
     const struct ym_anchor *anchor = find_anchor(reader, event);
     if (!anchor || check_depth(reader, reader->depth + anchor->height, event) < 0 ||
-        ym_count(reader->stream, 0, anchor->nodes, place_of(reader, &event->start_mark)) < 0)
+        ym_count(reader->stream, 0, anchor->nodes, place_of(reader, event)) < 0)
         return NULL;
     return ym_copy(anchor->value);
 }
@@ -208,7 +151,7 @@ static int read_merge(struct reader *reader, struct object *object, const yaml_e
         return -1;
     if (!ym_merge_accepts(value, event.type == YAML_ALIAS_EVENT))
         return FAIL_AT(reader, &event, "map merge requires map or sequence of maps as the value");
-    ym_merge_warn(reader->stream, object->members, value, place_of(reader, &key->start_mark));
+    ym_merge_warn(reader->stream, object->members, value, place_of(reader, key));
     if (!object->merges)
         object->merges = json_array();
     return json_array_append(object->merges, value);
@@ -223,7 +166,7 @@ static json_t *scalar_key(struct reader *reader, const yaml_event_t *event)
         return NULL;
     json_t *key = ym_typed_key(&type, text, event->data.scalar.length, reader->stream->err);
     if (!key) {
-        ym_fail_wrap(reader->stream, place_of(reader, &event->start_mark));
+        ym_fail_wrap(reader->stream, place_of(reader, event));
         return NULL;
     }
     if (anchor) {
@@ -249,7 +192,7 @@ static json_t *alias_key(struct reader *reader, const yaml_event_t *event)
     else
         error_make(reader->stream->err, ERROR_PARSE, "invalid map key: %s", js_type_name(value));
     if (!key)
-        ym_fail_wrap(reader->stream, place_of(reader, &event->start_mark));
+        ym_fail_wrap(reader->stream, place_of(reader, event));
     return key;
 }
 
@@ -277,7 +220,7 @@ static int read_member(struct reader *reader, struct object *object, const yaml_
     const char *name = json_string_value(key);
     json_object_setn_new_nocheck(object->members, name, json_string_length(key), value);
     if (json_object_size(object->members) == before)
-        ym_warn(reader->stream, place_of(reader, &key_event->start_mark),
+        ym_warn(reader->stream, place_of(reader, key_event),
                 "key \"%s\" is given twice, the last one wins", name);
     return 0;
 }
@@ -403,35 +346,13 @@ static int read_documents(struct reader *reader)
     }
 }
 
-static int read_text(struct reader *reader)
-{
-    if (!yaml_parser_initialize(&reader->parser)) {
-        error_make(reader->stream->err, ERROR_INTERNAL, "libyaml: out of memory");
-        return -1;
-    }
-    reader->slashes = memmem(reader->text, reader->size, "\\/", 2);
-    yaml_parser_set_input_string(&reader->parser, (const unsigned char *)reader->text,
-                                 reader->size);
-    yaml_parser_set_encoding(&reader->parser, YAML_UTF8_ENCODING);
-    int result = read_documents(reader);
-    ym_anchors_clear(&reader->anchors);
-    yaml_parser_delete(&reader->parser);
-    return result;
-}
-
-/*
- * kubectl ends the last line when the file does not. That shows in a block: "a: |" and "  x" at
- * the end of the file are "x\n".
- */
 int ym_yaml_read(struct ym_stream *stream, const char *text, size_t size, size_t first_line)
 {
-    struct reader reader = {.stream = stream, .text = text, .size = size, .first_line = first_line};
-    auto_buf struct buf ended = {0};
-    if (size && text[size - 1] != '\n') {
-        buf_add(&ended, text, size);
-        buf_add_char(&ended, '\n');
-        reader.text = ended.data;
-        reader.size = ended.size;
-    }
-    return read_text(&reader);
+    struct reader reader = {.stream = stream};
+    int result = ym_events_init(&reader.events, stream, text, size, first_line);
+    if (result == 0)
+        result = read_documents(&reader);
+    ym_anchors_clear(&reader.anchors);
+    ym_events_clear(&reader.events);
+    return result;
 }
