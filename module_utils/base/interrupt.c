@@ -4,8 +4,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "base/signame.h"
 
 static volatile sig_atomic_t pending_signal;
 /* A pipe: the handler writes, waiters poll the other end. */
@@ -51,6 +52,6 @@ int interrupt_check(struct error **err)
     if (!pending_signal)
         return 0;
     error_make(err, ERROR_INTERRUPTED, "stopped by signal %d (SIG%s)", (int)pending_signal,
-               sigabbrev_np(pending_signal));
+               signame(pending_signal));
     return -1;
 }

@@ -18,7 +18,7 @@
 
 /* Everything is borrowed and must live as long as the client. NULL means "not set". */
 struct http_options {
-    const char *ca_pem;          /* trust these certificates only; NULL: the system's */
+    const char *ca_pem; /* trust these certificates only; NULL: the host's, or SSL_CERT_FILE's */
     const char *client_cert_pem; /* chain; never touches the disk */
     const char *client_key_pem;
     const char *tls_server_name; /* SNI and verified name when it differs from the URL's host */

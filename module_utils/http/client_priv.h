@@ -55,6 +55,10 @@ struct http_client {
 
 /* trust.c: the options of an easy handle that never change: TLS and proxy. */
 void trust_setup(CURL *easy, const struct http_client *client);
+/* The host's file of authorities: the one that SSL_CERT_FILE names, readable or not, else the first
+ * readable one of PATHS, which ends with NULL. Borrowed; NULL: none. */
+const char *trust_bundle(const char *const *paths);
+extern const char *const trust_bundles[]; /* where distributions keep it, ends with NULL */
 
 /* client.c: forgets response, failure and error of the last attempt. */
 void job_clear_attempt(struct http_job *job);

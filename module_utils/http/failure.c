@@ -109,6 +109,18 @@ static char *expected_name(const struct transfer *transfer)
     return host_port;
 }
 
+static struct verdict judge_authorities(const struct transfer *transfer)
+{
+    struct verdict verdict = {.failure = HTTP_FAILURE_VERIFY, .kind = ERROR_AUTH};
+    if (transfer->client->options.ca_pem)
+        verdict.words = xstrdup("the CA certificate is not PEM, or damaged");
+    else
+        verdict.words = xasprintf("the file of trusted authorities \"%s\" is missing or not PEM; "
+                                  "SSL_CERT_FILE can name another",
+                                  trust_bundle(trust_bundles));
+    return verdict;
+}
+
 static struct verdict judge_certificate(const struct transfer *transfer)
 {
     struct verdict verdict = {.failure = HTTP_FAILURE_VERIFY, .kind = ERROR_HTTP};
@@ -223,8 +235,7 @@ static struct verdict judge_code(const struct transfer *transfer)
     case CURLE_PEER_FAILED_VERIFICATION:
         return judge_certificate(transfer);
     case CURLE_SSL_CACERT_BADFILE:
-        return (struct verdict){HTTP_FAILURE_VERIFY, ERROR_AUTH,
-                                xstrdup("the CA certificate is not PEM, or damaged")};
+        return judge_authorities(transfer);
     case CURLE_SSL_CERTPROBLEM:
         return (struct verdict){HTTP_FAILURE_VERIFY, ERROR_AUTH,
                                 xstrdup("client certificate and key do not fit")};

@@ -1,7 +1,31 @@
 /* Whom we trust and who we are, in libcurl's options. */
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "http/client_priv.h"
+
+/* One program serves all distributions, so where each keeps its authorities shows at run time only.
+ */
+const char *const trust_bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Ubuntu */
+    "/etc/pki/tls/certs/ca-bundle.crt",                  /* Enterprise Linux 9 */
+    "/etc/ssl/ca-bundle.pem",                            /* SUSE */
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Enterprise Linux 10 */
+    NULL,
+};
+
+const char *trust_bundle(const char *const *paths)
+{
+    /* As Go and OpenSSL do. A file that is not there fails then, and is named: nobody wants
+     * another. */
+    const char *wanted = getenv("SSL_CERT_FILE");
+    if (wanted && *wanted)
+        return wanted;
+    while (*paths && access(*paths, R_OK) < 0)
+        paths++;
+    return *paths;
+}
 
 /* The texts outlive every handle, so libcurl need not copy them. */
 static void set_blob(CURL *easy, CURLoption option, const char *pem)
@@ -19,11 +43,15 @@ static void set_authorities(CURL *easy, const struct http_options *options)
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
     /* Keeps the names of the certificate, for the message when ours is not among them. */
     curl_easy_setopt(easy, CURLOPT_CERTINFO, verify);
-    if (options->insecure || !options->ca_pem)
+    if (options->insecure)
         return;
-    set_blob(easy, CURLOPT_CAINFO_BLOB, options->ca_pem);
-    /* Without these two the system's store would be trusted in addition. */
-    curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+    const char *bundle = options->ca_pem ? NULL : trust_bundle(trust_bundles);
+    if (!options->ca_pem && !bundle)
+        return;
+    if (options->ca_pem)
+        set_blob(easy, CURLOPT_CAINFO_BLOB, options->ca_pem);
+    /* Without these two the store that libcurl was built for would be trusted in addition. */
+    curl_easy_setopt(easy, CURLOPT_CAINFO, bundle);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 }
 

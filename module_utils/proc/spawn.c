@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/signame.h"
 #include "proc/report.h"
 #include "proc/spawn_priv.h"
 
@@ -140,6 +141,5 @@ char *spawn_result_text(const struct spawn_result *result)
 {
     if (!result->signal)
         return xasprintf("exit code %d", result->exit_code);
-    const char *name = sigabbrev_np(result->signal);
-    return xasprintf("signal %d (SIG%s)", result->signal, name ? name : "?");
+    return xasprintf("signal %d (SIG%s)", result->signal, signame(result->signal));
 }
