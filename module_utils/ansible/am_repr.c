@@ -60,7 +60,7 @@ static int shortest(double number, char digits[20])
 
 char *am_repr_real(double number)
 {
-    char digits[20];
+    char digits[20] = "0";
     auto_buf struct buf out;
     buf_init(&out);
     if (__builtin_signbit(number))

@@ -10,7 +10,6 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/str.h"
 
 /* One run of one module. */
 struct run {
@@ -31,7 +30,7 @@ static void leave_unreadable_directory(const struct am_context *context)
     if (here && access(here, F_OK | R_OK) == 0)
         return;
     for (size_t i = 0; i < array_length(places); i++)
-        if (!str_empty(places[i]) && access(places[i], F_OK | R_OK) == 0 && chdir(places[i]) == 0)
+        if (places[i] && access(places[i], F_OK | R_OK) == 0 && chdir(places[i]) == 0)
             return;
 }
 
@@ -40,9 +39,7 @@ static int read_args(struct run *run, int argc, char **argv, struct error **err)
     if (am_args_load(argc, argv, &run->args, err) < 0)
         return -1;
     am_args_describe(&run->args, run->module->name, &run->context);
-    return am_spec_validate(run->module->spec, run->args.params, run->context.module_name,
-                            run->context.ignore_unknown_options, run->context.secrets,
-                            &run->context.warnings, err);
+    return am_spec_validate(run->module->spec, run->args.params, &run->context, err);
 }
 
 static bool is_skipped(const struct run *run)

@@ -1,6 +1,7 @@
 #include "ansible/am_spec.h"
 
 #include "ansible/am_level.h"
+#include "ansible/am_run.h"
 #include "base/mem.h"
 
 static int validate_suboptions(const struct am_level *level, const struct am_option *option,
@@ -69,16 +70,15 @@ static int validate_suboptions(const struct am_level *level, const struct am_opt
     return 0;
 }
 
-int am_spec_validate(const struct am_spec *spec, json_t *params, const char *module_name,
-                     bool ignore_unknown, struct am_secrets *secrets, struct strv *warnings,
+int am_spec_validate(const struct am_spec *spec, json_t *params, struct am_context *context,
                      struct error **err)
 {
-    struct am_walk walk = {.secrets = secrets, .warnings = warnings};
+    struct am_walk walk = {.secrets = context->secrets, .warnings = &context->warnings};
     const struct am_level top = {
         .options = spec->options, .rules = spec, .params = params, .walk = &walk, .index = -1};
     int status = validate_level(&top, err);
-    if (status == 0 && !ignore_unknown)
-        status = am_unknown_check(&walk, module_name, err);
+    if (status == 0 && !context->ignore_unknown_options)
+        status = am_unknown_check(&walk, context->module_name, err);
     strv_clear(&walk.unknown);
     mem_cleanup_free(&walk.supported);
     return status;

@@ -9,9 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "ansible/am_secrets.h"
 #include "base/error.h"
-#include "base/strv.h"
 
 enum am_type {
     AM_STR, /* the default, as in Ansible */
@@ -30,6 +28,7 @@ enum am_type {
 /* A list of names that ends with NULL. */
 typedef const char *const *am_names;
 
+struct am_context; /* ansible/am_run.h */
 struct am_spec;
 
 struct am_option {
@@ -83,13 +82,12 @@ struct am_spec {
  * of the table is present afterwards, null where nothing was given. "Present" in a dependency
  * means that the key is there, even with null, or has a default.
  *
- * Values of no_log options are put into SECRETS, raw and converted; warnings ("Both option X and
- * its alias Y are set.") into WARNINGS. MODULE_NAME appears in the message about unsupported
- * parameters, which is the last error and is left out when IGNORE_UNKNOWN. The first error is an
- * ERROR_USAGE with Ansible's text; PARAMS is then partly converted.
+ * Of CONTEXT it reads module_name, for the message about unsupported parameters, which is the last
+ * error, and ignore_unknown_options, which leaves it out. Values of no_log options go into
+ * secrets, raw and converted, and into warnings goes "Both option X and its alias Y are set.". The
+ * first error is an ERROR_USAGE with Ansible's text; PARAMS is then partly converted.
  */
-int am_spec_validate(const struct am_spec *spec, json_t *params, const char *module_name,
-                     bool ignore_unknown, struct am_secrets *secrets, struct strv *warnings,
+int am_spec_validate(const struct am_spec *spec, json_t *params, struct am_context *context,
                      struct error **err) must_check;
 
 #endif

@@ -10,7 +10,6 @@
 #include "ansible/am_text.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "fs/dir.h"
 
 static bool is_directory(const char *path)
@@ -25,7 +24,7 @@ static const char *system_directory(void)
     const char *const places[] = {getenv("TMPDIR"), getenv("TEMP"), getenv("TMP"),
                                   "/tmp",           "/var/tmp",     "/usr/tmp"};
     for (size_t i = 0; i < array_length(places); i++)
-        if (!str_empty(places[i]) && is_directory(places[i]) && access(places[i], W_OK | X_OK) == 0)
+        if (places[i] && is_directory(places[i]) && access(places[i], W_OK | X_OK) == 0)
             return places[i];
     return ".";
 }

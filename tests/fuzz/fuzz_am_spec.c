@@ -8,7 +8,6 @@
 
 #include "ansible/am_log.h"
 #include "ansible/am_result.h"
-#include "ansible/am_spec.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -62,9 +61,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auto_error struct error *unprintable = NULL;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     auto_buf struct buf text = {0};
-    struct am_context context = {.secrets = secrets};
-    int status =
-        am_spec_validate(&spec, params, "fuzz", size % 2, secrets, &context.warnings, &err);
+    struct am_context context = {
+        .module_name = "fuzz", .secrets = secrets, .ignore_unknown_options = size % 2};
+    int status = am_spec_validate(&spec, params, &context, &err);
     must((status == 0) == !err);
     auto_free char *logged = am_log_invocation_text(&spec, params, &context);
     must(logged != NULL);

@@ -15,7 +15,7 @@
 
 #include "ansible/am_coerce.h"
 #include "ansible/am_repr.h"
-#include "ansible/am_spec.h"
+#include "ansible/am_run.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -155,21 +155,23 @@ static json_t *run_case(json_t *the_case)
     struct pool pool = {0};
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     auto_error struct error *err = NULL;
-    auto_strv struct strv warnings;
     struct am_spec spec = {0};
     json_t *described = json_object_get(the_case, "spec");
     json_t *params = json_object_get(the_case, "params");
     json_t *scrub = json_object_get(the_case, "scrub");
     json_t *outcome = json_object();
-    strv_init(&warnings);
     fill_rules(&pool, described, &spec);
     spec.options = options_of(&pool, json_object_get(described, "options"));
-    if (am_spec_validate(&spec, params, json_string_value(json_object_get(the_case, "module")),
-                         json_is_true(json_object_get(the_case, "ignore_unknown")), secrets,
-                         &warnings, &err) < 0)
+    struct am_context context = {
+        .module_name = json_string_value(json_object_get(the_case, "module")),
+        .ignore_unknown_options = json_is_true(json_object_get(the_case, "ignore_unknown")),
+        .secrets = secrets,
+    };
+    if (am_spec_validate(&spec, params, &context, &err) < 0)
         json_object_set_new(outcome, "error", json_string(err->message));
     json_object_set(outcome, "params", params);
-    json_object_set_new(outcome, "warnings", list_of(&warnings));
+    json_object_set_new(outcome, "warnings", list_of(&context.warnings));
+    strv_clear(&context.warnings);
     if (scrub)
         json_object_set_new(outcome, "scrubbed", am_secrets_scrub(secrets, scrub));
     pool_clear(&pool);

@@ -1,23 +1,25 @@
 #include "support/unit.h"
 
-#include "ansible/am_spec.h"
+#include "ansible/am_run.h"
 #include "support/json_text.h"
 
 /* What a validation left behind. */
 struct outcome {
     json_t *params;
-    struct am_secrets *secrets;
-    struct strv warnings;
+    struct am_context context; /* owns its secrets and warnings */
     struct error *err;
 };
 
 static struct outcome validate_as(const struct am_spec *spec, const char *params,
                                   bool ignore_unknown)
 {
-    struct outcome outcome = {.params = json_from(params), .secrets = am_secrets_new()};
-    strv_init(&outcome.warnings);
-    int status = am_spec_validate(spec, outcome.params, "ns.coll.mod", ignore_unknown,
-                                  outcome.secrets, &outcome.warnings, &outcome.err);
+    struct outcome outcome = {
+        .params = json_from(params),
+        .context = {.module_name = "ns.coll.mod",
+                    .ignore_unknown_options = ignore_unknown,
+                    .secrets = am_secrets_new()},
+    };
+    int status = am_spec_validate(spec, outcome.params, &outcome.context, &outcome.err);
     assert_int_equal(status, outcome.err ? -1 : 0);
     return outcome;
 }
@@ -30,8 +32,8 @@ static struct outcome validate(const struct am_spec *spec, const char *params)
 static void outcome_clear(struct outcome *outcome)
 {
     json_decref(outcome->params);
-    am_secrets_free(outcome->secrets);
-    strv_clear(&outcome->warnings);
+    am_secrets_free(outcome->context.secrets);
+    strv_clear(&outcome->context.warnings);
     error_free(outcome->err);
 }
 
@@ -101,8 +103,9 @@ static void test_am_spec__option_and_alias__warn_and_the_alias_wins(void **state
     struct outcome outcome = validate(&basic, "{'name': 'x', 'n': 'y'}");
     assert_no_error(outcome.err);
     assert_json(outcome.params, "{'name': 'y', 'n': 'y', 'count': 3, 'state': null}");
-    assert_int_equal(outcome.warnings.count, 1);
-    assert_string_equal(outcome.warnings.items[0], "Both option name and its alias n are set.");
+    assert_int_equal(outcome.context.warnings.count, 1);
+    assert_string_equal(outcome.context.warnings.items[0],
+                        "Both option name and its alias n are set.");
     outcome_clear(&outcome);
 }
 
@@ -426,8 +429,8 @@ static void test_am_spec__nested_aliases__warn_with_the_index(void **state)
     struct outcome outcome = validate(
         &nested, "{'o': {'items': [{'need': '1', 'p': 'x'}, {'need': '1', 'p': 'x', 'pp': 'y'}]}}");
     assert_no_error(outcome.err);
-    assert_int_equal(outcome.warnings.count, 1);
-    assert_string_equal(outcome.warnings.items[0],
+    assert_int_equal(outcome.context.warnings.count, 1);
+    assert_string_equal(outcome.context.warnings.items[0],
                         "Both option o.items[1].p and its alias o.items[1].pp are set.");
     outcome_clear(&outcome);
 }
@@ -495,7 +498,7 @@ static const struct am_spec secret = {.options = secret_options};
 static void assert_hides(const char *params, const char *text, const char *wanted)
 {
     struct outcome outcome = validate(&secret, params);
-    auto_free char *clean = am_secrets_scrub_text(outcome.secrets, text);
+    auto_free char *clean = am_secrets_scrub_text(outcome.context.secrets, text);
     assert_string_equal(clean, wanted);
     outcome_clear(&outcome);
 }
