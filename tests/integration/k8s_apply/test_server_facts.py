@@ -5,9 +5,6 @@ import uuid
 
 import pytest
 
-from servers import cache
-from servers.kubernetes import build
-from servers.kubernetes.server import KubeServer
 from support.objects import config_map, deployment, path_of
 from support.wait import until
 
@@ -15,23 +12,6 @@ APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
-OLDER = ["1.34.4"]
-
-
-def is_compiled(version) -> bool:
-    """To compile one takes a quarter of an hour: tests/servers/kubernetes/build.py VERSION."""
-    return (cache.cache_dir() / ("kubernetes-" + version) / build.source_key()).is_dir()
-
-
-@pytest.fixture(scope="module", params=[None] + [version for version in OLDER if is_compiled(version)],
-                ids=lambda version: version or "default")
-def facts_server(request, tmp_path_factory):
-    version = request.param
-    if version is None:
-        return request.getfixturevalue("server")
-    older = KubeServer(tmp_path_factory.mktemp("kubernetes-" + version) / "plane", version=version)
-    request.addfinalizer(older.stop)
-    return older
 
 
 @pytest.fixture
