@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "json/js_read.h"
 #include "kube/client.h"
 #include "kube/warning.h"
 
@@ -44,7 +45,7 @@ json_t *kube_call_json(const struct kube_call *call, struct error **err)
 {
     const struct buf *body = &call->job.response.body;
     json_error_t where;
-    json_t *value = json_loadb(buf_str(body), body->size, JSON_ALLOW_NUL, &where);
+    json_t *value = js_read(buf_str(body), body->size, &where);
     if (!value)
         error_make(err, ERROR_PARSE,
                    "the API server's answer is not JSON (%s at byte %d of %zu): is there a proxy "

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "json/js_equal.h"
 #include "json/js_get.h"
+#include "json/js_read.h"
 #include "kube/managers.h"
 #include "kube/strip.h"
 
@@ -29,8 +30,7 @@ int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct
     prior->body = *body_take;
     buf_init(body_take);
     json_error_t where;
-    json_auto_t *value =
-        json_loadb(buf_str(&prior->body), prior->body.size, JSON_ALLOW_NUL, &where);
+    json_auto_t *value = js_read(buf_str(&prior->body), prior->body.size, &where);
     if (!value) {
         error_make(err, ERROR_PARSE, "the API server's answer is not JSON (%s)", where.text);
         return -1;
@@ -49,7 +49,8 @@ json_t *kube_prior_value(const struct kube_prior *prior)
 {
     if (!prior->exists)
         return NULL;
-    return json_loadb(buf_str(&prior->body), prior->body.size, JSON_ALLOW_NUL, NULL);
+    json_error_t where;
+    return js_read(buf_str(&prior->body), prior->body.size, &where);
 }
 
 static json_t *comparable(const json_t *value)

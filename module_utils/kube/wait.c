@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "json/js_read.h"
 #include "kube/wait_priv.h"
 
 enum {
@@ -249,8 +250,8 @@ static void call_done(void *context, struct kube_call *call)
 /* One event of a watch; false ends the stream. */
 static bool read_event(const struct waiting *waiting, struct kube_waiter *waiter)
 {
-    json_auto_t *event =
-        json_loadb(buf_str(&waiter->line), waiter->line.size, JSON_ALLOW_NUL, NULL);
+    json_error_t where;
+    json_auto_t *event = js_read(buf_str(&waiter->line), waiter->line.size, &where);
     const char *type = js_str(event, "type", NULL);
     json_t *object = js_get(event, "object", NULL);
     if (str_equal(type, "BOOKMARK"))

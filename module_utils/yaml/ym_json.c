@@ -1,13 +1,12 @@
 #include "yaml/ym_json_priv.h"
 
-#include <limits.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
 #include "json/js_number.h"
+#include "json/js_read.h"
 #include "yaml/ym_read.h"
 
 struct reader {
@@ -35,21 +34,6 @@ struct extent {
 
 enum { SAFE_DIGITS = 18 };
 
-static size_t skip_string(const char *text, size_t size, size_t at)
-{
-    for (at++; at < size && text[at] != '"'; at++)
-        if (text[at] == '\\')
-            at++;
-    return at < size ? at + 1 : size;
-}
-
-static size_t skip_token(const char *text, size_t size, size_t at)
-{
-    while (at < size && !strchr("{}[]\",: \t\r\n", text[at]))
-        at++;
-    return at;
-}
-
 static struct extent measure(const char *text, size_t size)
 {
     struct extent extent = {0};
@@ -58,7 +42,7 @@ static struct extent measure(const char *text, size_t size)
     while (at < size) {
         size_t next = at + 1;
         if (text[at] == '"') {
-            next = skip_string(text, size, at);
+            next = js_read_string_end(text, size, at);
         } else if (text[at] == '{' || text[at] == '[') {
             depth++;
             extent.height = depth > extent.height ? depth : extent.height;
@@ -68,49 +52,13 @@ static struct extent measure(const char *text, size_t size)
                 return extent;
             }
         } else if (!strchr(",: \t\r\n", text[at])) {
-            next = skip_token(text, size, at);
+            next = js_read_word_end(text, size, at);
             extent.wide |= next - at > SAFE_DIGITS;
         }
         at = next > at ? next : at + 1;
     }
     extent.size = size;
     return extent;
-}
-
-/* ---- integers beyond 64 bits */
-
-static bool is_wide_integer(const char *text, size_t length)
-{
-    long long ignored = 0;
-    /* A copy, because nothing promises that the text ends with a NUL. */
-    auto_free char *token = xmemdup(text, length);
-    const char *digits = *token == '-' ? token + 1 : token;
-    if (!*digits || digits[strspn(digits, "0123456789")])
-        return false;
-    return !str_to_int(token, LLONG_MIN, LLONG_MAX, &ignored);
-}
-
-/* A copy in which such an integer got a fraction, so that it is read as a real, as Go does. */
-static char *widen(const char *text, size_t size, size_t *new_size)
-{
-    auto_buf struct buf out = {0};
-    size_t at = 0;
-    while (at < size) {
-        size_t next = at + 1;
-        bool wide = false;
-        if (text[at] == '"') {
-            next = skip_string(text, size, at);
-        } else if (!strchr("{}[],: \t\r\n", text[at])) {
-            next = skip_token(text, size, at);
-            wide = next - at > SAFE_DIGITS && is_wide_integer(text + at, next - at);
-        }
-        buf_add(&out, text + at, next - at);
-        if (wide)
-            buf_add_str(&out, ".0");
-        at = next;
-    }
-    *new_size = out.size;
-    return buf_steal(&out);
 }
 
 /* ---- values */
@@ -178,7 +126,7 @@ static int read_one(struct reader *reader)
     auto_free char *widened = NULL;
     size_t size = extent.size;
     if (extent.wide)
-        widened = widen(text, extent.size, &size);
+        widened = js_read_widen(text, extent.size, &size);
     json_auto_t *value = parse(reader, widened ? widened : text, size);
     if (!value || ym_count(reader->stream, settle(value), 0, reader->place) < 0)
         return -1;
