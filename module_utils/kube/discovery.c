@@ -82,9 +82,9 @@ static void file_answer(struct kube_discovery *discovery, const char *api_versio
     if (resources)
         json_object_set_new(discovery->known, api_version, resources);
     else
-        json_object_set_new(discovery->broken, api_version,
-                            json_pack("{ss, sO*}", "message", problem->message, "detail",
-                                      problem->detail));
+        json_object_set_new(
+            discovery->broken, api_version,
+            json_pack("{ss, sO*}", "message", problem->message, "detail", problem->detail));
 }
 
 static char *group_version_path(const char *api_version)

@@ -203,9 +203,9 @@ static void test_093_secrets__anywhere_in_a_dict__are_collected(void **state)
         "s:{s:s}}}",
         "list", "token", "one", "inner", "password", "two", "secret", "three", "name", "no1",
         "auth-provider", "config", "access-token", "four", "refresh-token", "five", "idp", "no2",
-        "id-token", "ten", "client-secret", "eleven",
-        "client-key-data", "six", "client-certificate-data", "seven", "certificate-authority-data",
-        "eight", "api", "api_key", 1, "token", "api_key", "nine");
+        "id-token", "ten", "client-secret", "eleven", "client-key-data", "six",
+        "client-certificate-data", "seven", "certificate-authority-data", "eight", "api", "api_key",
+        1, "token", "api_key", "nine");
     static const char *const want[] = {"one",   "two",   "three", "four", "five",  "six",
                                        "seven", "eight", "nine",  "ten",  "eleven"};
     kube_entry_secrets(dict, &secrets);
