@@ -3,11 +3,22 @@ import itertools
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 # Nothing of the machine's own configuration may reach the program under test.
 CLEARED = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "http_proxy", "https_proxy", "HTTP_PROXY",
            "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY")
+
+# A process inherits the peak of memory of the one that it was forked from, so that a small one has to do it.
+MEASURE = """
+import json, os, sys
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+with open(sys.argv[1], "w") as out:
+    json.dump([usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024], out)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 class Outcome:
@@ -91,7 +102,16 @@ class Module:
         requests = self.server.requests(mark, user=self.user) if self.server else None
         return Outcome(finished, requests)
 
-    def start(self, check=False, diff=False, env=None, cwd=None, internal=None, **options):
+    def measured(self, **arguments):
+        """(Outcome, seconds of CPU time, peak of memory in bytes)."""
+        usage = self.directory / "usage"
+        process, mark = self.start(launcher=[sys.executable, "-S", "-c", MEASURE, str(usage)], **arguments)
+        stdout, stderr = process.communicate(timeout=120)
+        requests = self.server.requests(mark, user=self.user) if self.server else None
+        outcome = Outcome(subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr), requests)
+        return (outcome,) + tuple(json.loads(usage.read_text()))
+
+    def start(self, check=False, diff=False, env=None, cwd=None, internal=None, launcher=(), **options):
         """Starts it and returns (Popen, mark of the audit log), for tests that disturb it while it runs."""
         arguments = dict(options)
         arguments.update({"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_verbosity": 0,
@@ -105,6 +125,6 @@ class Module:
         for name in [name for name, value in (env or {}).items() if value is None]:
             environment.pop(name, None)
         mark = self.server.audit.mark() if self.server else None
-        process = subprocess.Popen([str(self.program), str(path)], env=environment, cwd=cwd or self.directory,
+        process = subprocess.Popen([*launcher, str(self.program), str(path)], env=environment, cwd=cwd or self.directory,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return process, mark
