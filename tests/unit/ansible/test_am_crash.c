@@ -8,6 +8,17 @@
 #include "support/json_text.h"
 #include "unit/ansible/child.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 enum way { ABORT, NO_MEMORY, NO_MEMORY_WHILE_WORKING, DISARMED, SEGMENT, DEEP };
 
 static int recurse(int depth)
@@ -80,7 +91,7 @@ static void test_am_crash__after_the_result__says_nothing_more(void **state)
 static void test_am_crash__a_fault_or_an_endless_recursion__still_gives_an_object(void **state)
 {
     (void)state;
-#if defined(__SANITIZE_ADDRESS__) || (defined(__clang__) && defined(MCAPI_SANITIZE))
+#if SANITIZED
     skip(); /* the sanitizer keeps these signals for itself */
 #else
     assert_last_words(SEGMENT, "false", "it crashed (SIGSEGV)");

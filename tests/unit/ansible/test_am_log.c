@@ -1,3 +1,5 @@
+/* The hardened build calls __syslog_chk in place of syslog; both are replaced below. */
+#undef _FORTIFY_SOURCE
 #include "support/unit.h"
 
 #include <syslog.h>
@@ -18,13 +20,28 @@ void openlog(const char *ident, int option, int facility)
     log_facility = facility;
 }
 
+static printf_like(2, 0) void keep_line(int priority, const char *format, va_list arguments)
+{
+    auto_free char *text = xvasprintf(format, arguments);
+    buf_printf(&logged, "%s %d %d %s\n", log_ident, log_facility >> 3, priority, text);
+}
+
 void syslog(int priority, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    auto_free char *text = xvasprintf(format, arguments);
+    keep_line(priority, format, arguments);
     va_end(arguments);
-    buf_printf(&logged, "%s %d %d %s\n", log_ident, log_facility >> 3, priority, text);
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...) printf_like(3, 4);
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+    (void)flag;
+    va_list arguments;
+    va_start(arguments, format);
+    keep_line(priority, format, arguments);
+    va_end(arguments);
 }
 
 void closelog(void)
