@@ -40,15 +40,17 @@ def stamps() -> Path:
     return path
 
 
-def fingerprint(path: Path, flags, salt: bytes) -> str:
-    text = subprocess.run(["clang", "-E", "-C"] + flags + [str(path)], stdout=subprocess.PIPE,
+def fingerprint(root: Path, path: Path, flags, salt: bytes) -> str:
+    """The same in every checkout: no line markers, no absolute paths."""
+    text = subprocess.run(["clang", "-E", "-C", "-P"] + flags + [str(path)], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, check=False).stdout
-    return hashlib.sha256(b"\0".join([salt, " ".join(flags).encode(), text])).hexdigest()
+    words = " ".join(flags + [str(path)]).replace(str(root), "")
+    return hashlib.sha256(b"\0".join([salt, words.encode(), text])).hexdigest()
 
 
-def look(path: Path, flags, salt: bytes) -> str:
+def look(root: Path, path: Path, flags, salt: bytes) -> str:
     """What clang-tidy says about one file, "" when it is content."""
-    stamp = stamps() / fingerprint(path, flags, salt)
+    stamp = stamps() / fingerprint(root, path, flags, salt)
     if stamp.exists():
         return ""
     result = subprocess.run(["clang-tidy", "--quiet", str(path), "--"] + flags, stdout=subprocess.PIPE,
@@ -63,7 +65,7 @@ def check(root: Path, build: Path):
     version = subprocess.run(["clang-tidy", "--version"], stdout=subprocess.PIPE, check=True).stdout
     salt = version + (root / ".clang-tidy").read_bytes()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(look, path, flags, salt) for path, flags in commands(build, root)]
+        jobs = [pool.submit(look, root, path, flags, salt) for path, flags in commands(build, root)]
         for job in jobs:
             if job.result():
                 yield job.result()
