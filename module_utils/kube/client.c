@@ -190,6 +190,13 @@ static bool renew(struct kube_client *client, struct kube_call *call)
     return true;
 }
 
+/* How a kind answers that was just established: not known to this API server, or known a moment ago. */
+static bool not_served_yet(const struct kube_status *status)
+{
+    return (status->code == 404 && status->plain) ||
+           (status->code == 429 && str_contains(status->message, "storage is (re)initializing"));
+}
+
 /* Decides on a repeat after a failed answer. */
 static enum http_verdict judge_status(struct kube_call *call, long long *wait_ms)
 {
@@ -198,7 +205,7 @@ static enum http_verdict judge_status(struct kube_call *call, long long *wait_ms
         *wait_ms = RACE_WAIT_MS * call->races;
         return HTTP_AGAIN;
     }
-    if (call->status.code == 404 && call->status.plain && !clock_passed(call->unserved_until)) {
+    if (not_served_yet(&call->status) && !clock_passed(call->unserved_until)) {
         *wait_ms = UNSERVED_WAIT_MS;
         return HTTP_AGAIN;
     }

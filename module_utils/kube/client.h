@@ -53,7 +53,8 @@ struct kube_call {
     bool write;                /* changes something: takes part in dry runs */
     bool idempotent;           /* may be sent again after a lost answer */
     bool may_race;             /* an optimistic-lock 409 may be sent again as it is */
-    long long unserved_until;  /* deadline until which "404 page not found" is repeated; 0: never */
+    long long unserved_until;  /* deadline until which the answers of a kind that is not served yet
+                                  are repeated soon; 0: never */
     long long give_up_at;      /* deadline of all repeats, when earlier than the client's; 0: none */
     void *owner;               /* the giver's own */
 

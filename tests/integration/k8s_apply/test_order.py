@@ -1,4 +1,5 @@
 """Ordering, definitions, webhooks, discovery: items 61 to 72 of the conformance list, and what a run costs in requests."""
+import datetime
 import gzip
 import itertools
 import json
@@ -345,6 +346,10 @@ def test_065__free_names__cost_few_looks(k8s, server, group):
 # 66: several API servers
 
 
+def seconds(timestamp):
+    return datetime.datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%SZ").timestamp()
+
+
 def test_066__objects_right_after_their_definition_on_three_servers__are_created(k8s_on, tmp_path):
     flags = ["--apiserver-count=3"]
     with KubeServer(tmp_path / "three", controller_manager=False, extra_apiserver_args=flags) as first:
@@ -357,6 +362,10 @@ def test_066__objects_right_after_their_definition_on_three_servers__are_created
                 outcome = k8s_three(definition=wanted, kubeconfig=relay.kubeconfig)
                 assert not outcome.failed and outcome.changed, outcome.msg
                 assert [r["method"] for r in outcome.results] == ["create"] * 7
+                accepted, established = [condition["lastTransitionTime"] for condition in sorted(
+                    first.request("GET", DEFINITIONS + "gadgets." + own)[1]["status"]["conditions"],
+                    key=lambda condition: condition["lastTransitionTime"])]
+                assert seconds(established) - seconds(accepted) >= 4  # other servers are given time to follow
                 for server in [first] + others:
                     until(lambda: server.request("GET", "/apis/%s/v1/gadgets" % own)[0] == 200)
                     assert len(server.request("GET", "/apis/%s/v1/gadgets" % own)[1]["items"]) == 6
@@ -365,14 +374,19 @@ def test_066__objects_right_after_their_definition_on_three_servers__are_created
 NOT_SERVED = (404, [("Content-Type", "text/plain; charset=utf-8")], b"404 page not found\n")
 
 
-def lagging(path, times):
+REINITIALIZING = (429, [("Content-Type", "application/json"), ("Retry-After", "1")], json.dumps({
+    "kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 429, "reason": "TooManyRequests",
+    "message": "storage is (re)initializing", "details": {"retryAfterSeconds": 1}}).encode())
+
+
+def lagging(path, times, answer=NOT_SERVED):
     """A hook for a relay: requests for PATH are answered as by a server that does not serve the kind yet."""
     left = [times]
 
     def before(request):
         if request.path.startswith(path) and left[0]:
             left[0] -= 1
-            return NOT_SERVED
+            return answer
         return None
 
     return before, left
@@ -384,6 +398,15 @@ def test_066__servers_that_lag_behind__are_asked_again(k8s, ns, server, group):
         outcome = k8s(definition=[definition_of(group), custom(group, ns, size=1)], kubeconfig=relay.kubeconfig)
     assert not outcome.failed and left == [0], outcome.msg
     assert get(server, custom(group, ns))["spec"] == {"size": 1}
+
+
+def test_066__storage_that_comes_up__is_not_given_the_second_it_asks_for(k8s, ns, server, group):
+    before, left = lagging("/apis/%s/v1/namespaces/" % group, 12, REINITIALIZING)
+    started = time.monotonic()
+    with Relay(server, before) as relay:
+        outcome = k8s(definition=[definition_of(group), custom(group, ns, size=1)], kubeconfig=relay.kubeconfig)
+    assert not outcome.failed and left == [0], outcome.msg
+    assert time.monotonic() - started < 12
 
 
 def test_066__plain_404_for_a_kind_of_somebody_else__fails_at_once(k8s, ns, server, widgets):
