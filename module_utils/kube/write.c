@@ -69,7 +69,7 @@ struct run {
     struct kube_write **again; /* owned stack: items with a further stage to go, before new ones */
     size_t again_count;
     enum kube_stage until;     /* the run leaves items alone that reach this stage */
-    unsigned window;           /* requests that may be in flight */
+    unsigned window;           /* requests that may be in flight; 0 as 1 */
     bool opens;                /* the window opens with every success */
     bool stopped;              /* after a failure nothing new is started */
 };
@@ -112,7 +112,7 @@ static struct kube_write *pick(struct run *run)
 static struct kube_call *next_call(void *context, unsigned in_flight)
 {
     struct run *run = context;
-    if (in_flight >= run->window)
+    if (in_flight && in_flight >= run->window)
         return NULL;
     for (;;) {
         struct kube_write *write = pick(run);
@@ -439,7 +439,8 @@ static int run_wave(struct kube_writer *writer, unsigned wave, unsigned *window,
         else
             run_add(&run, write);
     }
-    /* Slow start: a mistake shows on the first objects, and then little else was touched. */
+    /* Slow start: a mistake shows on the first objects, and then little else was touched. Of a few
+     * objects, none behind the second one when that fails. */
     run.window = *window;
     run.opens = true;
     int result = run_go(&run, err);
@@ -478,7 +479,7 @@ int kube_writer_run(struct kube_writer *writer, struct error **err)
 {
     if (!writer->count)
         return 0;
-    unsigned window = 1;
+    unsigned window = 0;
     unsigned last = last_wave(writer);
     for (unsigned wave = 0; wave <= last && !failed_before(writer); wave++)
         if (run_wave(writer, wave, &window, err) < 0) {
