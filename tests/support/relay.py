@@ -17,10 +17,11 @@ DROP = object()
 class Request:
     """One request of the program: method, path with query, body as bytes."""
 
-    def __init__(self, method, path, body):
+    def __init__(self, method, path, body, content_type=None):
         self.method = method
         self.path = path
         self.body = body
+        self.content_type = content_type
 
     def is_write(self) -> bool:
         return self.method != "GET"
@@ -81,7 +82,7 @@ class Relay:
         class Handler(BaseHTTPRequestHandler):
             def _serve(self):
                 length = int(self.headers.get("Content-Length") or 0)
-                request = Request(self.command, self.path, self.rfile.read(length))
+                request = Request(self.command, self.path, self.rfile.read(length), self.headers.get("Content-Type"))
                 relay.requests.append(request)
                 answer = relay.before(request)
                 if answer is None:
