@@ -187,8 +187,21 @@ static void shape_rc(json_t *result)
         json_object_del(result, "rc");
 }
 
-/* Strings inside of VALUE that are no UTF-8, repaired in place. */
-static void repair_strings(json_t *value)
+/*
+ * From 2.19 on ansible-core takes any object with this key for one of its own types and fails the
+ * task over it; a ConfigMap may well hold such a key.
+ */
+static void rename_type_key(json_t *object)
+{
+    json_t *value = json_incref(json_object_get(object, "__ansible_type"));
+    if (!value)
+        return;
+    json_object_del(object, "__ansible_type");
+    json_object_set_new(object, "__ansible_type__", value);
+}
+
+/* In place, at every level: strings that are no UTF-8, and the key above. */
+static void repair(json_t *value)
 {
     size_t i = 0;
     const char *key = NULL;
@@ -198,10 +211,11 @@ static void repair_strings(json_t *value)
         auto_free char *valid = str_to_utf8(text, json_string_length(value));
         json_string_set(value, valid);
     }
+    rename_type_key(value);
     json_object_foreach (value, key, item)
-        repair_strings(item);
+        repair(item);
     json_array_foreach (value, i, item)
-        repair_strings(item);
+        repair(item);
 }
 
 json_t *am_result_shape(json_t *result, bool diff, const struct am_secrets *secrets)
@@ -221,7 +235,7 @@ json_t *am_result_shape(json_t *result, bool diff, const struct am_secrets *secr
     shape_rc(result);
     if (!json_is_object(json_object_get(result, "ansible_facts")))
         json_object_del(result, "ansible_facts");
-    repair_strings(result);
+    repair(result);
     return am_secrets_scrub(secrets, result);
 }
 

@@ -49,6 +49,7 @@ TASKS = {
     "abort": ({"crash": "abort"}, {}),
     "memory": ({"crash": "memory"}, {}),
     "async": ({"note": "later", "secret": "wombat", "change": True}, {"async": 30, "poll": 1}),
+    "type key": ({"note": {"__ansible_type": "TaggedStr", "value": "x"}}, {}),
     "loop": ({"note": "{{ item }}"}, {"loop": ["a", "b"]}),
     "temporary": ({"temporary": True}, {}),
     "password": ({"db_pass": "platypus"}, {}),
@@ -259,6 +260,10 @@ def test_keys_that_mean_something_else__do_no_harm(shown):
     assert "abc" in result["warnings"] and result["stdout"] == "5"
     assert not {"results", "started", "finished", "unreachable", "rc", "ansible_facts", "deprecations"} & result.keys()
     assert "Removed unexpected internal key" not in shown.output
+
+
+def test_ansibles_own_type_key__is_data_like_any_other(shown):
+    assert shown.results["type key"]["note"] == {"__ansible_type__": "TaggedStr", "value": "x"}
 
 
 def test_temporary_directory__is_the_one_ansible_made(shown):

@@ -67,6 +67,7 @@ static void test_am_literal__strings__have_escapes_and_prefixes(void **state)
     assert_literal("\"it's\"", "\"it's\"");
     assert_literal("'\\'\\\"\\\\\\n\\t\\a'", "\"'\\\"\\\\\\n\\t\\u0007\"");
     assert_literal("'\\x41\\u00e9\\U0001f600\\101'", "\"A\\u00e9\\ud83d\\ude00A\"");
+    assert_literal("'\\u20ac'", "\"\\u20ac\"");
     assert_literal("'\\q'", "\"\\\\q\"");
     assert_literal("'a\\\nb'", "\"ab\"");
     assert_literal("r'\\n'", "\"\\\\n\"");
@@ -88,6 +89,7 @@ static void test_am_literal__containers__nest(void **state)
 {
     (void)state;
     assert_literal("[1, 'a', [None],]", "[1, \"a\", [null]]");
+    assert_literal("[1, \\\n2]", "[1, 2]");
     assert_literal("(1, 2)", "[1, 2]");
     assert_literal("(1,)", "[1]");
     assert_literal("(1)", "1");

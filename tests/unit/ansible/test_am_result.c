@@ -171,6 +171,14 @@ static void test_am_result_shape__foreign_bytes__are_replaced(void **state)
     assert_json(shown, "{'a': 'x\\ufffd', 'l': ['\\ufffd'], 'changed': false}");
 }
 
+static void test_am_result_shape__ansibles_type_key__is_renamed_everywhere(void **state)
+{
+    (void)state;
+    assert_shape("{'__ansible_type': 1, 'l': [{'__ansible_type': {'__ansible_type': 2}}]}", false,
+                 "{'changed': false, '__ansible_type__': 1, 'l': [{'__ansible_type__': "
+                 "{'__ansible_type__': 2}}]}");
+}
+
 /* ---- bytes */
 
 static void test_am_result_text__the_line__is_ascii_between_newlines(void **state)
@@ -261,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_am_result_shape__deprecations__are_complete_or_absent),
         cmocka_unit_test(test_am_result_shape__diff__is_for_changes_in_diff_mode),
         cmocka_unit_test(test_am_result_shape__foreign_bytes__are_replaced),
+        cmocka_unit_test(test_am_result_shape__ansibles_type_key__is_renamed_everywhere),
         cmocka_unit_test(test_am_result_text__the_line__is_ascii_between_newlines),
         cmocka_unit_test(test_am_result_text__endless_nesting__adds_nothing),
         cmocka_unit_test(test_am_result_send__a_full_pipe__is_waited_for),

@@ -17,6 +17,7 @@ struct script {
     enum error_kind kind;
     bool silent;       /* it fails without a reason */
     bool deep;         /* the result is nested too deeply to be printed */
+    bool one_warning;  /* the module returns its warning as a text instead of a list */
     bool look_only;    /* the module has no apply and no predict */
     const char *args;  /* the JSON that the module gets */
     const char *input; /* "file" or "stdin" */
@@ -82,7 +83,10 @@ static void probe_result(void *state, const struct error *failure, json_t *resul
     auto_free char *joined = strv_join(&calls, " ");
     json_object_set_new(result, "calls", json_string(joined));
     json_object_set_new(result, "saw_failure", json_boolean(failure != NULL));
-    json_object_set_new(result, "warnings", json_pack("[s]", "own"));
+    if (script.one_warning)
+        json_object_set_new(result, "warnings", json_string("own"));
+    else
+        json_object_set_new(result, "warnings", json_pack("[s]", "own"));
     if (!failure)
         json_object_set_new(result, "changed", json_true());
     else
@@ -241,6 +245,15 @@ static void test_am_run__a_module_that_only_looks__needs_no_apply(void **state)
     script.args = "{\"name\": \"x\", \"_ansible_check_mode\": true}";
     json_auto_t *checked = run_script(&spec_with_check_mode, 0);
     assert_string_equal(json_string_value(json_object_get(checked, "calls")), "open observe plan");
+}
+
+static void test_am_run__a_warning_that_is_no_list__is_kept_whole(void **state)
+{
+    (void)state;
+    script.one_warning = true;
+    json_auto_t *result = run_script(&spec_with_check_mode, 0);
+    assert_json(json_object_get(result, "warnings"),
+                "['own', 'Module did not set no_log for db_pass', 'seen']");
 }
 
 static void test_am_run__diff_mode__shows_the_scrubbed_diff(void **state)
@@ -405,6 +418,7 @@ int main(void)
         UNIT(test_am_run__check_mode__predicts_instead_of_applying),
         UNIT(test_am_run__check_mode_without_support__is_skipped),
         UNIT(test_am_run__a_module_that_only_looks__needs_no_apply),
+        UNIT(test_am_run__a_warning_that_is_no_list__is_kept_whole),
         UNIT(test_am_run__diff_mode__shows_the_scrubbed_diff),
         UNIT(test_am_run__a_failing_station__ends_the_run_with_a_result),
         UNIT(test_am_run__a_failing_open__gives_no_state_to_anybody),
