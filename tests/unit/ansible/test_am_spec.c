@@ -489,6 +489,7 @@ static const struct am_option secret_options[] = {
          (const struct am_option[]){
              {.name = "pass", .no_log = true, .aliases = AM_NAMES("pw")}, {.name = "user"}, {0}}},
     {.name = "words", .type = AM_LIST, .elements = AM_ELEMENTS(AM_STR), .no_log = true},
+    {.name = "plain", .type = AM_LIST, .no_log = true},
     {.name = "token", .no_log = true, .env = AM_NAMES("AM_FIRST"), .default_json = "\"fallback\""},
     {.name = "number", .type = AM_INT},
     {0},
@@ -518,6 +519,7 @@ static void test_am_spec__a_split_list__hides_its_parts(void **state)
 {
     (void)state;
     assert_hides("{'words': 'aaa,bbb'}", "aaa,bbb. aaa. bbb.", "********. ********. ********.");
+    assert_hides("{'plain': 'ccc,ddd'}", "ccc. ddd.", "********. ********.");
     assert_hides("{'words': [12345]}", "12345.", "********.");
 }
 
@@ -525,6 +527,7 @@ static void test_am_spec__an_early_error__hides_what_comes_later(void **state)
 {
     (void)state;
     assert_hides("{'login': 5, 'token': 'hush'}", "hush.", "********.");
+    assert_hides("{'login': [1, 2], 'token': 'hush'}", "hush.", "********.");
     assert_hides("{'login': 'broken hush', 'token': 'tok'}", "broken hush. tok.",
                  "********. ********.");
     assert_hides("{'number': 'z', 'login': {'pass': 'hush'}}", "hush.", "********.");
