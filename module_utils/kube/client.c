@@ -13,7 +13,7 @@
 #include "kube/auth.h"
 
 enum {
-    MAX_RACES = 5,      /* repeats after an optimistic-lock conflict, as kubectl */
+    MAX_RACES = 5, /* repeats after an optimistic-lock conflict, as kubectl */
     RACE_WAIT_MS = 50,
     UNSERVED_WAIT_MS = 250,
 };
@@ -23,10 +23,10 @@ struct kube_client {
     struct kube_auth *auth;
     struct http_client *http;
     struct kube_client_options options;
-    unsigned auth_generation; /* grows with every renewal */
-    bool rebuild;             /* a new client certificate: drain, then connect again */
-    struct error *fatal;      /* credentials could not be renewed */
-    unsigned long count;      /* attempts of HTTP clients that are gone */
+    unsigned auth_generation;  /* grows with every renewal */
+    bool rebuild;              /* a new client certificate: drain, then connect again */
+    struct error *fatal;       /* credentials could not be renewed */
+    unsigned long count;       /* attempts of HTTP clients that are gone */
     struct kube_call **replay; /* owned array of borrowed calls to send again after the rebuild */
     size_t replay_count;
     const struct kube_work *work; /* the current run */
@@ -165,8 +165,9 @@ static struct http_job *next_job(void *context, unsigned in_flight)
     struct kube_client *client = context;
     if (client->rebuild || client->fatal)
         return NULL;
-    struct kube_call *call = client->replay_count ? take_replay(client)
-                                                  : client->work->next(client->work->context, in_flight);
+    struct kube_call *call = client->replay_count
+                                 ? take_replay(client)
+                                 : client->work->next(client->work->context, in_flight);
     if (!call)
         return NULL;
     prepare(client, call);
@@ -190,7 +191,8 @@ static bool renew(struct kube_client *client, struct kube_call *call)
     return true;
 }
 
-/* How a kind answers that was just established: not known to this API server, or known a moment ago. */
+/* How a kind answers that was just established: not known to this API server, or known a moment
+ * ago. */
 static bool not_served_yet(const struct kube_status *status)
 {
     return (status->code == 404 && status->plain) ||
@@ -202,7 +204,7 @@ static enum http_verdict judge_status(struct kube_call *call, long long *wait_ms
 {
     enum kube_patience patience = kube_status_patience(&call->status);
     if (patience == KUBE_RACE && call->may_race && ++call->races <= MAX_RACES) {
-        *wait_ms = RACE_WAIT_MS * call->races;
+        *wait_ms = (long long)RACE_WAIT_MS * call->races;
         return HTTP_AGAIN;
     }
     if (not_served_yet(&call->status) && !clock_passed(call->unserved_until)) {
@@ -220,7 +222,8 @@ static enum http_verdict judge_status(struct kube_call *call, long long *wait_ms
     return http_retry_judge(&retry, &call->job, wait_ms);
 }
 
-static enum http_verdict judge(struct kube_client *client, struct kube_call *call, long long *wait_ms)
+static enum http_verdict judge(struct kube_client *client, struct kube_call *call,
+                               long long *wait_ms)
 {
     /* What an earlier attempt said counts no more, also when there is no answer now. */
     kube_status_clear(&call->status);

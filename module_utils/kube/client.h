@@ -29,8 +29,8 @@ struct kube_client;
 
 /* CONFIG is borrowed and must outlive the client. Talks to nobody yet, but runs an exec plugin. */
 struct kube_client *kube_client_new(struct kube_config *config,
-                                    const struct kube_client_options *options,
-                                    struct error **err) must_check;
+                                    const struct kube_client_options *options, struct error **err)
+    must_check;
 void kube_client_free(struct kube_client *client);
 define_cleanup(kube_client, struct kube_client *, kube_client_free)
 #define auto_kube_client cleanup_with(kube_client_cleanup)
@@ -55,10 +55,10 @@ struct kube_call {
     bool may_race;             /* an optimistic-lock 409 may be sent again as it is */
     long long unserved_until;  /* deadline until which the answers of a kind that is not served yet
                                   are repeated soon; 0: never */
-    long long give_up_at;      /* deadline of all repeats, when earlier than the client's; 0: none */
-    void *owner;               /* the giver's own */
+    long long give_up_at; /* deadline of all repeats, when earlier than the client's; 0: none */
+    void *owner;          /* the giver's own */
 
-    long long deadline;        /* the rest belongs to the client */
+    long long deadline; /* the rest belongs to the client */
     unsigned races;
     unsigned auth_generation;
     bool renewed;
@@ -91,19 +91,19 @@ struct kube_work {
 
 /* Runs until nothing is left. -1: interrupted, or credentials cannot be had; calls that were
  * under way did not reach done. */
-int kube_client_run(struct kube_client *client, const struct kube_work *work,
-                    struct error **err) must_check;
+int kube_client_run(struct kube_client *client, const struct kube_work *work, struct error **err)
+    must_check;
 
 /* Runs one call. 0 also when the server answered with a failure: look at call->error. */
-int kube_client_call(struct kube_client *client, struct kube_call *call,
-                     struct error **err) must_check;
+int kube_client_call(struct kube_client *client, struct kube_call *call, struct error **err)
+    must_check;
 
 /* Runs COUNT calls at once. */
 int kube_client_all(struct kube_client *client, struct kube_call *calls, size_t count,
                     struct error **err) must_check;
 
 /* GET PATH as JSON. *out is NULL after a 404. -1 for any other failure. */
-int kube_client_get(struct kube_client *client, const char *path, json_t **out,
-                    struct error **err) must_check;
+int kube_client_get(struct kube_client *client, const char *path, json_t **out, struct error **err)
+    must_check;
 
 #endif

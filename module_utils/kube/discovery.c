@@ -13,17 +13,17 @@ enum {
     ONE_BY_ONE = 5,
 };
 
-#define AGGREGATED                                                             \
-    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"    \
-    "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList," \
+#define AGGREGATED                                                                                 \
+    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"                        \
+    "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,"                   \
     "application/json"
 
 struct kube_discovery {
     struct kube_client *client; /* borrowed */
-    json_t *known;  /* owned object: "apps/v1" → list of resources (discovery_read.h), or null when
-                       the server does not have it */
-    json_t *broken; /* owned object: "g/v" → {message, detail} of why it could not be read */
-    json_t *groups; /* owned: every "g/v" in the server's order; NULL until asked for */
+    json_t *known; /* owned object: "apps/v1" → list of resources (discovery_read.h), or null when
+                      the server does not have it */
+    json_t *broken;  /* owned object: "g/v" → {message, detail} of why it could not be read */
+    json_t *groups;  /* owned: every "g/v" in the server's order; NULL until asked for */
     json_t *retired; /* owned: forgotten lists; resources handed out still point into them */
 };
 

@@ -38,7 +38,8 @@ void kube_discovery_forget(struct kube_discovery *discovery, const char *api_ver
  * the group-version could not be read. Two resources of one kind: the one with more verbs.
  */
 int kube_discovery_lookup(struct kube_discovery *discovery, const char *api_version,
-                          const char *kind, struct kube_resource *out, struct error **err) must_check;
+                          const char *kind, struct kube_resource *out, struct error **err)
+    must_check;
 
 /*
  * Looks NAME up as kubernetes.core does: kind, plural, singular or short name, in API_VERSION;
@@ -46,7 +47,7 @@ int kube_discovery_lookup(struct kube_discovery *discovery, const char *api_vers
  * 1, 0 or -1; several equally good hits are an ERROR_USAGE that lists them.
  */
 int kube_discovery_lookup_loose(struct kube_discovery *discovery, const char *api_version,
-                                const char *name, struct kube_resource *out,
-                                struct error **err) must_check;
+                                const char *name, struct kube_resource *out, struct error **err)
+    must_check;
 
 #endif

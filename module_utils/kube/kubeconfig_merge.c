@@ -98,10 +98,18 @@ static int check_entry(enum kube_entry_kind kind, const json_t *entry, const cha
     return kube_entry_read(kind, entry, where, directory, &scratch, err);
 }
 
-/* ITEM stands at INDEX of its list; the entries of its own file begin at START. */
-static int add_item(enum kube_entry_kind kind, struct kube_list *list, size_t start, size_t index,
-                    const json_t *item, const char *directory, struct error **err)
+/* The list of one file on its way into the merged one, where its own entries begin at START. */
+struct adding {
+    enum kube_entry_kind kind;
+    struct kube_list *list;
+    size_t start;
+    const char *directory;
+};
+
+/* ITEM stands at INDEX of its list. */
+static int add_item(const struct adding *to, size_t index, const json_t *item, struct error **err)
 {
+    enum kube_entry_kind kind = to->kind;
     json_t *name = NULL;
     if (json_is_null(item))
         return 0;
@@ -113,14 +121,14 @@ static int add_item(enum kube_entry_kind kind, struct kube_list *list, size_t st
     auto_free char *where = xasprintf("%s[%zu].%s", rows[kind].list, index, rows[kind].entry);
     const char *name_text = name ? json_string_value(name) : "";
     const json_t *entry = js_get(item, rows[kind].entry, NULL);
-    if (list_find(list, start, name_text)) {
+    if (list_find(to->list, to->start, name_text)) {
         error_make(err, ERROR_PARSE, "%s: duplicate name \"%s\" in list", rows[kind].list,
                    name_text);
         return -1;
     }
-    if (check_entry(kind, entry, where, directory, err))
+    if (check_entry(kind, entry, where, to->directory, err))
         return -1;
-    list_add(list, name_text, entry, where, directory);
+    list_add(to->list, name_text, entry, where, to->directory);
     return 0;
 }
 
@@ -128,11 +136,11 @@ static int add_list(enum kube_entry_kind kind, const json_t *config, const char 
                     struct kube_list *list, struct error **err)
 {
     json_t *items = NULL;
-    size_t start = list->count;
+    const struct adding to = {kind, list, list->count, directory};
     if (js_want_lookup(config, rows[kind].list, JSON_ARRAY, &items, err) < 0)
         return -1;
     for (size_t i = 0; i < json_array_size(items); i++)
-        if (add_item(kind, list, start, i, json_array_get(items, i), directory, err))
+        if (add_item(&to, i, json_array_get(items, i), err))
             return -1;
     return 0;
 }

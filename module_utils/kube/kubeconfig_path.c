@@ -20,8 +20,10 @@ static char *clean(const char *path)
             continue;
         if (strcmp(part, "..") != 0)
             strv_add(&kept, part);
-        else if (kept.count > 0)
-            free(steal_ptr(kept.items[--kept.count]));
+        else if (kept.count > 0) {
+            kept.count--;
+            free(steal_ptr(kept.items[kept.count]));
+        }
     }
     auto_free char *joined = strv_join(&kept, "/");
     return xasprintf("/%s", joined);

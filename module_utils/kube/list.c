@@ -8,8 +8,8 @@
 #include "json/js_get.h"
 
 #define PAGE "500"
-#define METADATA_LIST                                                   \
-    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1," \
+#define METADATA_LIST                                                                              \
+    "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"                            \
     "application/json;q=0.9"
 
 enum { MAX_RESTARTS = 3 };

@@ -16,7 +16,7 @@ struct kube_list_options {
     const char *namespace_;             /* NULL: all */
     const struct strv *label_selectors; /* all must hold; or NULL */
     const struct strv *field_selectors;
-    bool metadata_only;                 /* PartialObjectMetadata */
+    bool metadata_only; /* PartialObjectMetadata */
 };
 
 /*

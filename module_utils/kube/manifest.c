@@ -51,8 +51,8 @@ static void fill_gaps(json_t *value, const struct kube_defaults *defaults)
     }
     if (!json_is_object(metadata))
         return; /* kube_manifest_check says so */
-    bool named = js_str(value, "metadata", "name", NULL) ||
-                 js_str(value, "metadata", "generateName", NULL);
+    bool named =
+        js_str(value, "metadata", "name", NULL) || js_str(value, "metadata", "generateName", NULL);
     if (!named) {
         set_gap(metadata, "name", defaults->name);
         set_gap(metadata, "generateName", defaults->generate_name);
@@ -111,10 +111,11 @@ static int check_name(const struct kube_object *object, const char *field, const
                   !strpbrk(name, "/%")))
         return 0;
     auto_free char *label = kube_object_label(object);
-    error_make(err, ERROR_USAGE,
-               "document %zu, %s: %s \"%s\" cannot be part of a path: it must not be empty, \".\" or "
-               "\"..\" and must not hold \"/\" or \"%%\"",
-               object->document, label, field, name);
+    error_make(
+        err, ERROR_USAGE,
+        "document %zu, %s: %s \"%s\" cannot be part of a path: it must not be empty, \".\" or "
+        "\"..\" and must not hold \"/\" or \"%%\"",
+        object->document, label, field, name);
     return -1;
 }
 

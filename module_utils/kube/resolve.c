@@ -61,9 +61,10 @@ bool kube_crd_provides(const json_t *crd, const struct kube_object *object)
 void kube_resolve_error(const struct kube_object *object, struct error **err)
 {
     auto_free char *label = kube_object_label(object);
-    error_make(err, ERROR_NOT_FOUND,
-               "Failed to find exact match for %s.%s by [kind, name, singularName, shortNames]: no "
-               "matches for kind \"%s\" in version \"%s\" (%s); ensure CRDs are installed first and "
-               "check the spelling of apiVersion and kind",
-               object->api_version, object->kind, object->kind, object->api_version, label);
+    error_make(
+        err, ERROR_NOT_FOUND,
+        "Failed to find exact match for %s.%s by [kind, name, singularName, shortNames]: no "
+        "matches for kind \"%s\" in version \"%s\" (%s); ensure CRDs are installed first and "
+        "check the spelling of apiVersion and kind",
+        object->api_version, object->kind, object->kind, object->api_version, label);
 }

@@ -15,7 +15,7 @@
 #include "kube/ready.h"
 
 enum kube_goal {
-    KUBE_GOAL_READY,  /* the rule of its kind, kube/ready.h; and all conditions, and the query */
+    KUBE_GOAL_READY, /* the rule of its kind, kube/ready.h; and all conditions, and the query */
     KUBE_GOAL_EXISTS,
     KUBE_GOAL_ABSENT, /* gone, or another object of the same name */
 };
@@ -36,20 +36,20 @@ enum kube_wait_state { KUBE_WAITING, KUBE_WAIT_MET, KUBE_WAIT_FAILED, KUBE_WAIT_
 struct kube_waiter {
     const struct kube_object *object; /* borrowed; resolved and named */
     enum kube_goal goal;
-    const char *uid;                  /* of KUBE_GOAL_ABSENT: the object that shall go; or NULL */
+    const char *uid; /* of KUBE_GOAL_ABSENT: the object that shall go; or NULL */
 
     enum kube_wait_state state;
-    json_t *value;                    /* owned: the object as last seen; NULL when absent */
-    struct buf why;                   /* what was missing when last looked, or why it failed; of one
-                                         that was met: a remark worth a warning, mostly none */
+    json_t *value;  /* owned: the object as last seen; NULL when absent */
+    struct buf why; /* what was missing when last looked, or why it failed; of one
+                       that was met: a remark worth a warning, mostly none */
     long long waited_ms;
 
-    struct kube_call call;            /* the rest belongs to the wait */
+    struct kube_call call; /* the rest belongs to the wait */
     struct buf line;
-    enum kube_wait_ask ask, next;     /* what is under way, what comes after it */
+    enum kube_wait_ask ask, next; /* what is under way, what comes after it */
     bool no_watch;
-    bool class_asked;                 /* of a claim: how its StorageClass binds was looked up, */
-    bool first_consumer;              /* and it waits for the first Pod */
+    bool class_asked;    /* of a claim: how its StorageClass binds was looked up, */
+    bool first_consumer; /* and it waits for the first Pod */
     long long asked_ms;
     long long poll_ms;
 };
@@ -58,7 +58,7 @@ struct kube_wait {
     struct kube_client *client;
     const struct kube_criteria *criteria; /* NULL: none */
     long long timeout_ms;
-    long long sleep_ms;                   /* longest pause between two looks */
+    long long sleep_ms; /* longest pause between two looks */
 };
 
 void kube_waiter_init(struct kube_waiter *waiter, const struct kube_object *object,

@@ -22,8 +22,7 @@ enum {
 void kube_writer_init(struct kube_writer *writer, struct kube_client *client,
                       struct kube_discovery *discovery, const struct kube_write_options *options)
 {
-    *writer = (struct kube_writer){
-        .client = client, .discovery = discovery, .options = *options};
+    *writer = (struct kube_writer){.client = client, .discovery = discovery, .options = *options};
 }
 
 void kube_writer_clear(struct kube_writer *writer)
@@ -68,10 +67,10 @@ struct run {
     size_t cursor;             /* the next item that was not started */
     struct kube_write **again; /* owned stack: items with a further stage to go, before new ones */
     size_t again_count;
-    enum kube_stage until;     /* the run leaves items alone that reach this stage */
-    unsigned window;           /* requests that may be in flight; 0 as 1 */
-    bool opens;                /* the window opens with every success */
-    bool stopped;              /* after a failure nothing new is started */
+    enum kube_stage until; /* the run leaves items alone that reach this stage */
+    unsigned window;       /* requests that may be in flight; 0 as 1 */
+    bool opens;            /* the window opens with every success */
+    bool stopped;          /* after a failure nothing new is started */
 };
 
 static void run_clear(struct run *run)
@@ -173,15 +172,16 @@ static int check_name(const struct kube_write *write, struct error **err)
         return 0;
     auto_free char *label = kube_object_label(write->object);
     if (write->object->generate_name && write->verb == KUBE_APPLY) {
-        error_make(err, ERROR_USAGE,
-                   "%s: cannot use generate name with apply: set metadata.name, or apply_mode: create",
-                   label);
+        error_make(
+            err, ERROR_USAGE,
+            "%s: cannot use generate name with apply: set metadata.name, or apply_mode: create",
+            label);
         return -1;
     }
     if (may_be_nameless(write))
         return 0;
-    error_make(err, ERROR_USAGE, "document %zu, %s: metadata.name is missing", write->object->document,
-               label);
+    error_make(err, ERROR_USAGE, "document %zu, %s: metadata.name is missing",
+               write->object->document, label);
     return -1;
 }
 
@@ -281,17 +281,19 @@ static bool nothing_to_do(struct kube_write *write)
     return write->verb == KUBE_DELETE;
 }
 
-static int plan_terminating(struct kube_writer *writer, struct kube_write *write, struct error **err)
+static int plan_terminating(struct kube_writer *writer, struct kube_write *write,
+                            struct error **err)
 {
-    bool creates = write->verb == KUBE_APPLY || write->verb == KUBE_UPDATE ||
-                   write->verb == KUBE_REPLACE;
+    bool creates =
+        write->verb == KUBE_APPLY || write->verb == KUBE_UPDATE || write->verb == KUBE_REPLACE;
     if (!write->prior.terminating || !creates ||
         writer->options.on_terminating == KUBE_TERMINATING_APPLY)
         return 0;
     auto_free char *label = kube_object_label(write->object);
     if (writer->options.on_terminating == KUBE_TERMINATING_FAIL) {
         error_make(err, ERROR_CONFLICT,
-                   "%s is being deleted; wait until it is gone, or set on_terminating: wait", label);
+                   "%s is being deleted; wait until it is gone, or set on_terminating: wait",
+                   label);
         return -1;
     }
     write->stage = KUBE_STAGE_GONE;
@@ -316,10 +318,11 @@ static int plan_write(struct kube_writer *writer, size_t index, struct error **e
         return 0;
     if (write->verb == KUBE_JSON_PATCH && !write->late && !write->prior.exists) {
         auto_free char *label = kube_object_label(object);
-        error_make(err, ERROR_NOT_FOUND,
-                   "%s %s: Failed to retrieve requested object: %s does not exist, and a JSON patch "
-                   "needs something to patch",
-                   object->kind, object->name, label);
+        error_make(
+            err, ERROR_NOT_FOUND,
+            "%s %s: Failed to retrieve requested object: %s does not exist, and a JSON patch "
+            "needs something to patch",
+            object->kind, object->name, label);
         return -1;
     }
     if (nothing_to_do(write)) {
@@ -340,8 +343,8 @@ static int check_order(const struct kube_writer *writer, const struct kube_write
     auto_free char *label = kube_object_label(write->object);
     auto_free char *definition = kube_object_label(crd->object);
     error_make(err, ERROR_USAGE,
-               "%s comes before %s, which defines its kind: exchange them, or set sort: true", label,
-               definition);
+               "%s comes before %s, which defines its kind: exchange them, or set sort: true",
+               label, definition);
     return -1;
 }
 

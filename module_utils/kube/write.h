@@ -32,14 +32,14 @@ enum kube_verb {
 };
 
 enum kube_terminating {
-    KUBE_TERMINATING_WAIT,  /* until it is gone, then create it anew */
+    KUBE_TERMINATING_WAIT, /* until it is gone, then create it anew */
     KUBE_TERMINATING_FAIL,
     KUBE_TERMINATING_APPLY, /* write to it although it will vanish */
 };
 
 enum kube_stage {
-    KUBE_STAGE_GET,     /* look at what is there */
-    KUBE_STAGE_GONE,    /* wait until a terminating object is gone */
+    KUBE_STAGE_GET,  /* look at what is there */
+    KUBE_STAGE_GONE, /* wait until a terminating object is gone */
     KUBE_STAGE_WRITE,
     KUBE_STAGE_MIGRATE, /* hand fields of other managers over, then write again */
     KUBE_STAGE_DONE,
@@ -50,18 +50,18 @@ enum kube_stage {
 struct kube_write_options {
     const char *field_manager;
     bool force_conflicts;
-    const char *field_validation;        /* "Strict", "Warn" or "Ignore" */
-    const struct strv *merge_types;      /* "strategic-merge", "merge": tried in order on HTTP 415 */
-    const json_t *patch;                 /* list of RFC 6902 operations, for KUBE_JSON_PATCH */
-    const json_t *delete_options;        /* object or NULL */
+    const char *field_validation;   /* "Strict", "Warn" or "Ignore" */
+    const struct strv *merge_types; /* "strategic-merge", "merge": tried in order on HTTP 415 */
+    const json_t *patch;            /* list of RFC 6902 operations, for KUBE_JSON_PATCH */
+    const json_t *delete_options;   /* object or NULL */
     const struct strv *migrate_managers; /* or NULL */
     enum kube_terminating on_terminating;
-    bool wait_crds;                      /* before objects of kinds that this run defines; and
-                                            definitions whose names are taken fail */
-    bool sort;                           /* waves by kind; else the given order, one by one */
-    bool go_on;                          /* after an object failed */
-    unsigned parallel;                   /* writes in flight; 1 = one after the other */
-    long long timeout_ms;                /* for terminating objects and definitions */
+    bool wait_crds;       /* before objects of kinds that this run defines; and
+                             definitions whose names are taken fail */
+    bool sort;            /* waves by kind; else the given order, one by one */
+    bool go_on;           /* after an object failed */
+    unsigned parallel;    /* writes in flight; 1 = one after the other */
+    long long timeout_ms; /* for terminating objects and definitions */
 };
 
 /* One object and what came of it. */
@@ -70,25 +70,25 @@ struct kube_write {
     enum kube_verb verb;
     unsigned wave;
     enum kube_stage stage;
-    bool late;                  /* its kind appears only during the run */
+    bool late; /* its kind appears only during the run */
     struct kube_prior prior;
 
-    bool done;                  /* it was dealt with, well or badly */
+    bool done; /* it was dealt with, well or badly */
     bool changed;
-    bool missing;               /* KUBE_PATCH found nothing to patch */
-    bool unvalidated;           /* a prediction that no server has seen */
-    const char *method;         /* static: "create", "apply", "patch", "replace", "delete" */
-    json_t *after;              /* owned: the answer; NULL when there is none */
-    struct error *error;        /* owned */
+    bool missing;        /* KUBE_PATCH found nothing to patch */
+    bool unvalidated;    /* a prediction that no server has seen */
+    const char *method;  /* static: "create", "apply", "patch", "replace", "delete" */
+    json_t *after;       /* owned: the answer; NULL when there is none */
+    struct error *error; /* owned */
     struct strv warnings;
     long long started_ms, ended_ms;
 
-    struct kube_call call;      /* the rest belongs to the writer */
+    struct kube_call call; /* the rest belongs to the writer */
     size_t merge_at;
     unsigned attempts;
-    bool rewritten;             /* fields were migrated: this is the second apply */
-    bool reposted;              /* it exists, perhaps by an attempt whose answer was lost */
-    bool served;                /* a definition: its kinds were seen to be served */
+    bool rewritten; /* fields were migrated: this is the second apply */
+    bool reposted;  /* it exists, perhaps by an attempt whose answer was lost */
+    bool served;    /* a definition: its kinds were seen to be served */
     long long gone_deadline;
 };
 
@@ -96,7 +96,7 @@ struct kube_writer {
     struct kube_client *client;       /* borrowed */
     struct kube_discovery *discovery; /* borrowed */
     struct kube_write_options options;
-    struct kube_write *writes;        /* owned */
+    struct kube_write *writes; /* owned */
     size_t count;
 };
 

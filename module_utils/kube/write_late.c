@@ -68,8 +68,8 @@ static int try_admit(struct kube_writer *writer, struct kube_write *write, struc
         auto_free char *api_version = xstrdup(write->object->api_version);
         kube_discovery_forget(writer->discovery, api_version);
     }
-    int found = kube_resolve(writer->discovery, write->object, kube_client_namespace(writer->client),
-                             err);
+    int found =
+        kube_resolve(writer->discovery, write->object, kube_client_namespace(writer->client), err);
     if (found > 0 && crd)
         crd->served = true;
     return found;

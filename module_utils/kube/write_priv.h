@@ -49,7 +49,8 @@ int kube_writer_check_names(struct kube_writer *writer, unsigned wave, struct er
 struct kube_write *kube_writer_provider(const struct kube_writer *writer,
                                         const struct kube_object *object);
 
-/* Makes late objects of WAVE ready to be sent: waits for their definitions, resolves their kinds. */
+/* Makes late objects of WAVE ready to be sent: waits for their definitions, resolves their kinds.
+ */
 int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err);
 
 #endif

@@ -10,8 +10,8 @@
 #include "kube/managers.h"
 #include "kube/write_priv.h"
 
-#define TYPE_JSON "application/json"
-#define TYPE_APPLY "application/apply-patch+yaml"
+#define TYPE_JSON       "application/json"
+#define TYPE_APPLY      "application/apply-patch+yaml"
 #define TYPE_JSON_PATCH "application/json-patch+json"
 
 static const struct {
@@ -130,7 +130,8 @@ static bool patch_is_guarded(const json_t *operations)
     return false;
 }
 
-static int start_json_patch(struct kube_writer *writer, struct kube_write *write, struct error **err)
+static int start_json_patch(struct kube_writer *writer, struct kube_write *write,
+                            struct error **err)
 {
     write->method = "patch";
     if (start(writer, write, "PATCH", TYPE_JSON_PATCH, writer->options.patch, err) < 0)
@@ -151,7 +152,8 @@ static json_t *delete_body(const struct kube_writer *writer, const struct kube_w
             json_object_set(body, key, value);
     bool job = str_equal(write->object->resource.kind, "Job") &&
                str_equal(write->object->resource.group, "batch");
-    if (job && !json_object_get(body, "propagationPolicy") && !json_object_get(body, "orphanDependents"))
+    if (job && !json_object_get(body, "propagationPolicy") &&
+        !json_object_get(body, "orphanDependents"))
         json_object_set_new(body, "propagationPolicy", json_string("Background"));
     return body;
 }

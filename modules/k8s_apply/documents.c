@@ -11,18 +11,24 @@
 
 enum { SRC_LIMIT = 64 * 1024 * 1024 };
 
+/* Where documents go, and what they get on the way. */
+struct reading {
+    struct kube_manifest *manifest;
+    const struct kube_defaults *defaults;
+    struct strv *warnings;
+};
+
 /* One text may hold many documents. */
-static int add_text(struct kube_manifest *manifest, const struct kube_defaults *defaults,
-                    const char *bytes, size_t size, const char *source, struct strv *warnings,
+static int add_text(const struct reading *to, const char *bytes, size_t size, const char *source,
                     struct error **err)
 {
-    json_auto_t *documents = ym_read(bytes, size, source, warnings, err);
+    json_auto_t *documents = ym_read(bytes, size, source, to->warnings, err);
     if (!documents)
         return -1;
     size_t index = 0;
     json_t *document = NULL;
     json_array_foreach (documents, index, document)
-        if (kube_manifest_add(manifest, document, defaults, err) < 0) {
+        if (kube_manifest_add(to->manifest, document, to->defaults, err) < 0) {
             error_wrap(err, "%s", source);
             return -1;
         }
@@ -30,17 +36,16 @@ static int add_text(struct kube_manifest *manifest, const struct kube_defaults *
 }
 
 /* A string is YAML, an object is one document, a list holds either. */
-static int add_definition(struct kube_manifest *manifest, const struct kube_defaults *defaults,
-                          const json_t *definition, const char *source, struct strv *warnings,
+static int add_definition(const struct reading *to, const json_t *definition, const char *source,
                           struct error **err)
 {
     if (json_is_string(definition))
-        return add_text(manifest, defaults, json_string_value(definition),
-                        json_string_length(definition), source, warnings, err);
+        return add_text(to, json_string_value(definition), json_string_length(definition), source,
+                        err);
     if (!json_is_array(definition)) {
         /* The manifest edits its objects; the parameters stay as they were given. */
         json_auto_t *copy = json_deep_copy(definition);
-        if (kube_manifest_add(manifest, copy, defaults, err) == 0)
+        if (kube_manifest_add(to->manifest, copy, to->defaults, err) == 0)
             return 0;
         error_wrap(err, "%s", source);
         return -1;
@@ -53,7 +58,7 @@ static int add_definition(struct kube_manifest *manifest, const struct kube_defa
             error_make(err, ERROR_USAGE, "%s must be an object or a string, but is a list", where);
             return -1;
         }
-        if (add_definition(manifest, defaults, item, where, warnings, err) < 0)
+        if (add_definition(to, item, where, err) < 0)
             return -1;
     }
     return 0;
@@ -102,8 +107,7 @@ static int read_src(const struct k8s_args *args, struct buf *out, struct error *
     return file_read(src, SRC_LIMIT, out, err);
 }
 
-static int add_src(const struct k8s_args *args, struct kube_manifest *manifest,
-                   struct strv *warnings, struct error **err)
+static int add_src(const struct k8s_args *args, const struct reading *to, struct error **err)
 {
     auto_buf struct buf bytes;
     buf_init(&bytes);
@@ -111,18 +115,17 @@ static int add_src(const struct k8s_args *args, struct kube_manifest *manifest,
         error_wrap(err, "src");
         return -1;
     }
-    return add_text(manifest, &args->defaults, buf_str(&bytes), bytes.size, args->src, warnings,
-                    err);
+    return add_text(to, buf_str(&bytes), bytes.size, args->src, err);
 }
 
 int k8s_read_documents(const struct k8s_args *args, struct kube_manifest *manifest,
                        struct strv *warnings, struct error **err)
 {
+    const struct reading to = {manifest, &args->defaults, warnings};
     if (args->definition)
-        return add_definition(manifest, &args->defaults, args->definition, "resource_definition",
-                              warnings, err);
+        return add_definition(&to, args->definition, "resource_definition", err);
     if (args->src)
-        return add_src(args, manifest, warnings, err);
+        return add_src(args, &to, err);
     json_auto_t *empty = json_object();
     return kube_manifest_add(manifest, empty, &args->defaults, err);
 }
