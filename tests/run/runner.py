@@ -13,7 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs"
-TAIL_LINES = 120
+TAIL_LINES = 150
+EXCERPT_BYTES = 6000  # of one failed test
 ALIVE_SECONDS = 60  # how often a line tells what still runs
 
 
@@ -30,6 +31,7 @@ class Suite:
         self.passed = self.failed = 0
         self.skipped = []    # reasons
         self.notes = []      # lines to print below the result
+        self.excerpts = []   # of the log: what failed; without any, its end is shown
         self.seconds = 0.0
         self.log = LOGS / (name + ".log")
         self._function = function
@@ -83,6 +85,8 @@ class Suite:
         self.skipped += ["%s: a tool is missing" % name for name in names]
         self.passed += total - failed - len(names)
         self.notes += ["failed: " + name for name in re.findall(r"^\s+\d+ - (\S+) \((?!Skipped)\w", output, re.MULTILINE)]
+        self.excerpts += re.findall(r"^ *\d+/\d+ Test +#\d+: .*\*\*\*(?!Skipped)[\s\S]*?(?=^ *\d+/\d+ Test|\Z)", output,
+                                    re.MULTILINE)
         if status != 0 and not failed:
             raise Failed("ctest: exit status %d" % status)
 
@@ -123,8 +127,9 @@ class Suite:
         for reason in sorted(set(self.skipped)):
             say("             skipped (%d): %s" % (self.skipped.count(reason), reason))
         if self.failed:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            say("\n".join(["--- the end of %s" % self.log] + lines[-TAIL_LINES:] + ["---"]))
+            text = "\n".join(e[-EXCERPT_BYTES:] for e in self.excerpts)
+            lines = (text or self.log.read_text(encoding="utf-8", errors="replace")).splitlines()
+            say("\n".join(["--- from %s" % self.log] + lines[-TAIL_LINES:] + ["---"]))
 
 
 _running = set()
