@@ -1,5 +1,7 @@
 #include "ansible/am_run.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -184,8 +186,19 @@ static void run_clear(struct run *run)
     am_secrets_free(run->context.secrets);
 }
 
+/* A stream that is closed would become the first file or connection that is opened, and the result
+ * would go there. Nothing can be written to what takes its place at standard output. */
+static void hold_standard_streams(void)
+{
+    static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int fd = 0; fd < (int)array_length(modes); fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", modes[fd]) < 0)
+            return; /* without /dev/null: as it was */
+}
+
 int am_run(const struct am_module *module, int argc, char **argv)
 {
+    hold_standard_streams();
     log_init();
     am_crash_guard(module->name);
     mem_use_for_json();
