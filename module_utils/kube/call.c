@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "json/js_read.h"
 #include "kube/client.h"
+#include "kube/object.h"
 #include "kube/warning.h"
 
 void kube_call_init(struct kube_call *call, const char *method, char *path_take)
@@ -52,6 +53,15 @@ json_t *kube_call_json(const struct kube_call *call, struct error **err)
                    "in between?",
                    where.text, where.position, body->size);
     return value;
+}
+
+json_t *kube_call_object(const struct kube_call *call, struct error **err)
+{
+    json_t *value = kube_call_json(call, err);
+    if (!value || kube_object_check(value, err) == 0)
+        return value;
+    json_decref(value);
+    return NULL;
 }
 
 void kube_call_warnings(const struct kube_call *call, struct strv *texts)

@@ -88,3 +88,13 @@ void kube_resource_path(struct buf *out, const struct kube_resource *resource,
         url_escape(out, name);
     }
 }
+
+int kube_object_check(const json_t *value, struct error **err)
+{
+    if (json_is_object(json_object_get(value, "metadata")))
+        return 0;
+    error_make(err, ERROR_PARSE,
+               "the API server's answer is JSON, but no object with metadata: is this the address "
+               "of an API server?");
+    return -1;
+}

@@ -58,4 +58,8 @@ void kube_resource_path(struct buf *out, const struct kube_resource *resource,
 /* "/api/v1" or "/apis/GROUP/VERSION", owned. */
 char *kube_group_path(const char *group, const char *version) must_check;
 
+/* 0 when VALUE is what servers send as an object: a JSON object whose metadata is one. ERROR_PARSE.
+ */
+int kube_object_check(const json_t *value, struct error **err) must_check;
+
 #endif

@@ -8,6 +8,7 @@
 #include "json/js_get.h"
 #include "json/js_read.h"
 #include "kube/managers.h"
+#include "kube/object.h"
 #include "kube/strip.h"
 
 void kube_prior_clear(struct kube_prior *prior)
@@ -35,6 +36,8 @@ int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct
         error_make(err, ERROR_PARSE, "the API server's answer is not JSON (%s)", where.text);
         return -1;
     }
+    if (kube_object_check(value, err) < 0)
+        return -1;
     prior->known = true;
     prior->exists = true;
     prior->terminating = js_str(value, "metadata", "deletionTimestamp", NULL) != NULL;

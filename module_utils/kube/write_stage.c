@@ -227,7 +227,7 @@ static void predict_migration(struct kube_writer *writer, struct kube_write *wri
 static int accept_answer(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
                          struct error **err)
 {
-    json_t *after = kube_call_json(&write->call, err);
+    json_t *after = kube_call_object(&write->call, err);
     if (!after)
         return -1;
     json_decref(write->after);

@@ -53,7 +53,7 @@ static int read_one(struct k8s *k8s, json_t *out, struct error **err)
                    k8s->target.name);
         return -1;
     }
-    json_t *value = kube_call_json(&call, err);
+    json_t *value = kube_call_object(&call, err);
     if (!value)
         return -1;
     json_array_append_new(out, value);

@@ -89,6 +89,22 @@ static void test_036__call_json__other_bodies__error_suspects_a_proxy(maybe_unus
     }
 }
 
+static void test_call_object__json_that_is_none__is_refused(maybe_unused void **state)
+{
+    static const char *const bodies[] = {"[1, 2]", "{\"kind\":\"Node\"}", "{\"kind\":"};
+    for (size_t i = 0; i < array_length(bodies); i++) {
+        auto_kube_call struct kube_call call;
+        answer(&call, 200, bodies[i]);
+        auto_error struct error *error = NULL;
+        assert_null(kube_call_object(&call, &error));
+        assert_int_equal(error->kind, ERROR_PARSE);
+    }
+    auto_kube_call struct kube_call call;
+    answer(&call, 200, "{\"metadata\":{\"name\":\"a\"}}");
+    json_auto_t *value = kube_call_object(&call, NULL);
+    assert_json(value, "{'metadata':{'name':'a'}}");
+}
+
 static void
 test_038__call_warnings__several_headers_in_any_case__all_texts(maybe_unused void **state)
 {
@@ -145,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_call_body_take__twice__last_body_counts),
         cmocka_unit_test(test_call_json__json_body__its_value),
         cmocka_unit_test(test_036__call_json__other_bodies__error_suspects_a_proxy),
+        cmocka_unit_test(test_call_object__json_that_is_none__is_refused),
         cmocka_unit_test(test_038__call_warnings__several_headers_in_any_case__all_texts),
         cmocka_unit_test(test_call_error_move__error__out_of_the_call),
         cmocka_unit_test(test_call_clear__answered_and_failed__everything_freed),

@@ -139,6 +139,21 @@ static void test_group_path__core_and_group(maybe_unused void **state)
     assert_string_equal(apps, "/apis/apps/v1");
 }
 
+static void test_object_check__without_metadata__is_no_object(maybe_unused void **state)
+{
+    static const char *const texts[] = {"[1]", "{}", "{'metadata':7}", "{'metadata':[]}",
+                                        "{'kind':'Pod'}"};
+    for (size_t i = 0; i < array_length(texts); i++) {
+        auto_error struct error *err = NULL;
+        json_auto_t *value = json_from(texts[i]);
+        assert_int_equal(kube_object_check(value, &err), -1);
+        assert_int_equal(err->kind, ERROR_PARSE);
+    }
+    assert_int_equal(kube_object_check(json_null(), NULL), -1);
+    json_auto_t *good = json_from("{'metadata':{}}");
+    assert_int_equal(kube_object_check(good, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_012__resource_path__cluster_scoped__namespace_left_out),
         cmocka_unit_test(test_014__resource_path__special_characters__encoded),
         cmocka_unit_test(test_group_path__core_and_group),
+        cmocka_unit_test(test_object_check__without_metadata__is_no_object),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
