@@ -11,6 +11,8 @@
 enum {
     PLAIN_SHOWN = 300, /* bytes of a body that is no Status */
     VALUE_SHOWN = 500, /* of a value that a server quotes */
+    TEXT_SHOWN = 8192, /* of a message; of all causes together twice as much */
+    REASON_SHOWN = 100,
 };
 
 /* The first line of a body that is no Status, cut short and made printable. */
@@ -60,13 +62,23 @@ static char *without_long_values(const char *text)
     return buf_steal(&out);
 }
 
+/* Sets KEY to TEXT, or to its beginning when it is longer than LIMIT. */
+static void cut_text(json_t *object, const char *key, const char *text, size_t limit)
+{
+    size_t length = strlen(text);
+    auto_free char *start = str_to_utf8(text, length < limit ? length : limit);
+    json_object_set_new(object, key,
+                        length > limit ? json_sprintf("%s… (%zu bytes)", start, length)
+                                       : json_string(start));
+}
+
 static void cut_message(json_t *object)
 {
     const char *message = js_str(object, "message", NULL);
     if (!message)
         return;
     auto_free char *shorter = without_long_values(message);
-    json_object_set_new(object, "message", json_string(shorter));
+    cut_text(object, "message", shorter, TEXT_SHOWN);
 }
 
 static void cut_messages(json_t *status)
@@ -94,6 +106,10 @@ void kube_status_read(const struct http_response *response, struct kube_status *
     }
     cut_messages(out->status);
     const char *reason = js_str(out->status, "reason", NULL);
+    if (reason && strlen(reason) > REASON_SHOWN) {
+        cut_text(out->status, "reason", reason, REASON_SHOWN);
+        reason = js_str(out->status, "reason", NULL);
+    }
     const char *message = js_str(out->status, "message", NULL);
     out->reason = reason ? reason : "";
     out->message = xstrdup(str_empty(message) ? "the server gave no message" : message);
@@ -208,8 +224,13 @@ static void add_causes(struct buf *text, const struct kube_status *status)
     json_array_foreach (js_get(status->status, "details", "causes", NULL), index, cause) {
         const char *field = js_str(cause, "field", NULL);
         const char *message = js_str(cause, "message", NULL);
+        if (text->size > 2 * TEXT_SHOWN) {
+            buf_printf(text, "\n… and %zu more causes",
+                       json_array_size(js_get(status->status, "details", "causes", NULL)) - index);
+            return;
+        }
         if (message && !str_empty(field))
-            buf_printf(text, "\n%s: %s", field, message);
+            buf_printf(text, "\n%.*s: %s", (int)TEXT_SHOWN, field, message);
         else if (message)
             buf_printf(text, "\n%s", message);
     }

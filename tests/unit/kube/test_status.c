@@ -85,6 +85,37 @@ static void test_036__status_read__long_plain_text__cut(maybe_unused void **stat
     assert_int_equal(strlen(status.message), 300);
 }
 
+static void test_036__status_read__long_texts__cut(maybe_unused void **state)
+{
+    char text[20000];
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    json_auto_t *value =
+        json_pack("{ss, ss, ss}", "kind", "Status", "message", text, "reason", text);
+    auto_free char *body = json_dumps(value, 0);
+    auto_kube_status struct kube_status status = read_text(400, body);
+    assert_non_null(strstr(status.message, "xxx… (19999 bytes)"));
+    assert_true(strlen(status.message) < 8300);
+    assert_non_null(strstr(status.reason, "xxx… (19999 bytes)"));
+    assert_true(strlen(status.reason) < 200);
+}
+
+static void test_036__status_error__many_causes__counted(maybe_unused void **state)
+{
+    json_auto_t *value =
+        json_pack("{ss, ss, s{s[]}}", "kind", "Status", "message", "m", "details", "causes");
+    json_t *causes = json_object_get(json_object_get(value, "details"), "causes");
+    for (int i = 0; i < 1000; i++)
+        json_array_append_new(causes, json_pack("{ss, ss}", "field", "spec.a", "message",
+                                                "a sentence of some fifty letters or a few more"));
+    auto_free char *body = json_dumps(value, 0);
+    auto_kube_status struct kube_status status = read_text(422, body);
+    auto_error struct error *err = NULL;
+    kube_status_error(&status, &err);
+    assert_non_null(strstr(err->message, " more causes"));
+    assert_true(strlen(err->message) < 20000);
+}
+
 /* A message that quotes COUNT letters and then goes on. */
 static char *quoting(size_t count)
 {
@@ -342,6 +373,8 @@ int main(void)
         cmocka_unit_test(test_status_read__status_without_texts__says_so),
         cmocka_unit_test(test_036__status_read__no_status_object__readable_message),
         cmocka_unit_test(test_036__status_read__long_plain_text__cut),
+        cmocka_unit_test(test_036__status_read__long_texts__cut),
+        cmocka_unit_test(test_036__status_error__many_causes__counted),
         cmocka_unit_test(test_status_read__long_quoted_value__left_out_everywhere),
         cmocka_unit_test(test_status_read__short_or_open_quote__stays),
         cmocka_unit_test(test_status_has_cause__reasons__exact),
