@@ -12,7 +12,10 @@
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"                            \
     "application/json;q=0.9"
 
-enum { MAX_RESTARTS = 3 };
+enum {
+    MAX_RESTARTS = 3,
+    MAX_PAGES = 10000, /* five million objects: who leads on from there leads astray */
+};
 
 static char *page_path(const struct kube_list_options *options, const char *token)
 {
@@ -83,13 +86,26 @@ static int read_page(struct kube_client *client, const struct kube_list_options 
     return 0;
 }
 
+static int endless(const struct kube_list_options *options, struct error **err)
+{
+    error_make(err, ERROR_STATUS,
+               "list of %s: it does not end, the server names page after page to continue with",
+               options->resource->kind);
+    return -1;
+}
+
 int kube_list(struct kube_client *client, const struct kube_list_options *options, json_t *items,
               struct error **err)
 {
     auto_free char *token = NULL;
     size_t before = json_array_size(items);
     unsigned restarts = 0;
+    unsigned pages = 0;
     do {
+        if (pages++ == MAX_PAGES)
+            return endless(options, err);
+        size_t had = json_array_size(items);
+        auto_free char *asked = token ? xstrdup(token) : NULL;
         int expired = read_page(client, options, items, &token, err);
         if (expired < 0)
             return -1;
@@ -102,6 +118,9 @@ int kube_list(struct kube_client *client, const struct kube_list_options *option
             while (json_array_size(items) > before)
                 json_array_remove(items, json_array_size(items) - 1);
             token = xstrdup("");
+        } else if (token && str_equal(token, asked) && had == json_array_size(items) &&
+                   restarts++ == MAX_RESTARTS) {
+            return endless(options, err);
         }
     } while (token);
     return 0;
