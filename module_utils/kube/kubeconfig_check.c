@@ -245,6 +245,13 @@ static void check_cluster(struct check *check)
 
 /* ---- TLS: nobody looks at it for a plain http server, as with kubectl */
 
+/* A file, or whose data it is: the kubeconfig itself is named anyhow. */
+static const char *pair_origin(const struct check *check)
+{
+    const char *file = check->draft->client_cert_file;
+    return file ? file : check->user;
+}
+
 static void check_tls(struct check *check)
 {
     const struct kube_config *config = &check->draft->config;
@@ -262,7 +269,7 @@ static void check_tls(struct check *check)
     if (config->client_cert_pem && config->client_key_pem) {
         auto_error struct error *error = NULL;
         if (kube_certificate_check_pair(config->client_cert_pem, config->client_key_pem, &error))
-            note_error(check, config->cert_origin, error);
+            note_error(check, pair_origin(check), error);
     }
 }
 

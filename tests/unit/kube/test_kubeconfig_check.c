@@ -166,9 +166,9 @@ static void test_certificates__that_cannot_work__are_refused(void **state)
         {NULL, CLIENT_CERT, NULL,
          "client-key-data or client-key must be specified for u to use the "
          "clientCert authentication method."},
-        {NULL, CLIENT_CERT, OTHER_KEY, "kubeconfig x: the private key does not belong to"},
-        {NULL, CLIENT_CERT, ENCRYPTED_KEY, "kubeconfig x: the private key is encrypted"},
-        {NULL, "a", CLIENT_KEY, "kubeconfig x: failed to find a certificate"},
+        {NULL, CLIENT_CERT, OTHER_KEY, "u: the private key does not belong to"},
+        {NULL, CLIENT_CERT, ENCRYPTED_KEY, "u: the private key is encrypted"},
+        {NULL, "a", CLIENT_KEY, "u: failed to find a certificate"},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_kube_draft struct kube_draft draft;
