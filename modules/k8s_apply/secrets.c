@@ -83,26 +83,58 @@ static json_t *shown_definition(json_t *definition)
     return json_incref(definition);
 }
 
-/* Without a state too: when the options themselves are refused. */
-static void hide_kubeconfig(json_t *params)
+/* Options that may hold secrets although they are none. */
+static const char *const url_options[] = {"host", "proxy", "src"};
+
+/* The password in a URL; of one without ':' what stands in front of '@'. */
+static void add_url_secret(const char *url, struct am_secrets *secrets)
+{
+    const char *mark = strstr(url, "://");
+    if (!mark)
+        return;
+    auto_free char *userinfo = xmemdup(mark + 3, strcspn(mark + 3, "/?#"));
+    char *at = strrchr(userinfo, '@');
+    if (!at)
+        return;
+    *at = '\0';
+    const char *colon = strchr(userinfo, ':');
+    am_secrets_add(secrets, colon ? colon + 1 : userinfo);
+}
+
+void k8s_option_secrets(const json_t *params, struct am_secrets *secrets)
 {
     auto_strv struct strv values;
     strv_init(&values);
-    json_t *kubeconfig = json_object_get(params, "kubeconfig");
-    kube_config_option_secrets(kubeconfig, &values);
-    if (!values.count)
-        return;
-    auto_am_secrets struct am_secrets *secrets = am_secrets_new();
+    kube_config_option_secrets(json_object_get(params, "kubeconfig"), &values);
     for (size_t i = 0; i < values.count; i++)
         am_secrets_add(secrets, values.items[i]);
-    json_object_set_new(params, "kubeconfig", am_secrets_scrub(secrets, kubeconfig));
+    for (size_t i = 0; i < array_length(url_options); i++) {
+        const char *url = js_str(params, url_options[i], NULL);
+        if (url)
+            add_url_secret(url, secrets);
+    }
+}
+
+/* Without a state too: when the options themselves are refused. */
+static void hide_option_secrets(json_t *params)
+{
+    auto_am_secrets struct am_secrets *secrets = am_secrets_new();
+    k8s_option_secrets(params, secrets);
+    json_t *kubeconfig = json_object_get(params, "kubeconfig");
+    if (kubeconfig)
+        json_object_set_new(params, "kubeconfig", am_secrets_scrub(secrets, kubeconfig));
+    for (size_t i = 0; i < array_length(url_options); i++) {
+        json_t *url = json_object_get(params, url_options[i]);
+        if (url)
+            json_object_set_new(params, url_options[i], am_secrets_scrub(secrets, url));
+    }
 }
 
 void k8s_redact(void *state, json_t *params)
 {
     static const char *const definitions[] = {"resource_definition", "definition", "inline"};
     const struct k8s *k8s = state;
-    hide_kubeconfig(params);
+    hide_option_secrets(params);
     if (k8s && k8s->args.show_secrets)
         return;
     const char *kind = js_str(params, "kind", NULL);

@@ -10,7 +10,12 @@
 /* Removes the values of Secrets from the errors and warnings about them. */
 void k8s_hide_in_errors(struct k8s *k8s);
 
-/* Hides Secrets, and texts that may hold one, in the parameters that Ansible shows. */
+/* Registers what options hold that must not be shown, whatever is wrong with them: the secrets of a
+ * kubeconfig, passwords in URLs. */
+void k8s_option_secrets(const json_t *params, struct am_secrets *secrets);
+
+/* Hides Secrets, texts that may hold one and secrets of options in the parameters that Ansible
+ * shows. */
 void k8s_redact(void *state, json_t *params);
 
 #endif

@@ -2,25 +2,15 @@
 
 #include <stdlib.h>
 
-#include "ansible/am_secrets.h"
 #include "base/mem.h"
-#include "base/strv.h"
-
-/* Before anything can fail: also a kubeconfig that cannot be used must not be shown. */
-static void register_option_secrets(const json_t *params, struct am_secrets *secrets)
-{
-    auto_strv struct strv values;
-    strv_init(&values);
-    kube_config_option_secrets(json_object_get(params, "kubeconfig"), &values);
-    for (size_t i = 0; i < values.count; i++)
-        am_secrets_add(secrets, values.items[i]);
-}
+#include "k8s_apply/secrets.h"
 
 void *k8s_open(const json_t *params, struct am_context *context, struct error **err)
 {
     struct k8s *k8s = xcalloc(1, sizeof(*k8s));
     k8s->context = context;
-    register_option_secrets(params, context->secrets);
+    /* Before anything can fail: also a kubeconfig that cannot be used must not be shown. */
+    k8s_option_secrets(params, context->secrets);
     if (k8s_args_read(&k8s->args, params, &context->warnings, err) < 0) {
         free(k8s);
         return NULL;
