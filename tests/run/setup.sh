@@ -5,7 +5,7 @@ set -euo pipefail
 BUILD="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-dev libyaml-dev libcurl4-openssl-dev libssl-dev
     zlib1g-dev libcmocka-dev"
 OTHERS="git ca-certificates openssl python3-venv python3-pip libarchive-dev clang clang-tidy clang-format cppcheck
-    shellcheck valgrind nghttp2-client"
+    shellcheck"
 
 # The runtime libraries of clang's sanitizers carry clang's version in their name.
 clang_runtime() {
