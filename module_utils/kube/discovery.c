@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
@@ -11,6 +12,8 @@
 enum {
     /* With more group-versions than this one aggregated document costs fewer requests. */
     ONE_BY_ONE = 5,
+    /* What nobody named is only searched: a dead aggregated API among it must not hold us up. */
+    SEARCH_MS = 2000,
 };
 
 #define AGGREGATED                                                                                 \
@@ -95,13 +98,15 @@ static char *group_version_path(const char *api_version)
     return kube_group_path(group, version);
 }
 
-/* Asks for each of MISSING by its own request, all at once. */
+/* Asks for each of MISSING by its own request, all at once; repeats end GIVE_UP_AT (0: never). */
 static int fetch_each(struct kube_discovery *discovery, const struct strv *missing,
-                      struct error **err)
+                      long long give_up_at, struct error **err)
 {
     struct kube_call *calls = xcalloc(missing->count, sizeof(*calls));
-    for (size_t i = 0; i < missing->count; i++)
+    for (size_t i = 0; i < missing->count; i++) {
         kube_call_init(&calls[i], "GET", group_version_path(missing->items[i]));
+        calls[i].give_up_at = give_up_at;
+    }
     int result = kube_client_all(discovery->client, calls, missing->count, err);
     for (size_t i = 0; i < missing->count; i++) {
         /* Bad credentials or no connection concern every group-version: that is the error. */
@@ -173,7 +178,7 @@ int kube_discovery_fetch(struct kube_discovery *discovery, const struct strv *ap
             if (!is_known(discovery, api_versions->items[i]))
                 strv_add_once(&missing, api_versions->items[i]);
     }
-    return missing.count ? fetch_each(discovery, &missing, err) : 0;
+    return missing.count ? fetch_each(discovery, &missing, 0, err) : 0;
 }
 
 static int fetch_one(struct kube_discovery *discovery, const char *api_version, struct error **err)
@@ -245,16 +250,21 @@ static int find_everywhere(struct kube_discovery *discovery, const char *version
     if (fetch_all(discovery, err) < 0)
         return -1;
     auto_strv struct strv wanted;
+    auto_strv struct strv missing;
     strv_init(&wanted);
+    strv_init(&missing);
     size_t index = 0;
     json_t *group = NULL;
     json_array_foreach (discovery->groups, index, group) {
         const char *text = json_string_value(group);
         const char *slash = strchr(text, '/');
-        if (slash && str_equal(slash + 1, version))
-            strv_add(&wanted, text);
+        if (!slash || !str_equal(slash + 1, version))
+            continue;
+        strv_add(&wanted, text);
+        if (!is_known(discovery, text))
+            strv_add(&missing, text);
     }
-    if (kube_discovery_fetch(discovery, &wanted, err) < 0)
+    if (missing.count && fetch_each(discovery, &missing, clock_deadline_ms(SEARCH_MS), err) < 0)
         return -1;
     for (size_t i = 0; i < wanted.count; i++) {
         json_t *found = find_any(json_object_get(discovery->known, wanted.items[i]), name);
