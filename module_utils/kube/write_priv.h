@@ -53,4 +53,31 @@ struct kube_write *kube_writer_provider(const struct kube_writer *writer,
  */
 int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err);
 
+/* The object is dealt with; takes the error, which may be NULL, over. */
+void kube_write_settle_take(struct kube_write *write, struct error *error_take);
+
+/* One pass over a set of objects, all at the same station. */
+struct kube_pass {
+    struct kube_writer *writer;
+    struct kube_write **items; /* owned array of borrowed writes */
+    size_t count;
+    size_t cursor;             /* the next item that was not started */
+    struct kube_write **again; /* owned stack: items with a further stage to go, before new ones */
+    size_t again_count;
+    enum kube_stage until; /* the run leaves items alone that reach this stage */
+    unsigned window;       /* requests that may be in flight; 0 as 1 */
+    bool opens;            /* the window opens with every success */
+    bool stopped;          /* after a failure nothing new is started */
+};
+
+/* A pass that leaves objects alone when they reach the stage UNTIL. */
+void kube_pass_init(struct kube_pass *pass, struct kube_writer *writer, enum kube_stage until);
+void kube_pass_clear(struct kube_pass *pass);
+void kube_pass_add(struct kube_pass *pass, struct kube_write *write);
+/* Sends and reads until no object of the pass has a further stage to go. */
+int kube_pass_go(struct kube_pass *pass, struct error **err) must_check;
+
+/* Without go_on one failure ends the walk: -1 with the first one, moved. */
+int kube_writer_first_error(struct kube_writer *writer, struct error **err) must_check;
+
 #endif
