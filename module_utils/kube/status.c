@@ -224,7 +224,7 @@ static void add_causes(struct buf *text, const struct kube_status *status)
     json_array_foreach (js_get(status->status, "details", "causes", NULL), index, cause) {
         const char *field = js_str(cause, "field", NULL);
         const char *message = js_str(cause, "message", NULL);
-        if (text->size > 2 * TEXT_SHOWN) {
+        if (text->size > 2 * (size_t)TEXT_SHOWN) {
             buf_printf(text, "\n… and %zu more causes",
                        json_array_size(js_get(status->status, "details", "causes", NULL)) - index);
             return;
