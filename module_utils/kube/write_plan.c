@@ -59,6 +59,8 @@ static int plan_write(struct kube_writer *writer, size_t index, struct error **e
             "%s %s: Failed to retrieve requested object: %s does not exist, and a JSON patch "
             "needs something to patch",
             object->kind, object->name, label);
+        error_detail_take(err, "status", json_integer(404));
+        error_detail_take(err, "reason", json_string("Not Found"));
         return -1;
     }
     if (nothing_to_do(write)) {

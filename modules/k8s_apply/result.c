@@ -144,6 +144,15 @@ static void add_error(json_t *result, const struct error *error)
     json_object_set_new(result, "msg", json_string(error->message));
 }
 
+/* The words of kubernetes.core: what changes an object by a part of it is an update. */
+static const char *method_of(const struct kube_write *write)
+{
+    if (write->verb == KUBE_DELETE)
+        return "delete"; /* also where there was nothing to delete */
+    bool merged = write->verb != KUBE_JSON_PATCH && str_equal(write->method, "patch");
+    return merged ? "update" : write->method;
+}
+
 static json_t *item_result(const struct k8s *k8s, const struct k8s_item *item)
 {
     const struct kube_write *write = k8s_write_of(k8s, item);
@@ -153,8 +162,9 @@ static json_t *item_result(const struct k8s *k8s, const struct k8s_item *item)
     json_t *result = json_object();
     json_object_set_new(result, "changed", json_boolean(write->changed));
     json_object_set_new(result, "result", returned_object(k8s, object));
-    if (write->method)
-        json_object_set_new(result, "method", json_string(write->method));
+    const char *method = method_of(write);
+    if (method)
+        json_object_set_new(result, "method", json_string(method));
     if (k8s->args.wait && item->made.value)
         json_object_set_new(result, "duration", json_integer(item->waited_ms / 1000));
     add_warnings(k8s, write, result);

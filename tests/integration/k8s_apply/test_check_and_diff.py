@@ -38,10 +38,10 @@ def test_039__check_mode_with_wait__predicts_at_once_and_stores_nothing(k8s, ns,
 
 @pytest.mark.parametrize("options, method, asked", [
     ({"apply_mode": "create"}, "create", "create"),
-    ({"apply_mode": "update"}, "patch", "patch"),
-    ({"apply_mode": "update", "merge_type": ["merge"]}, "patch", "patch"),
+    ({"apply_mode": "update"}, "update", "patch"),
+    ({"apply_mode": "update", "merge_type": ["merge"]}, "update", "patch"),
     ({"apply_mode": "replace"}, "replace", "update"),
-    ({"state": "patched"}, "patch", "patch"),
+    ({"state": "patched"}, "update", "patch"),
     ({"kind": "ConfigMap", "name": "a", "patch": [{"op": "replace", "path": "/data/k", "value": "new"}]},
      "patch", "patch"),
 ], ids=["create", "update", "merge", "replace", "patched", "json-patch"])

@@ -38,7 +38,7 @@ def patch_types(relay) -> list:
 def test_113__patch_with_an_empty_map__changes_nothing(k8s, ns, server, options):
     before = create(server, pinned(ns))
     outcome = k8s(state="patched", definition=pod_spec(ns, nodeSelector={}), **options)
-    assert not outcome.failed and not outcome.changed and outcome["method"] == "patch"
+    assert not outcome.failed and not outcome.changed and outcome["method"] == "update"
     stored = get(server, pinned(ns))
     assert stored["spec"] == before["spec"] and stored["metadata"]["labels"] == {"keep": "me"}
     outcome = k8s(state="patched", definition=pod_spec(ns, nodeSelector={"rack": "7"}), diff=True, **options)
@@ -81,7 +81,7 @@ def test_115__strategic_patch_of_a_custom_resource__goes_on_as_a_merge(k8s, ns, 
     create(server, widget(ns, size=1, parts=[{"name": "a"}]))
     with Relay(server) as relay:
         outcome = k8s(definition=widget(ns, size=2), kubeconfig=relay.kubeconfig, **options)
-    assert not outcome.failed and outcome.changed and outcome["method"] == "patch"
+    assert not outcome.failed and outcome.changed and outcome["method"] == "update"
     assert get(server, widget(ns))["spec"] == {"size": 2, "parts": [{"name": "a"}]}
     assert patch_types(relay) == [STRATEGIC, MERGE]
     assert not k8s(definition=widget(ns, size=2), **options).changed
@@ -176,6 +176,7 @@ def test_118__operation_that_is_none__fails(k8s, ns, server, operations):
 def test_118__json_patch_of_a_missing_object__fails(k8s, ns, check):
     outcome = patches(k8s, ns, ENV, check=check, state="patched")
     assert outcome.failed and not outcome.changed and writes(outcome) == []
+    assert outcome["status"] == 404 and outcome["reason"] == "Not Found"
     assert "Deployment d: Failed to retrieve requested object: Deployment %s/d does not exist" % ns in outcome.msg
 
 
