@@ -97,6 +97,10 @@ class Module:
     def __call__(self, check=False, diff=False, env=None, cwd=None, timeout=120, internal=None, **options) -> Outcome:
         """Runs it with OPTIONS. env: further variables, None removes one. internal: further _ansible_* keys."""
         process, mark = self.start(check, diff, env, cwd, internal, **options)
+        return self.finish(process, mark, timeout)
+
+    def finish(self, process, mark, timeout=120) -> Outcome:
+        """What became of a run that was started."""
         stdout, stderr = process.communicate(timeout=timeout)
         finished = subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
         requests = self.server.requests(mark, user=self.user) if self.server else None
@@ -106,9 +110,7 @@ class Module:
         """(Outcome, seconds of CPU time, peak of memory in bytes)."""
         usage = self.directory / "usage"
         process, mark = self.start(launcher=[sys.executable, "-S", "-c", MEASURE, str(usage)], **arguments)
-        stdout, stderr = process.communicate(timeout=120)
-        requests = self.server.requests(mark, user=self.user) if self.server else None
-        outcome = Outcome(subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr), requests)
+        outcome = self.finish(process, mark)
         return (outcome,) + tuple(json.loads(usage.read_text()))
 
     def start(self, check=False, diff=False, env=None, cwd=None, internal=None, launcher=(), **options):
