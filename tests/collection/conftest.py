@@ -37,6 +37,7 @@ def make_collection(directory: Path) -> None:
     for name in ("action", "modules"):
         (plugins / name).mkdir(parents=True)
     shutil.copy(ROOT / "collection/plugins/action/k8s_apply.py", plugins / "action")
+    shutil.copytree(ROOT / "collection/plugins/plugin_utils", plugins / "plugin_utils")
     stub = (HERE / "stub_module.py").read_text(encoding="utf-8").replace("#!/usr/bin/python3", "#!" + sys.executable)
     (plugins / "modules/k8s_apply").write_text(stub, encoding="utf-8")
     (directory / "connection").mkdir()

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The controller's share of k8s_apply: it renders `template` and, on local connections, finds files.
 
-Everything else, the checks of the options too, happens in the module. Paths and templates follow kubernetes.core 6.x.
+How the module gets to the target is native.py's. Everything else, the checks of the options too, happens in the module.
+Paths and templates follow kubernetes.core 6.x.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from ansible.config.manager import ensure_type
 from ansible.errors import AnsibleActionFail, AnsibleError, AnsibleFileNotFound
 from ansible.module_utils.common.text.converters import to_native
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
-from ansible.utils.vars import merge_hash
+
+from ansible_collections.osa_ops.mcapi_vexxhost.plugins.plugin_utils.native import NativeAction
 
 try:
     from ansible.template import trust_as_template
@@ -31,33 +32,21 @@ NEWLINES = {"\n": "\n", "\r": "\r", "\r\n": "\r\n", "\\n": "\n", "\\r": "\r", "\
 NOTHING = re.compile(r"(?:\s|#[^\r\n]*(?:[\r\n]|\Z)|^(?:---|\.\.\.)(?=\s|\Z))*", re.MULTILINE)
 
 
-class ActionModule(ActionBase):
-    _supports_async = True
-    _supports_check_mode = True
-
-    def run(self, tmp=None, task_vars=None):
-        result = super().run(tmp, task_vars)
-        del tmp
-        args = dict(self._task.args)
+class ActionModule(NativeAction):
+    def run_native(self, args, task_vars):
+        args = dict(args)
         decrypted = []
         try:
             self._resolve_paths(args, decrypted)
             if args.get("template") and not self._is_contradictory(args):
                 definition = self._render_all(args.pop("template"), task_vars or {})
                 if not definition:
-                    return merge_hash(result, {"changed": False, "result": {"results": []}})
+                    return {"changed": False, "result": {"results": []}}
                 args["definition"] = definition
-            return merge_hash(result, self._run_module(args, task_vars))
+            return super().run_native(args, task_vars)
         finally:
             for path in decrypted:
                 self._loader.cleanup_tmp_file(path)
-
-    def _run_module(self, args, task_vars):
-        wrap_async = bool(self._task.async_val) and not self._connection.has_native_async
-        result = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
-        if not wrap_async:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-        return result
 
     @staticmethod
     def _is_contradictory(args):
