@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Stages the collection and packs it.
 
-    pack_collection.py --bin DIR [--stage DIR] [--dist DIR] [--ansible-galaxy PATH]
+    pack_collection.py --bin DIR [--bin-of CPU=DIR]… [--stage DIR] [--dist DIR] [--ansible-galaxy PATH]
 
 The staged tree STAGE/ansible_collections/osa_ops/mcapi_vexxhost holds what belongs into the package and nothing else:
-the modules from DIR beside their documentation, and neither sources nor tests. The same input gives the same bytes:
+the modules from DIR beside their documentation, those for a further CPU in plugins/module_bin/CPU, and neither sources
+nor tests. The same input gives the same bytes:
 times come from SOURCE_DATE_EPOCH, else from the last commit. Prints the path of the tarball.
 """
 import argparse
@@ -45,8 +46,22 @@ def epoch() -> int:
     return int(result.stdout) if result.stdout.strip() else 0
 
 
-def stage(binaries: Path, target: Path) -> None:
-    """Fills TARGET, the root of the staged collection."""
+def copy_programs(binaries: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in module_names():
+        try:
+            shutil.copyfile(binaries / name, folder / name)
+        except FileNotFoundError:
+            sys.exit("%s is missing: build it first (./dev build)" % (binaries / name))
+
+
+def is_program(path: Path, target: Path) -> bool:
+    place = path.relative_to(target).parts[:2]
+    return path.is_file() and not path.suffix and place in (("plugins", "modules"), ("plugins", "module_bin"))
+
+
+def stage(binaries: Path, target: Path, further=()) -> None:
+    """Fills TARGET, the root of the staged collection. FURTHER holds pairs of a CPU and the folder of its programs."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ROOT / "collection", target, symlinks=True, ignore=IGNORED)
     for name in FOLDERS:
@@ -54,16 +69,12 @@ def stage(binaries: Path, target: Path) -> None:
             shutil.copytree(ROOT / name, target / name, symlinks=True, ignore=IGNORED)
     for name in FILES:
         shutil.copy(ROOT / name, target / name)
-    for name in module_names():
-        binary = target / "plugins/modules" / name
-        try:
-            shutil.copyfile(binaries / name, binary)
-        except FileNotFoundError:
-            sys.exit("%s is missing: build it first (./dev build)" % (binaries / name))
+    copy_programs(binaries, target / "plugins/modules")
+    for cpu, folder in further:
+        copy_programs(folder, target / "plugins/module_bin" / cpu)
     for path in sorted(target.rglob("*"), reverse=True):
         if not path.is_symlink():
-            is_program = path.parent == target / "plugins/modules" and not path.suffix
-            path.chmod(0o755 if path.is_dir() or is_program else 0o644)
+            path.chmod(0o755 if path.is_dir() or is_program(path, target) else 0o644)
 
 
 def normalise(source: Path, target: Path, when: int) -> None:
@@ -109,15 +120,24 @@ def pack(tree: Path, dist: Path, ansible_galaxy: str) -> Path:
     return dist / name
 
 
+def cpu_and_folder(text: str):
+    cpu, found, folder = text.partition("=")
+    if not (re.fullmatch(r"\w+", cpu) and found and folder):
+        raise argparse.ArgumentTypeError("CPU=DIR is expected")
+    return cpu, Path(folder)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=Path, required=True, help="where the built modules are")
+    parser.add_argument("--bin-of", type=cpu_and_folder, action="append", default=[], metavar="CPU=DIR",
+                        help="where those for a further CPU are; the CPU as `uname -m` prints it")
     parser.add_argument("--stage", type=Path, default=ROOT / "build/stage", help="default: build/stage")
     parser.add_argument("--dist", type=Path, default=ROOT / "build/dist", help="default: build/dist")
     parser.add_argument("--ansible-galaxy", default="ansible-galaxy")
     arguments = parser.parse_args()
     tree = arguments.stage / "ansible_collections" / galaxy_value("namespace") / galaxy_value("name")
-    stage(arguments.bin, tree)
+    stage(arguments.bin, tree, arguments.bin_of)
     print(pack(tree, arguments.dist, arguments.ansible_galaxy))
     return 0
 

@@ -1,0 +1,45 @@
+"""What is staged for the package."""
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import pack_collection  # noqa: E402
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """programs(name): a folder with a program per module, whose content is the name."""
+    def make(name):
+        (tmp_path / name).mkdir()
+        for module in pack_collection.module_names():
+            (tmp_path / name / module).write_text(name, encoding="ascii")
+        return tmp_path / name
+    return make
+
+
+def test_stage__second_cpu__is_beside_the_default_and_executable(tmp_path, programs):
+    pack_collection.stage(programs("intel"), tmp_path / "tree", [("aarch64", programs("arm"))])
+    for path, content in (("modules", "intel"), ("module_bin/aarch64", "arm")):
+        program = tmp_path / "tree/plugins" / path / "k8s_apply"
+        assert program.read_text(encoding="ascii") == content
+        assert program.stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "tree/plugins/modules/k8s_apply.yml").stat().st_mode & 0o777 == 0o644
+
+
+def test_stage__one_cpu__has_no_further_folder(tmp_path, programs):
+    pack_collection.stage(programs("intel"), tmp_path / "tree")
+    assert not (tmp_path / "tree/plugins/module_bin").exists()
+
+
+def test_stage__program_missing__names_it(tmp_path, programs):
+    with pytest.raises(SystemExit, match="arm/k8s_apply is missing"):
+        (programs("arm") / "k8s_apply").unlink()
+        pack_collection.stage(programs("intel"), tmp_path / "tree", [("aarch64", tmp_path / "arm")])
+
+
+@pytest.mark.parametrize("text", ["", "aarch64", "=dir", "../x=dir", "aarch64="])
+def test_cpu_and_folder__malformed__is_refused(text):
+    with pytest.raises(pack_collection.argparse.ArgumentTypeError):
+        pack_collection.cpu_and_folder(text)
