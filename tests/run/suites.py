@@ -20,6 +20,7 @@ import fuzz  # noqa: E402
 from runner import ROOT, Failed, Preparation, Suite, end_all, run_lanes, say  # noqa: E402
 
 CORES = "2.17.14 2.19.14 2.21.5"  # of ansible-core: the oldest, the main and the newest one
+ALL_CORES = "2.17.14 2.18.19 2.19.14 2.20.10 2.21.5"
 GALAXY = "osa_ops.mcapi_vexxhost"
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 # Reasons for a skip that are no fault: what the machine lacks, not what we forgot.
@@ -111,6 +112,15 @@ def collection(suite):
     suite.pytest(tools / "python", "tests/collection", env={"MCAPI_TEST_CORES": CORES})
 
 
+def fastpath(suite):
+    """One command per task, on each ansible-core; makes users and an sshd of its own, so it needs root."""
+    suite.run("tests/run/configure.sh", "gcc", "probe_module")
+    for version in ALL_CORES.split():
+        suite.run(sys.executable, "tests/servers/ansible_venv.py", version, nice=5)
+    suite.pytest(ansible.wait() / "python", "tests/fastpath",
+                 env={"MCAPI_TEST_CORES": ALL_CORES, "MCAPI_BUILD": str(ROOT / "build/gcc")})
+
+
 def check_modules(suite, work, environment):
     """Each documented module is there, executable, and ansible-doc can show it."""
     installed = Path(work) / "ansible_collections" / GALAXY.replace(".", "/")
@@ -149,10 +159,11 @@ def report_coverage(suite):
 
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
-    "collection": collection, "fuzz": fuzzing,
+    "collection": collection, "fastpath": fastpath, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
 NEEDS_KUBERNETES = ("servers", "integration", "collection")
+NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath",)
 
 
 def arguments():
@@ -177,8 +188,9 @@ def prepare(options, names):
     bundle = Preparation("bundle", prepare_bundle, options)
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
-        ansible.start()
         bundle.start()
+    if set(NEEDS_ANSIBLE) & set(names):
+        ansible.start()
 
 
 def unexcused(suites):
