@@ -22,9 +22,12 @@ PLACED = 215
 CANNOT_EXECUTE = (126, 127)  # the shell's own: nothing was started
 
 ANSWER = re.compile(r"^mcapi-cache (\w+) ([^\r\n]*)\r?$", re.MULTILINE)
+# On a line of its own, whatever a profile has printed.
+TELL = 'printf "\\nmcapi-cache %s %s\\n" $4 "$(uname -m)"; exit $4'
 PRUNE_DAYS = 30
 
-OWN_FOLDERS = '[ -O "$HOME" ] && [ -d "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] && [ -d "$2" ] && [ -O "$2" ] && [ ! -L "$2" ]'
+OWN_FOLDERS = ('[ -O "$HOME" ] && [ -d "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] '
+               '&& [ -d "$2" ] && [ -O "$2" ] && [ ! -L "$2" ]')
 OWN_FILE = '[ -f "$2/$3" ] && [ -O "$2/$3" ] && [ ! -L "$2/$3" ] && [ -x "$2/$3" ]'
 
 
@@ -54,10 +57,11 @@ def run_line(digests, environment, size, token):
         + "if %s && %s; then " % (OWN_FOLDERS, OWN_FILE)
         + "%s || { set -- $?; case $1 in 126|127) %s;; esac; (exit $1); }; " % (program, drain(size))
         + "else %s; umask 077; mkdir \"$1\" \"$2\" 2>/dev/null; set -- \"$@\" %d; " % (drain(size), UNUSABLE)
-        + "if %s && chmod 700 \"$2\" && { echo '#!/bin/sh' >%s; } 2>/dev/null && chmod 500 %s && [ -x %s ]; "
+        # Tried by execution: not every shell's -x knows of noexec.
+        + "if %s && chmod 700 \"$2\" && { echo '#!/bin/sh' >%s && chmod 500 %s && %s; } 2>/dev/null; "
         % (OWN_FOLDERS, trial, trial, trial)
         + "then set -- \"$1\" \"$2\" \"$3\" %d; fi; { %s && rm -f %s; } 2>/dev/null; " % (MISS, OWN_FOLDERS, trial)
-        + 'echo "mcapi-cache $4 $(uname -m)"; exit $4; fi'
+        + TELL + "; fi"
     )
 
 
@@ -78,7 +82,7 @@ def install_line(digest, source, size, token):
         + "find \"$2\" -type f \\( -name '%s' -o -name '.new.*' -o -name '.try.*' \\) -mtime +%d ! -name \"$3\" "
         % ("[0-9a-f]" * 64, PRUNE_DAYS)
         + "-exec rm -f {} + >/dev/null 2>&1; "
-        + "else %s; set -- \"$@\" %d; fi; echo \"mcapi-cache $4 $(uname -m)\"; exit $4" % (drain(size), UNUSABLE)
+        + "else %s; set -- \"$@\" %d; fi; " % (drain(size), UNUSABLE) + TELL
     )
 
 

@@ -129,9 +129,10 @@ class NativeAction(ActionBase):
         host = self._task.delegate_to
         facts = task_vars.get("ansible_delegated_vars", {}).get(host, {}) if host else task_vars
         cpu = (facts.get("ansible_facts") or {}).get("architecture")
-        if cpu not in self._paths:
-            cpu = self._low_level_execute_command("uname -m", sudoable=False)["stdout"].strip().rpartition("\n")[2]
-        return self._paths.get(cpu.strip())
+        if not cpu:
+            lines = self._low_level_execute_command("uname -m", sudoable=False)["stdout"].split()
+            cpu = lines[-1] if lines else None
+        return self._paths.get(cpu)
 
     def _configure_module(self, module_name, module_args, task_vars):
         """What Ansible sends and how it is started; ansible-core 2.19 made an object of the tuple."""
@@ -171,10 +172,12 @@ class NativeAction(ActionBase):
         status, cpu = cache_shell.answer(result) or (None, None)
         if status is None and not cache_shell.was_not_started(result):
             return result
+        if status is None and (len(programs) > 1 or result["rc"] not in cache_shell.CANNOT_EXECUTE):
+            raise CacheUnusable("the program was not started: %s" % result["stderr"].strip())
         self._fill(self._missing(programs, status, cpu))
         result = self._run_line(line, in_data)
         if cache_shell.answer(result) or cache_shell.was_not_started(result):
-            raise CacheUnusable("the program cannot be executed there: %s" % result["stderr"].strip())
+            raise CacheUnusable("the program was not started: %s" % result["stderr"].strip())
         return result
 
     def _run_line(self, line, in_data):
@@ -182,10 +185,9 @@ class NativeAction(ActionBase):
 
     @staticmethod
     def _missing(programs, status, cpu):
+        """The program to place, or to place again where a damaged one cannot be executed."""
         if status == cache_shell.UNUSABLE:
             raise CacheUnusable("~/.cache/mcapi is not the user's own, or nothing can be written or executed there")
-        if status is None and len(programs) > 1:
-            raise CacheUnusable("the program there cannot be executed")
         program = programs.get(cpu) if len(programs) > 1 else next(iter(programs.values()))
         if program is None:
             raise CacheUnusable("there is no program for the CPU %s" % cpu)
