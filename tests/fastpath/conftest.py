@@ -99,6 +99,9 @@ class Run:
         sudo = "" if host == "here" else "sudo -n "
         script = "%s%s" % (sudo, HERE / "state.sh")
         words = []
+        if previous and "async" in (previous.keywords or {}):  # Ansible's wrapper tidies up after the result is there
+            words.append("for i in $(seq 100); do ls %s | grep -q ansible-tmp || break; sleep 0.1; done"
+                         % self.temporary(host))
         if previous:
             words.append("%s look %s" % (script, self.world.home(home_name(host, previous.become))))
             words.append("ls -A %s" % self.temporary(host))
