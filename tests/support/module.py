@@ -2,6 +2,7 @@
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,12 @@ with open(sys.argv[1], "w") as out:
     json.dump([usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024], out)
 sys.exit(os.waitstatus_to_exitcode(status))
 """
+
+
+def heed_signals():
+    """A signal that is ignored stays so in children: tests that run under nohup would find SIGHUP without effect."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Outcome:
@@ -128,5 +135,6 @@ class Module:
             environment.pop(name, None)
         mark = self.server.audit.mark() if self.server else None
         process = subprocess.Popen([*launcher, str(self.program), str(path)], env=environment, cwd=cwd or self.directory,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   preexec_fn=heed_signals)
         return process, mark
