@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 from servers import cache  # noqa: E402
 
 PINS = ROOT / "third_party/sources.json"
-POCKETS = ("", "-updates", "-security")
 
 
 def read_pins() -> dict:
@@ -44,9 +43,8 @@ def digest(path: Path) -> str:
 
 # ---- apt, on files of its own
 
-def machine_entries():
+def machine_entries(etc=Path("/etc/apt")):
     """Yields (options, URI, suite) of every source of binary packages that this machine uses."""
-    etc = Path("/etc/apt")
     for path in [etc / "sources.list"] + sorted((etc / "sources.list.d").glob("*.list")):
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
             match = re.match(r"deb\s+(\[[^]]*\]\s+)?(\S+)\s+(\S+)\s", line)
@@ -63,10 +61,10 @@ def machine_entries():
                         yield options, uri, suite
 
 
-def source_list(release: str) -> str:
+def source_list(release: str, entries) -> str:
     """The machine's Debian servers as sources of RELEASE's source packages, whatever release the machine has."""
     found = {}
-    for options, uri, suite in machine_entries():
+    for options, uri, suite in entries:
         pocket = re.search(r"(-updates|-security|)$", suite).group(1)
         if re.search(r"/debian(-security)?/?$", uri):
             found.setdefault((uri, pocket), "deb-src %s%s %s%s main\n" % (options, uri, release, pocket))
@@ -81,7 +79,7 @@ class Apt:
     def __init__(self, work: Path, release: str):
         for name in ("state/lists/partial", "cache/archives/partial", "files"):
             (work / name).mkdir(parents=True)
-        (work / "sources.list").write_text(source_list(release), encoding="utf-8")
+        (work / "sources.list").write_text(source_list(release, machine_entries()), encoding="utf-8")
         self.files = work / "files"
         self._options = []
         for option in ("Dir::Etc::sourcelist=%s" % (work / "sources.list"), "Dir::Etc::sourceparts=/dev/null",

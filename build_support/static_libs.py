@@ -43,7 +43,7 @@ CMAKE = {
     "libarchive": tuple("-DENABLE_%s=OFF" % name for name in (
         "TEST", "INSTALL_MAN", "TAR", "CPIO", "CAT", "XATTR", "ACL", "ICONV", "BZip2", "LZMA", "LZ4", "LZO", "ZSTD",
         "LIBB2", "LIBXML2", "EXPAT", "PCREPOSIX", "LIBGCC", "CNG", "NETTLE", "MBEDTLS", "OPENSSL", "WERROR"))
-    + ("-DENABLE_INSTALL=ON", "-DENABLE_ZLIB=ON"),
+    + ("-DENABLE_INSTALL=ON", "-DENABLE_ZLIB=ON", "-DPOSIX_REGEX_LIB=NONE"),
     "cmocka": ("-DWITH_EXAMPLES=OFF", "-DUNIT_TESTING=OFF", "-DWITH_STATIC_LIB=ON"),
 }
 
@@ -87,7 +87,8 @@ class Workshop:
         else:
             self.cmake(name)
 
-    def cmake(self, name: str) -> None:
+    def cmake(self, name: str, target=None) -> Path:
+        """Builds and installs; with TARGET builds just that, in the directory that is returned."""
         source = self.unpack(name)
         build = source / "build-static"
         flags = "%s -ffile-prefix-map=%s=%s" % (CFLAGS, source, name)
@@ -96,8 +97,24 @@ class Workshop:
                  "-DCMAKE_C_FLAGS=" + flags, "-DCMAKE_C_FLAGS_RELEASE=-DNDEBUG", "-DBUILD_SHARED_LIBS=OFF",
                  "-DCMAKE_INSTALL_PREFIX=%s" % self.work, "-DCMAKE_INSTALL_LIBDIR=lib", *CMAKE[name],
                  what="configuring " + name, cwd=source)
-        self.run("cmake", "--build", build, JOBS, what="compiling " + name, cwd=source)
-        self.run("cmake", "--install", build, what="installing " + name, cwd=source)
+        self.run("cmake", "--build", build, JOBS, *(["--target", target] if target else []),
+                 what="compiling " + name, cwd=source)
+        if not target:
+            self.run("cmake", "--install", build, what="installing " + name, cwd=source)
+        return build
+
+    def libarchive(self) -> None:
+        """Left alone it builds the shared library too."""
+        build = self.cmake("libarchive", "archive_static")
+        self.install(build, libraries=("libarchive/libarchive.a",), descriptions=("build/pkgconfig/libarchive.pc",))
+        self.install(build.parent / "libarchive", headers=("archive.h", "archive_entry.h"))
+
+    def cmocka(self) -> None:
+        """As libarchive; and the static library has a name of its own."""
+        build = self.cmake("cmocka", "cmocka-static")
+        shutil.copy(build / "src/libcmocka-static.a", self.work / "lib/libcmocka.a")
+        self.install(build, descriptions=("cmocka.pc",))
+        self.install(build.parent / "include", headers=("cmocka.h",))
 
     def libyaml(self) -> None:
         """CMake's installation of it lacks the file for pkg-config."""
@@ -136,7 +153,7 @@ class Workshop:
         self.install(source, libraries=("libcrypto.a", "libssl.a"), headers=("include/openssl",),
                      descriptions=("libcrypto.pc", "libssl.pc", "openssl.pc"))
 
-    def install(self, source: Path, libraries, headers, descriptions) -> None:
+    def install(self, source: Path, libraries=(), headers=(), descriptions=()) -> None:
         for names, place in ((libraries, "lib"), (headers, "include"), (descriptions, "lib/pkgconfig")):
             for path in (source / name for name in names):
                 copy = shutil.copytree if path.is_dir() else shutil.copy

@@ -40,7 +40,7 @@ def install(pins: dict) -> Path:
             file.write(requirement)
             file.flush()
             cache.run([target / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-                       "--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", file.name],
+                       "--no-deps", "--retries", "1", "--only-binary", ":all:", "--require-hashes", "-r", file.name],
                       "installing zig %s" % zig["version"])
 
     return cache.build_in_place(directory(pins), build)
