@@ -29,6 +29,7 @@ DOCS = ROOT / "docs/bench"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 FLIGHTS = (8, 16, 32, 64)  # requests in flight, for the server's own limit
 REPEATS = 3                # repeated applications per fresh server
+ALLOWED_MEGABYTES = {"one-repeated": 12}  # of our whole process; more is a failure
 # How the load tool's best compares is told for this case.
 LIMITED = "thousand"
 
@@ -123,6 +124,13 @@ def run(bench, chosen):
     return rows
 
 
+def too_heavy(rows) -> list:
+    """A sentence for each case in which ours takes more memory than it may."""
+    measured = [(row["case"], row["tools"][tools.OURS]["megabytes"]) for row in rows]
+    return ["%s takes %.1f MB, allowed are %d MB" % (case, megabytes, ALLOWED_MEGABYTES[case])
+            for case, megabytes in measured if megabytes > ALLOWED_MEGABYTES.get(case, float("inf"))]
+
+
 def machine() -> dict:
     model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
                   if line.startswith("model name")), platform.machine())
@@ -169,7 +177,10 @@ def main() -> int:
         print("written: docs/bench/results.json, time.svg, memory.svg; the table in README.md")
     else:
         print(json.dumps(results, indent=1))
-    return 0
+    heavy = too_heavy(results["cases"])
+    for sentence in heavy:
+        print(sentence, file=sys.stderr)
+    return 1 if heavy else 0
 
 
 if __name__ == "__main__":
