@@ -27,6 +27,7 @@ from servers.kubernetes.server import KubeServer  # noqa: E402
 ROOT = tools.ROOT
 DOCS = ROOT / "docs/bench"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+PICTURES = "![Time](docs/bench/time.svg)\n\n![Memory](docs/bench/memory.svg)"
 FLIGHTS = (8, 16, 32, 64)  # requests in flight, for the server's own limit
 REPEATS = 3                # repeated applications per fresh server
 ALLOWED_MEGABYTES = {"one-repeated": 12}  # of our whole process; more is a failure
@@ -152,7 +153,7 @@ def publish(results) -> None:
     if BEGIN in text:
         head, rest = text.split(BEGIN, 1)
         tail = rest.split(END, 1)[1]
-        text = "%s%s\n%s\n%s%s" % (head, BEGIN, charts.table(results["cases"], names), END, tail)
+        text = "%s%s\n%s\n\n%s\n%s%s" % (head, BEGIN, charts.table(results["cases"], names), PICTURES, END, tail)
         readme.write_text(text, encoding="utf-8")
 
 
