@@ -6,5 +6,10 @@ preset=$1
 shift
 targets=()
 [ $# -eq 0 ] || targets=(--target "$@")
+if [[ $preset == static-* ]]; then
+    # CMake keeps the paths of what it found; other libraries need a fresh start.
+    prefix=$(python3 build_support/static_libs.py --cpu "${preset#static-}")
+    grep -qsF "$prefix/" "build/$preset/CMakeCache.txt" || rm -rf "build/$preset"
+fi
 cmake --preset "$preset"
 cmake --build "build/$preset" "${targets[@]}"

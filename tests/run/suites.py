@@ -6,6 +6,7 @@ can run it.
 """
 import argparse
 import os
+import platform
 import shutil
 import signal
 import sys
@@ -22,6 +23,8 @@ from runner import ROOT, Failed, Preparation, Suite, end_all, run_lanes, say  # 
 CORES = "2.17.14 2.19.14 2.21.5"  # of ansible-core: the oldest, the main and the newest one
 ALL_CORES = "2.17.14 2.18.19 2.19.14 2.20.10 2.21.5"
 GALAXY = "osa_ops.mcapi_vexxhost"
+CPUS = ("x86_64", "aarch64")
+UNAVAILABLE = 4  # the exit status of static_libs.py when it cannot fetch something
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
 # Reasons for a skip that are no fault: what the machine lacks, not what we forgot.
 EXCUSES = ("this machine", "MCAPI_TEST_DATA", "no Python 3.")
@@ -44,7 +47,18 @@ def prepare_bundle(suite):
     suite.run(sys.executable, "tests/servers/capi_bundle.py", nice=10)
 
 
-kubernetes = ansible = bundle = None  # Preparation objects, made in main
+def prepare_static(suite):
+    """Whether the libraries of the portable programs are there; False where their sources cannot be had."""
+    for cpu in CPUS:
+        status, _ = suite.run(sys.executable, "build_support/static_libs.py", "--cpu", cpu, nice=10, check=False)
+        if status == UNAVAILABLE:
+            return False
+        if status != 0:
+            raise Failed("static libraries for %s: exit status %d" % (cpu, status))
+    return True
+
+
+kubernetes = ansible = bundle = static = None  # Preparation objects, made in main
 
 
 # ---- suites
@@ -93,11 +107,25 @@ def integration(suite):
     suite.pytest(ansible.wait() / "python", "tests/integration", env=environment)
 
 
+def portable(suite):
+    """The programs that run anywhere; and the unit tests on their C library, which has its own mind in places."""
+    if not static.wait():
+        suite.skipped.append("this machine cannot fetch what static libraries are made from, see %s" % static.suite.log)
+        return
+    kubernetes.wait()
+    for cpu in CPUS:
+        suite.run("tests/run/configure.sh", "static-" + cpu, *([] if cpu == platform.machine() else ["modules"]))
+    suite.pytest(ansible.wait() / "python", "tests/portable")
+    if platform.machine() in CPUS:
+        suite.ctest(ROOT / ("build/static-" + platform.machine()), "-L", "unit|golden", "-j2")
+
+
 def collection(suite):
     """The package as users get it: built, installed, verified, documented, linted."""
     tools = ansible.wait()
-    suite.run("tests/run/configure.sh", "release", "modules")
-    _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin",
+    preset = "static-" + platform.machine() if static.wait() else "release"
+    suite.run("tests/run/configure.sh", preset, "modules")
+    _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/%s/bin" % preset,
                           "--ansible-galaxy", tools / "ansible-galaxy")
     tarball = output.splitlines()[-1]
     with tempfile.TemporaryDirectory(prefix="mcapi-collection-") as work:
@@ -159,11 +187,12 @@ def report_coverage(suite):
 
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
-    "collection": collection, "fastpath": fastpath, "fuzz": fuzzing,
+    "portable": portable, "collection": collection, "fastpath": fastpath, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-NEEDS_KUBERNETES = ("servers", "integration", "collection")
+NEEDS_KUBERNETES = ("servers", "integration", "portable", "collection")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath",)
+NEEDS_STATIC = ("portable", "collection")
 
 
 def arguments():
@@ -182,15 +211,18 @@ def arguments():
 
 def prepare(options, names):
     """Starts what takes long, so that it is ready when it is needed."""
-    global kubernetes, ansible, bundle
+    global kubernetes, ansible, bundle, static
     kubernetes = Preparation("kubernetes", prepare_kubernetes, options)
     ansible = Preparation("ansible", prepare_ansible, options)
     bundle = Preparation("bundle", prepare_bundle, options)
+    static = Preparation("static", prepare_static, options)
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
         bundle.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
+    if set(NEEDS_STATIC) & set(names):
+        static.start()
 
 
 def unexcused(suites):
