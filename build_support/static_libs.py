@@ -87,11 +87,11 @@ class Workshop:
         else:
             self.cmake(name)
 
-    def cmake(self, name: str, target=None) -> Path:
-        """Builds and installs; with TARGET builds just that, in the directory that is returned."""
+    def cmake(self, name: str, target=None, more="") -> Path:
+        """Builds and installs; with TARGET builds just that, in the directory that is returned. MORE: compiler flags."""
         source = self.unpack(name)
         build = source / "build-static"
-        flags = "%s -ffile-prefix-map=%s=%s" % (CFLAGS, source, name)
+        flags = "%s -ffile-prefix-map=%s=%s %s" % (CFLAGS, source, name, more)
         self.run("cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_TOOLCHAIN_FILE=%s" % TOOLCHAIN,
                  "-DMCAPI_CPU=" + self.cpu, "-DMCAPI_STATIC_PREFIX=%s" % self.work, "-DCMAKE_BUILD_TYPE=Release",
                  "-DCMAKE_C_FLAGS=" + flags, "-DCMAKE_C_FLAGS_RELEASE=-DNDEBUG", "-DBUILD_SHARED_LIBS=OFF",
@@ -110,10 +110,12 @@ class Workshop:
         self.install(build.parent / "libarchive", headers=("archive.h", "archive_entry.h"))
 
     def cmocka(self) -> None:
-        """As libarchive; and the static library has a name of its own."""
-        build = self.cmake("cmocka", "cmocka-static")
+        """As libarchive; the static library has a name of its own, and its header wants to know that C has uintptr_t."""
+        known = "-D_UINTPTR_T"
+        build = self.cmake("cmocka", "cmocka-static", known)
         shutil.copy(build / "src/libcmocka-static.a", self.work / "lib/libcmocka.a")
-        self.install(build, descriptions=("cmocka.pc",))
+        text = (build / "cmocka.pc").read_text(encoding="utf-8").replace("Cflags:", "Cflags: " + known)
+        (self.work / "lib/pkgconfig/cmocka.pc").write_text(text, encoding="utf-8")
         self.install(build.parent / "include", headers=("cmocka.h",))
 
     def libyaml(self) -> None:
@@ -167,6 +169,7 @@ class Workshop:
             path.write_text(text, encoding="utf-8")
         for path in list((self.work / "lib").glob("*.so*")):
             path.unlink()
+        (self.work / "bin/curl-config").unlink()
         for name in ("build", "share", "cmake", "lib/cmake"):
             shutil.rmtree(self.work / name, ignore_errors=True)
 
