@@ -134,6 +134,24 @@ def test_server__is_spoken_to_by_http_2(run, server):
     assert tap.protocols == ["h2"]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="this machine lets only root change the root directory")
+def test_empty_root__is_enough(program, launcher, server, tmp_path):
+    """No library, no resolver's configuration, no device, no temporary directory."""
+    root = tmp_path / "root"
+    root.mkdir()
+    files = {"k8s_apply": program, "ca.crt": server.ca_file, "client.crt": server.client_cert_file,
+             "client.key": server.client_key_file, **{Path(qemu).name: qemu for qemu in launcher}}
+    for name, source in files.items():
+        shutil.copy(source, root / name)
+    options = {"definition": CONFIG_MAP, "host": server.url, "ca_cert": "/ca.crt", "client_cert": "/client.crt",
+               "client_key": "/client.key"}
+    (root / "args.json").write_text(json.dumps(options))
+    result = subprocess.run([shutil.which("chroot"), root, *("/" + Path(qemu).name for qemu in launcher), "/k8s_apply", "/args.json"],
+                            env={}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+    assert json.loads(result.stdout)["result"]["kind"] == "ConfigMap"
+
+
 def test_server_name__is_resolved_without_the_machines_c_library(run, server):
     port = server.url.rsplit(":", 1)[1]
     outcome = run(state="info", kind="Namespace", name="default", host="https://localhost:" + port,
