@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from servers import cache, capi_bundle, pki, ports, processes  # noqa: E402
-from servers.kubernetes import build  # noqa: E402
+from servers.kubernetes import audit, build  # noqa: E402
 from servers.kubernetes.server import ADMIN, KubeServer  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -180,6 +180,17 @@ def test_kubeconfig__written__is_readable_by_the_owner_alone(server):
 
 
 # Audit
+
+
+def test_audit__event_half_written_at_the_mark__is_left_out(tmp_path):
+    log = audit.AuditLog(tmp_path / "audit.log")
+    event = '{"auditID": "%s", "user": {}}'
+    log.path.write_text((event % "before") + "\n" + (event % "half")[:9], encoding="ascii")
+    mark = log.mark()
+    with log.path.open("a", encoding="ascii") as more:
+        more.write((event % "half")[9:] + "\n" + (event % "after") + "\n")
+    assert [e["auditID"] for e in log.requests(mark)] == ["after"]
+    assert [e["auditID"] for e in log.requests()] == ["before", "half", "after"]
 
 
 def test_audit__requests_made__are_listed_once_each(server):

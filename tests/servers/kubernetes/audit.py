@@ -50,9 +50,12 @@ class AuditLog:
     def _read(self, since: int):
         try:
             with open(self.path, "rb") as log:
-                log.seek(since)
+                log.seek(max(since - 1, 0))
                 data = log.read()
         except FileNotFoundError:
             return
-        for line in data.split(b"\n")[:-1]:  # what follows the last newline is still being written
+        lines = data.split(b"\n")[:-1]  # what follows the last newline is still being written
+        if since > 0:
+            lines = lines[1:]  # the newline before `since`; or the rest of an event that was half written at the mark
+        for line in lines:
             yield json.loads(line)
