@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The documentation of a module and its option table in C say the same.
+"""The documentation of each module and its option table in C say the same.
 
-docs.py TOOLS [ROOT]: TOOLS is the folder of the programs spec_dump and yaml_to_json.
+docs.py TOOLS [ROOT]: TOOLS is the folder of the programs yaml_to_json and, one for each module, spec_dump_MODULE.
 """
 import ast
 import json
@@ -12,7 +12,8 @@ from pathlib import Path
 
 import tree
 
-MODULE = "collection/plugins/modules/k8s_apply.yml"
+MODULES = "collection/plugins/modules"
+DUMP = "spec_dump_"
 FRAGMENTS = "collection/plugins/doc_fragments"
 COMPARED = ("type", "elements", "required", "default")
 LISTED = ("aliases", "choices")
@@ -22,8 +23,11 @@ class Tools:
     def __init__(self, directory: Path):
         self._directory = directory
 
-    def spec(self) -> dict:
-        text = subprocess.run([self._directory / "spec_dump"], stdout=subprocess.PIPE, check=True).stdout
+    def modules(self) -> list:
+        return sorted(path.name[len(DUMP):] for path in self._directory.glob(DUMP + "*"))
+
+    def spec(self, module: str) -> dict:
+        text = subprocess.run([self._directory / (DUMP + module)], stdout=subprocess.PIPE, check=True).stdout
         return json.loads(text)
 
     def yaml(self, text: str):
@@ -93,10 +97,19 @@ def compare_one(documented: dict, row: dict, path: str):
     yield from compare(documented.get("suboptions") or {}, row.get("suboptions") or {}, path + ".")
 
 
+def check_module(root: Path, tools: Tools, module: str):
+    path = "%s/%s.yml" % (MODULES, module)
+    if not (root / path).is_file():
+        yield tree.Finding(path, 1, "the module %s has no documentation" % module)
+        return
+    documentation = tools.yaml((root / path).read_text(encoding="utf-8"))["DOCUMENTATION"]
+    for sentence in compare(documented_options(root, tools, documentation), tools.spec(module)["options"]):
+        yield tree.Finding(path, 1, sentence)
+
+
 def check(root: Path, tools: Tools):
-    documentation = tools.yaml((root / MODULE).read_text(encoding="utf-8"))["DOCUMENTATION"]
-    for sentence in compare(documented_options(root, tools, documentation), tools.spec()["options"]):
-        yield tree.Finding(MODULE, 1, sentence)
+    for module in tools.modules():
+        yield from check_module(root, tools, module)
 
 
 def main() -> int:

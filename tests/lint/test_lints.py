@@ -181,8 +181,10 @@ class Prints(Planted):
 
 
 class Checklist(Planted):
+    CASES = checklist.CHECKLISTS[-1].cases
+
     def all_but(self, *missing):
-        names = ["def test_%03d_case(server):\n    pass\n" % n for n in checklist.CASES if n not in missing]
+        names = ["def test_%03d_case(server):\n    pass\n" % n for n in self.CASES if n not in missing]
         self.plant("tests/integration/test_all.py", "".join(names))
 
     def test_all_there(self):
@@ -197,6 +199,13 @@ class Checklist(Planted):
         self.all_but()
         self.plant("tests/unit/json/test_x.c", "static void test_125_x(void)\n")
         self.found(checklist, "test_125")
+
+    def test_number_of_another_checklist(self):
+        self.all_but(77)
+        self.plant("tests/integration/lxc_container/test_x.py", "def test_077_x():\n    pass\n")
+        self.found(checklist, "case 77")
+        self.all_but()
+        self.nothing(checklist)
 
 
 class Words(Planted):
@@ -244,7 +253,7 @@ class Docs(Planted):
         (self.root / "spec").write_text(json.dumps(answers["spec_dump"]), encoding="utf-8")
         (self.root / "module").write_text(json.dumps([documentation]), encoding="utf-8")
         (self.root / "anything").write_text(json.dumps([{"options": {}}]), encoding="utf-8")
-        for name, script in (("spec_dump", 'cat "%s/spec"' % self.root), ("yaml_to_json", 'cat "%s/$(cat)"' % self.root)):
+        for name, script in (("spec_dump_k8s_apply", 'cat "%s/spec"' % self.root), ("yaml_to_json", 'cat "%s/$(cat)"' % self.root)):
             path = self.root / name
             path.write_text("#!/bin/sh\n%s\n" % script, encoding="utf-8")
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
@@ -252,6 +261,11 @@ class Docs(Planted):
 
     def test_agreement(self):
         self.assertEqual(self.sentences(self.SAID, self.ROW), [])
+
+    def test_module_without_documentation(self):
+        self.assertEqual(self.sentences(self.SAID, self.ROW), [])
+        (self.root / "collection/plugins/modules/k8s_apply.yml").unlink()
+        self.assertIn("no documentation", [f.text for f in docs.check(self.root, docs.Tools(self.root))][0])
 
     def test_each_difference(self):
         for key, value in (("type", "dict"), ("elements", "int"), ("required", True), ("default", ["a"]),

@@ -1,10 +1,10 @@
-/* Prints the option table of k8s_apply as JSON, for the lint that compares it with the
- * documentation. */
+/* Prints the option table MODULE_SPEC, declared in MODULE_ARGS, as JSON, for the lint that
+ * compares it with the documentation. */
 #include <jansson.h>
 #include <stdio.h>
 
 #include "ansible/am_spec.h"
-#include "k8s_apply/args.h"
+#include MODULE_ARGS
 
 static const char *const type_names[] = {
     [AM_STR] = "str",         [AM_PATH] = "path",   [AM_BOOL] = "bool", [AM_INT] = "int",
@@ -57,8 +57,8 @@ static json_t *groups_json(const am_names *groups)
 int main(void)
 {
     json_t *spec = json_object();
-    json_object_set_new(spec, "options", options_json(k8s_apply_spec.options));
-    json_object_set_new(spec, "mutually_exclusive", groups_json(k8s_apply_spec.mutually_exclusive));
+    json_object_set_new(spec, "options", options_json(MODULE_SPEC.options));
+    json_object_set_new(spec, "mutually_exclusive", groups_json(MODULE_SPEC.mutually_exclusive));
     int status = json_dumpf(spec, stdout, JSON_SORT_KEYS | JSON_INDENT(1));
     json_decref(spec);
     return status == 0 ? 0 : 1;
