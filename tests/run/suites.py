@@ -120,11 +120,23 @@ def portable(suite):
         suite.ctest(ROOT / ("build/static-" + platform.machine()), "-L", "unit|golden", "-j2")
 
 
+def programs_to_pack(suite):
+    """Arguments of pack_collection.py: static programs of both CPUs, or what this machine's libraries give."""
+    presets = ["static-" + cpu for cpu in CPUS] if platform.machine() in CPUS and static.wait() else ["release"]
+    for preset in presets:
+        suite.run("tests/run/configure.sh", preset, "modules")
+    if presets == ["release"]:
+        return ["--bin", "build/release/bin"]
+    others = [cpu for cpu in CPUS if cpu != platform.machine()]
+    return ["--bin", "build/static-%s/bin" % platform.machine(),
+            *(word for cpu in others for word in ("--bin-of", "%s=build/static-%s/bin" % (cpu, cpu)))]
+
+
 def collection(suite):
     """The package as users get it: built, installed, verified, documented, linted."""
     tools = ansible.wait()
-    suite.run("tests/run/configure.sh", "release", "modules")
-    _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin",
+    programs = programs_to_pack(suite)
+    _, output = suite.run(sys.executable, "tests/support/pack_collection.py", *programs,
                           "--ansible-galaxy", tools / "ansible-galaxy")
     tarball = output.splitlines()[-1]
     with tempfile.TemporaryDirectory(prefix="mcapi-collection-") as work:
@@ -191,8 +203,7 @@ SUITES = {
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
 NEEDS_KUBERNETES = ("servers", "integration", "portable", "collection")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath",)
-NEEDS_STATIC = ("portable",)
-ON_REQUEST = ("portable",)  # compiles OpenSSL twice: not part of every run until that has proved itself
+NEEDS_STATIC = ("portable", "collection")
 
 
 def arguments():
@@ -237,7 +248,7 @@ def main() -> int:
     if options.kubernetes:
         os.environ["KUBERNETES_VERSION"] = options.kubernetes
     begin = time.monotonic()
-    names = options.suites = options.suites or [name for name in SUITES if name not in ON_REQUEST]
+    names = options.suites = options.suites or list(SUITES)
     prepare(options, names)
     suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
     run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])
