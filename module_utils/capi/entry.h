@@ -35,6 +35,9 @@ void capi_entries_add(struct capi_entries *entries, enum capi_type type, const c
 void capi_entries_clear(struct capi_entries *entries);
 #define auto_capi_entries cleanup_with(capi_entries_clear)
 
+void capi_entry_clear(struct capi_entry *entry);
+struct capi_entry capi_entry_dup(const struct capi_entry *entry) must_check;
+
 /* The Provider object of an entry, with its labels. New. */
 json_t *capi_entry_object(const struct capi_entry *entry) must_check;
 
@@ -50,6 +53,7 @@ size_t capi_entries_core_names(const struct capi_entries *entries);
 /* The number of core entries. */
 size_t capi_entries_cores(const struct capi_entries *entries);
 /* By order of type, then name, then namespace. */
+int capi_entry_compare(const struct capi_entry *a, const struct capi_entry *b);
 void capi_entries_sort(struct capi_entries *entries);
 
 #endif

@@ -29,8 +29,8 @@ const struct capi_generation *capi_generation_default(void);
 
 /* Whether providers of this contract may be installed at all. */
 bool capi_generation_accepts(const struct capi_generation *generation, const char *contract);
-/* "v1beta1, v1beta2": the accepted contracts for messages. Static. */
-const char *capi_generation_accepted_text(const struct capi_generation *generation);
+/* "v1beta1, v1beta2": the accepted contracts for messages. Owned. */
+char *capi_generation_accepted_text(const struct capi_generation *generation) must_check;
 
 /* Whether a provider of contract PROVIDER works with a core of contract CORE. */
 bool capi_contract_compatible(const char *core, const char *provider);

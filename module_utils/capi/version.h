@@ -36,9 +36,9 @@ bool capi_version_same_series(const struct capi_version *a, const struct capi_ve
 enum capi_order { CAPI_LOWER, CAPI_SAME, CAPI_HIGHER, CAPI_DIFFERENT };
 
 /*
- * A against B, build metadata included: its dotted parts compare one by one, numbers as numbers and
- * below texts; two unequal texts, or one build behind equal parts that the other lacks while both
- * have some, are CAPI_DIFFERENT where no order can be told.
+ * A against B, build metadata included: behind equal versions its dotted parts compare one by one,
+ * numbers as numbers and below texts; two unequal texts have no order (CAPI_DIFFERENT); behind
+ * equal parts more of them are higher.
  */
 enum capi_order capi_version_order(const struct capi_version *a, const struct capi_version *b);
 
