@@ -24,6 +24,12 @@ def bin_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def programs():
+    """The folder of the programs under test."""
+    return bin_dir()
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """A Kubernetes control plane for the whole session. Tests that restart or break one start their own."""
     with KubeServer(tmp_path_factory.mktemp("kubernetes") / "plane") as running:
