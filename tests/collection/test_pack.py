@@ -33,6 +33,12 @@ def test_stage__one_cpu__has_no_further_folder(tmp_path, programs):
     assert not (tmp_path / "tree/plugins/module_bin").exists()
 
 
+def test_stage__scripts_for_hosts_of_containers__are_executable(tmp_path, programs):
+    pack_collection.stage(programs("intel"), tmp_path / "tree")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "tree/lxc").iterdir()}
+    assert modes == {"build-rootfs": 0o755, "mcapi-rootfs": 0o755}
+
+
 def test_stage__program_missing__names_it(tmp_path, programs):
     with pytest.raises(SystemExit, match="arm/k8s_apply is missing"):
         (programs("arm") / "k8s_apply").unlink()

@@ -56,8 +56,10 @@ def copy_programs(binaries: Path, folder: Path) -> None:
 
 
 def is_program(path: Path, target: Path) -> bool:
-    place = path.relative_to(target).parts[:2]
-    return path.is_file() and not path.suffix and place in (("plugins", "modules"), ("plugins", "module_bin"))
+    place = path.relative_to(target).parts
+    if place[0] == "lxc":  # scripts for the hosts of containers
+        return path.is_file() and not path.suffix
+    return path.is_file() and not path.suffix and place[:2] in (("plugins", "modules"), ("plugins", "module_bin"))
 
 
 def stage(binaries: Path, target: Path, further=()) -> None:
