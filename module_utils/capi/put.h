@@ -39,8 +39,9 @@ struct capi_put {
     struct buf body;       /* the wanted object as JSON text */
     enum capi_way way;
     unsigned wave;
-    size_t group; /* the caller's: a failure stops this group and those above it */
-    bool late;    /* of a kind that the same run defines */
+    size_t group;  /* the caller's: a failure stops this group and those above it */
+    bool late;     /* of a kind that the same run defines */
+    char *defines; /* owned: "GROUP/KIND" of a definition, else NULL */
 
     bool exists;
     bool differs; /* writing it may change something */
@@ -62,6 +63,7 @@ struct capi_put_words {
 };
 extern const struct capi_put_words capi_put_provider_words;
 extern const struct capi_put_words capi_put_cert_manager_words;
+extern const struct capi_put_words capi_put_manifest_words;
 
 struct capi_put_options {
     unsigned attempts;   /* of each write; 0: 1 */

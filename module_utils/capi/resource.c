@@ -103,7 +103,7 @@ static const struct wave_row waves[] = {
 
 static bool is_builtin(const char *api_version)
 {
-    static const char *const prefixes[] = {"apps/", "batch/",    "storage.k8s.io/",
+    static const char *const prefixes[] = {"apps/",  "batch/",     "storage.k8s.io/",
                                            RBAC "/", WEBHOOKS "/", CRDS "/"};
     if (!str_contains(api_version, "/"))
         return true;
