@@ -318,3 +318,46 @@ int kube_discovery_lookup_loose(struct kube_discovery *discovery, const char *ap
     discovery_describe(json_array_get(hits, 0), out);
     return 1;
 }
+
+/* Visits those of RESOURCES that no earlier version of their group has. */
+static void visit_new(const json_t *resources, json_t *seen, kube_discovery_visit visit,
+                      void *context)
+{
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (resources, index, entry) {
+        struct kube_resource resource;
+        discovery_describe(entry, &resource);
+        auto_free char *name = xasprintf("%s/%s", resource.group, resource.plural);
+        if (json_object_get(seen, name))
+            continue;
+        json_object_set_new(seen, name, json_true());
+        visit(context, &resource, json_object_get(entry, "verbs"));
+    }
+}
+
+int kube_discovery_each(struct kube_discovery *discovery, kube_discovery_visit visit, void *context,
+                        struct error **err)
+{
+    if (fetch_all(discovery, err) < 0)
+        return -1;
+    auto_strv struct strv missing;
+    strv_init(&missing);
+    size_t index = 0;
+    json_t *group = NULL;
+    json_array_foreach (discovery->groups, index, group)
+        if (!is_known(discovery, json_string_value(group)))
+            strv_add(&missing, json_string_value(group));
+    if (missing.count && fetch_each(discovery, &missing, 0, err) < 0)
+        return -1;
+    json_auto_t *seen = json_object();
+    json_array_foreach (discovery->groups, index, group) {
+        json_t *resources = NULL;
+        int found = resources_of(discovery, json_string_value(group), &resources, err);
+        if (found < 0)
+            return -1;
+        if (found)
+            visit_new(resources, seen, visit, context);
+    }
+    return 0;
+}

@@ -50,4 +50,14 @@ int kube_discovery_lookup_loose(struct kube_discovery *discovery, const char *ap
                                 const char *name, struct kube_resource *out, struct error **err)
     must_check;
 
+/*
+ * Learns everything that the server serves and calls VISIT for each kind, once, in the preferred of
+ * the versions that have it. VERBS is a list of strings. A group-version that cannot be read is an
+ * error: whoever wants all must not miss some.
+ */
+typedef void (*kube_discovery_visit)(void *context, const struct kube_resource *resource,
+                                     const json_t *verbs);
+int kube_discovery_each(struct kube_discovery *discovery, kube_discovery_visit visit, void *context,
+                        struct error **err) must_check;
+
 #endif
