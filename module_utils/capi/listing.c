@@ -87,8 +87,8 @@ static void visit(void *context, const struct kube_resource *resource, const jso
             continue;
         if (!resource->namespaced)
             add_query(search, listing, resource, NULL);
-        for (size_t n = 0; resource->namespaced && n < listing->namespaces->count; n++)
-            add_query(search, listing, resource, listing->namespaces->items[n]);
+        for (size_t n = 0; resource->namespaced && listing->namespaces[n]; n++)
+            add_query(search, listing, resource, listing->namespaces[n]);
     }
 }
 

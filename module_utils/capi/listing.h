@@ -11,7 +11,6 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/strv.h"
 #include "kube/client.h"
 #include "kube/discovery.h"
 #include "kube/object.h"
@@ -25,7 +24,7 @@ enum capi_exclude {
  * call. */
 struct capi_listing {
     const char *selector;          /* borrowed: "a=b,c" */
-    const struct strv *namespaces; /* borrowed: of namespaced kinds */
+    const char *const *namespaces; /* borrowed, ends with NULL: of namespaced kinds */
     enum capi_exclude exclude;
     struct kube_object *objects; /* owned: metadata alone, resolved, in order of discovery */
     size_t count;
