@@ -57,15 +57,29 @@ static int read_stream(struct ym_stream *stream, const char *bytes, size_t size)
     return result;
 }
 
-json_t *ym_read(const char *bytes, size_t size, const char *source, struct strv *warnings,
-                struct error **err)
+static json_t *read_all(const char *bytes, size_t size, struct ym_stream *stream,
+                        struct error **err)
 {
     auto_error struct error *failure = NULL;
     json_auto_t *documents = json_array();
-    struct ym_stream stream = {
-        .source = source, .warnings = warnings, .documents = documents, .err = &failure};
-    if (read_stream(&stream, bytes, size) == 0)
+    stream->documents = documents;
+    stream->err = &failure;
+    if (read_stream(stream, bytes, size) == 0)
         return steal_ptr(documents);
     error_move_take(err, steal_ptr(failure));
     return NULL;
+}
+
+json_t *ym_read(const char *bytes, size_t size, const char *source, struct strv *warnings,
+                struct error **err)
+{
+    struct ym_stream stream = {.source = source, .warnings = warnings};
+    return read_all(bytes, size, &stream, err);
+}
+
+json_t *ym_read_core(const char *bytes, size_t size, const char *source, struct strv *warnings,
+                     struct error **err)
+{
+    struct ym_stream stream = {.source = source, .warnings = warnings, .core = true};
+    return read_all(bytes, size, &stream, err);
 }

@@ -33,4 +33,9 @@ enum {
 json_t *ym_read(const char *bytes, size_t size, const char *source, struct strv *warnings,
                 struct error **err) must_check;
 
+/* The same, but of the words only true and false are booleans, in any case that YAML 1.2 knows:
+ * yes, no, on, off, y and n stay text, as with go-yaml 3. */
+json_t *ym_read_core(const char *bytes, size_t size, const char *source, struct strv *warnings,
+                     struct error **err) must_check;
+
 #endif

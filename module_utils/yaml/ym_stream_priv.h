@@ -5,6 +5,7 @@
 #define YAML_YM_STREAM_PRIV_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -22,6 +23,7 @@ struct ym_stream {
     size_t written;        /* values that stand in the text */
     size_t made;           /* values that aliases made */
     struct error **err;    /* never NULL */
+    bool core;             /* words other than true and false are no booleans */
 };
 
 /* -1 with an ERROR_PARSE "SOURCE: line 3, column 5: ...". */

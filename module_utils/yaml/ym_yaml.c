@@ -61,6 +61,8 @@ static int type_scalar(struct reader *reader, const yaml_event_t *event, struct 
         return -1;
     if (ym_scalar_type(text, event->data.scalar.length, tag, plain, type, reader->stream->err) < 0)
         return ym_fail_wrap(reader->stream, place_of(reader, event));
+    if (reader->stream->core && plain && type->kind == YM_BOOLEAN && !strchr("tTfF", *text))
+        type->kind = YM_STRING;
     return 0;
 }
 

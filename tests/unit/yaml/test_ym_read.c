@@ -39,6 +39,24 @@ static void test_ym_read__documents__come_in_order(void **state)
     check_values("---\n", "[null]");
 }
 
+static void test_ym_read_core__words__are_booleans_when_true_or_false_only(void **state)
+{
+    (void)state;
+    static const char text[] = "a: yes\non: off\nb: True\nc: n\nd: [Y, false]\ne: !!str true\n";
+    auto_error struct error *error = NULL;
+    json_auto_t *core = ym_read_core(text, strlen(text), "m.yml", NULL, &error);
+    json_auto_t *kubectl = read_text(text, NULL, &error);
+    assert_no_error(error);
+    assert_json(core, "[{'a': 'yes', 'on': 'off', 'b': true, 'c': 'n', 'd': ['Y', false],"
+                      " 'e': 'true'}]");
+    assert_json(kubectl, "[{'a': true, 'true': false, 'b': true, 'c': false, 'd': [true, false],"
+                         " 'e': 'true'}]");
+    assert_null(ym_read_core("[", 1, "m.yml", NULL, &error));
+    assert_string_equal(
+        error->message,
+        "m.yml: line 2, column 1: did not find expected node content (while parsing a flow node)");
+}
+
 static void test_ym_read__no_bytes__need_no_pointer(void **state)
 {
     (void)state;
@@ -272,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ym_read__documents__come_in_order),
+        cmocka_unit_test(test_ym_read_core__words__are_booleans_when_true_or_false_only),
         cmocka_unit_test(test_ym_read__no_bytes__need_no_pointer),
         cmocka_unit_test(test_ym_read__bytes__need_no_end),
         cmocka_unit_test(test_ym_read__members__keep_their_order),
