@@ -41,6 +41,8 @@ static int read_args(struct run *run, int argc, char **argv, struct error **err)
     if (am_args_load(argc, argv, &run->args, err) < 0)
         return -1;
     am_args_describe(&run->args, run->module->name, &run->context);
+    if (run->module->secrets)
+        run->module->secrets(run->args.params, run->context.secrets);
     return am_spec_validate(run->module->spec, run->args.params, &run->context, err);
 }
 

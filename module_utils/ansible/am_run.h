@@ -44,6 +44,9 @@ struct am_module {
     const char *name;
     const struct am_spec *spec;
 
+    /* May be NULL. Registers what the options hold that must not be shown, beyond those that are
+     * secrets as a whole. PARAMS is not validated yet: this comes before anything is said. */
+    void (*secrets)(const json_t *params, struct am_secrets *secrets);
     /* args: PARAMS is validated and complete, borrowed for the life of the state. */
     void *(*open)(const json_t *params, struct am_context *context, struct error **err);
     int (*observe)(void *state, struct error **err);

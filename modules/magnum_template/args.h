@@ -27,7 +27,7 @@ struct magnum_wish {
     const char *name; /* NULL when addressed by uuid alone, and with state info for all */
     const char *uuid; /* NULL: found by name */
     json_t *wanted; /* owned object: Magnum's attribute → value (fields.h); null = to be removed.
-                       Only what the user gave, without name */
+                       Only what the user gave */
 };
 
 struct magnum_args {

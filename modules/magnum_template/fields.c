@@ -16,6 +16,11 @@ enum { TEXT_MAX = 255 }; /* characters: the width of Magnum's columns */
 /* Sorted as Magnum documents them. Magnum 23's rules; "in use" is its list of what a template that
  * clusters refer to may change, one at a time. */
 const struct field magnum_fields[] = {
+    {.option = "name",
+     .attribute = "name",
+     .result = "name",
+     .in_use = IN_USE_ANY,
+     .mandatory = true},
     {.option = "coe", .attribute = "coe", .result = "coe", .mandatory = true},
     {.option = "image_id",
      .attribute = "image_id",

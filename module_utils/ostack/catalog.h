@@ -1,0 +1,34 @@
+/*
+ * Which address a service has: the overrides of clouds.yaml, else the catalog that came with the
+ * token. Pure, no network.
+ */
+#ifndef OSTACK_CATALOG_H
+#define OSTACK_CATALOG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/strv.h"
+
+enum osk_service { OSK_MAGNUM, OSK_GLANCE, OSK_NOVA, OSK_NEUTRON, OSK_KEYSTONE, OSK_SERVICES };
+
+/* "Magnum": for messages. Static. */
+const char *osk_service_name(enum osk_service service);
+
+/*
+ * The value of PREFIX_SUFFIX in CONFIG, an entry of clouds.yaml, for the first prefix of the
+ * service that has one ("container_infrastructure_management", …). Borrowed; NULL: none.
+ */
+const json_t *osk_service_setting(const json_t *config, enum osk_service service,
+                                  const char *suffix);
+
+/*
+ * The base URL of SERVICE, owned, without trailing '/' and with the version that its requests need
+ * at the end (/v1, /v2, /v2.0, /v3; Nova's as it stands in the catalog). TOKEN is the "token"
+ * object of Keystone's answer, or NULL. ERROR_USAGE says what was looked for and what is offered.
+ */
+char *osk_endpoint(enum osk_service service, const json_t *config, const json_t *token,
+                   struct error **err) must_check;
+
+#endif
