@@ -15,7 +15,6 @@ static const struct am_module module = {
     .apply = ct_apply,
     .predict = ct_predict,
     .result = ct_result,
-    .redact = ct_redact,
     .close = ct_close,
 };
 

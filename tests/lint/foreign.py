@@ -14,7 +14,7 @@ LIBRARIES = {
 }
 EVERYWHERE = re.compile(r"jansson\.h$")
 LIBC = re.compile(r"""(sys|arpa|net|netinet|linux)/\w+\.h$|(assert|ctype|dirent|dlfcn|errno|fcntl|fenv|float|fnmatch
-    |getopt|glob|grp|inttypes|langinfo|libgen|limits|link|locale|malloc|math|netdb|poll|pthread|pwd|regex|sched|search
+    |getopt|glob|grp|ifaddrs|inttypes|langinfo|libgen|limits|link|locale|malloc|math|netdb|poll|pthread|pwd|regex|sched|search
     |semaphore|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string
     |strings|syslog|termios|threads|time|uchar|unistd|wchar|wctype)\.h$""", re.VERBOSE)
 

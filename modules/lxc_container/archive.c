@@ -1,0 +1,190 @@
+#include "lxc_container/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "fs/dir.h"
+#include "lxc_container/facts.h"
+#include "lxc_container/guard.h"
+#include "proc/spawn.h"
+
+static bool is_block(const char *store)
+{
+    return str_equal(store, "loop") || str_equal(store, "lvm") || str_equal(store, "rbd") ||
+           str_equal(store, "nbd");
+}
+
+bool archive_is_block(const struct ct *ct)
+{
+    if (!ct_exists(ct))
+        return is_block(ct->args.store.type);
+    auto_free char *store = facts_store(ct);
+    return is_block(store);
+}
+
+/* ---- in the child */
+
+struct job {
+    const struct strv *argv; /* of tar */
+    const char *store;
+    const char *rootfs; /* without the store's prefix */
+    const char *place;  /* where it shall be seen: FOLDER/rootfs */
+};
+
+static bool run_mount(const char *option, const char *device, const char *place)
+{
+    int status = -1;
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp("mount", "mount", "-o", option, device, place, (char *)NULL);
+        _exit(127);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* Both layers as lower ones: nothing is written. */
+static bool mount_overlay(const struct job *job)
+{
+    auto_free char *lower = xstrdup(job->rootfs);
+    char *upper = strrchr(lower, ':');
+    if (!upper)
+        return false;
+    *upper++ = '\0';
+    auto_free char *data = xasprintf("lowerdir=%s:%s", upper, lower);
+    return mount("overlay", job->place, "overlay", MS_RDONLY, data) == 0;
+}
+
+/* The root file system appears where the archive looks for it, for this process alone. */
+static bool show_rootfs(const struct job *job)
+{
+    bool overlay = str_starts_with(job->store, "overlay");
+    if (!overlay && !is_block(job->store) && str_equal(job->rootfs, job->place))
+        return true;
+    if (mkdir(job->place, 0755) < 0 && errno != EEXIST)
+        return false;
+    if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+        return false;
+    if (overlay)
+        return mount_overlay(job);
+    if (is_block(job->store))
+        return run_mount(str_equal(job->store, "loop") ? "ro,loop" : "ro", job->rootfs, job->place);
+    return mount(job->rootfs, job->place, NULL, MS_BIND, NULL) == 0;
+}
+
+static bool pack(struct ct *ct, const void *payload)
+{
+    (void)ct;
+    const struct job *job = payload;
+    if (!show_rootfs(job)) {
+        fprintf(stderr, "the root file system %s cannot be mounted: %s", job->rootfs,
+                strerror(errno));
+        return false;
+    }
+    umask(077);
+    execvp(job->argv->items[0], job->argv->items);
+    return false;
+}
+
+/* ---- in the module */
+
+static void tar_arguments(const struct ct *ct, const char *file, struct strv *argv)
+{
+    const struct ct_archive *archive = &ct->args.archive;
+    static const char *const options[] = {"--create",
+                                          "--numeric-owner",
+                                          "--xattrs",
+                                          "--xattrs-include=*",
+                                          "--one-file-system",
+                                          "--sparse",
+                                          "--warning=no-file-ignored"};
+    strv_add(argv, "tar");
+    for (size_t i = 0; i < array_length(options); i++)
+        strv_add(argv, options[i]);
+    if (archive->tar_option)
+        strv_add(argv, archive->tar_option);
+    strv_add(argv, "--file");
+    strv_add(argv, file);
+    strv_add(argv, "--directory");
+    strv_add(argv, ct->lxcpath);
+    strv_add(argv, ct->args.name);
+    /* One file system for each argument: a mounted root file system is another one. */
+    strv_printf(argv, "%s/rootfs", ct->args.name);
+}
+
+static int check_programs(const struct ct_archive *archive, struct error **err)
+{
+    const char *const names[] = {"tar", archive->program};
+    for (size_t i = 0; i < array_length(names) && names[i]; i++) {
+        auto_free char *path = spawn_find(names[i], err);
+        if (path)
+            continue;
+        error_wrap(err, "archive");
+        return -1;
+    }
+    return 0;
+}
+
+static int write_archive(struct ct *ct, const char *temp, struct error **err)
+{
+    auto_free char *store = facts_store(ct);
+    auto_free char *rootfs = lib_item(ct->container, "lxc.rootfs.path");
+    auto_free char *place = xasprintf("%s/rootfs", ct->directory);
+    auto_free char *what = xasprintf("archive the container %s", ct->args.name);
+    auto_strv struct strv argv;
+    strv_init(&argv);
+    tar_arguments(ct, temp, &argv);
+    auto_buf struct buf output;
+    buf_init(&output);
+    const struct job job = {.argv = &argv, .store = store, .rootfs = rootfs, .place = place};
+    const struct guard guard = {.work = pack, .payload = &job, .output = &output};
+    if (guard_run(ct, &guard, what, err) == 0)
+        return 0;
+    auto_free char *text = str_trim(str_to_utf8(buf_str(&output), output.size));
+    if (*text)
+        error_append(err, ": %s", text);
+    return -1;
+}
+
+/* The bytes are on the disk before the name says that they are there. */
+static int finish(const char *temp, const char *path, struct error **err)
+{
+    auto_close int fd = open(temp, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && fsync(fd) == 0 && rename(temp, path) == 0)
+        return 0;
+    error_make_errno(err, errno, "cannot write the archive %s", path);
+    return -1;
+}
+
+int archive_run(struct ct *ct, struct error **err)
+{
+    const struct ct_archive *archive = &ct->args.archive;
+    if (check_programs(archive, err) < 0 || dir_make(archive->path, 0755, err) < 0)
+        return -1;
+    auto_free char *path = xasprintf("%s/%s%s", archive->path, ct->args.name, archive->suffix);
+    auto_free char *temp = xasprintf("%s/.%s.XXXXXX", archive->path, ct->args.name);
+    auto_close int fd = mkostemp(temp, O_CLOEXEC);
+    if (fd < 0) {
+        error_make_errno(err, errno, "cannot write the archive %s", path);
+        return -1;
+    }
+    if (write_archive(ct, temp, err) < 0 || finish(temp, path, err) < 0) {
+        unlink(temp);
+        return -1;
+    }
+    ct->done.changed = true;
+    ct->done.archive = steal_ptr(path);
+    return 0;
+}

@@ -1,0 +1,162 @@
+#include "lxc_container/destroy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "fs/dir.h"
+#include "fs/file.h"
+#include "lxc_container/guard.h"
+#include "lxc_container/run.h"
+#include "lxc_container/snapshot.h"
+
+enum { LIMIT = 16 << 20 };
+
+/* ---- as liblxc does it */
+
+static bool destroy(struct ct *ct, const void *payload)
+{
+    (void)payload;
+    return ct->container->destroy(ct->container);
+}
+
+static bool destroy_all(struct ct *ct, const void *payload)
+{
+    (void)payload;
+    return ct->container->destroy_with_snapshots(ct->container);
+}
+
+/* Clones that are overlays of this container: the lines lxcpath, name, lxcpath, name … */
+static int check_clones(const struct ct *ct, struct error **err)
+{
+    auto_free char *path = xasprintf("%s/lxc_snapshots", ct->directory);
+    auto_buf struct buf bytes;
+    buf_init(&bytes);
+    if (access(path, F_OK) < 0)
+        return 0;
+    if (file_read(path, LIMIT, &bytes, err) < 0)
+        return -1;
+    auto_strv struct strv lines;
+    auto_strv struct strv names;
+    strv_init(&lines);
+    strv_init(&names);
+    strv_split(&lines, buf_str(&bytes), '\n');
+    for (size_t i = 1; i < lines.count; i += 2)
+        if (*lines.items[i])
+            strv_printf(&names, "%s/%s", lines.items[i - 1], lines.items[i]);
+    if (!names.count)
+        return 0;
+    auto_free char *all = strv_join(&names, ", ");
+    error_make(err, ERROR_USAGE, "%s cannot be removed, because clones share its files: %s",
+               ct->args.name, all);
+    return -1;
+}
+
+static int check_snapshots(const struct ct *ct, bool *any, struct error **err)
+{
+    auto_strv struct strv names;
+    strv_init(&names);
+    snapshot_names(ct, &names);
+    *any = names.count > 0;
+    if (!names.count || ct->args.destroy_snapshots)
+        return 0;
+    auto_free char *all = strv_join(&names, ", ");
+    error_make(err, ERROR_USAGE,
+               "%s cannot be removed, because it has snapshots (%s): destroy_snapshots: true "
+               "removes them too",
+               ct->args.name, all);
+    return -1;
+}
+
+int destroy_run(struct ct *ct, struct error **err)
+{
+    bool snapshots = false;
+    if (check_clones(ct, err) < 0 || check_snapshots(ct, &snapshots, err) < 0)
+        return -1;
+    auto_free char *what = xasprintf("remove the container %s", ct->args.name);
+    const struct guard guard = {.work = snapshots ? destroy_all : destroy};
+    if (guard_run(ct, &guard, what, err) < 0)
+        return -1;
+    ct->done.changed = true;
+    ct->done.destroyed = true;
+    ct->class = CT_NOTHING;
+    return 0;
+}
+
+/* ---- by hand */
+
+/* Octal numbers stand for blanks in mountinfo. */
+static void unescape(char *path)
+{
+    char *to = path;
+    for (const char *from = path; *from; to++) {
+        unsigned code = 0;
+        if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
+            *to = (char)code;
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = '\0';
+}
+
+/* A mount that stays would be emptied together with the folder. */
+static int unmount_below(const char *directory, struct error **err)
+{
+    auto_buf struct buf bytes;
+    buf_init(&bytes);
+    if (file_read("/proc/self/mountinfo", LIMIT, &bytes, err) < 0)
+        return -1;
+    auto_free char *below = xasprintf("%s/", directory);
+    auto_strv struct strv lines;
+    strv_init(&lines);
+    strv_split(&lines, buf_str(&bytes), '\n');
+    for (size_t i = lines.count; i-- > 0;) {
+        auto_strv struct strv fields;
+        strv_init(&fields);
+        strv_split(&fields, lines.items[i], ' ');
+        if (fields.count < 5)
+            continue;
+        unescape(fields.items[4]);
+        if (!str_starts_with(fields.items[4], below) || umount2(fields.items[4], MNT_DETACH) == 0)
+            continue;
+        error_make_errno(err, errno, "cannot unmount %s", fields.items[4]);
+        return -1;
+    }
+    return 0;
+}
+
+/* liblxc opens a container without a configuration under any name, and that is enough to kill it.
+ */
+static int kill_unreadable(struct ct *ct, struct error **err)
+{
+    auto_free char *aside = xasprintf("%s/config.unreadable", ct->directory);
+    auto_free char *partial = xasprintf("%s/partial", ct->directory);
+    if ((rename(ct->config_path, aside) < 0 && errno != ENOENT) ||
+        (unlink(partial) < 0 && errno != ENOENT)) {
+        error_make_errno(err, errno, "cannot move %s aside", ct->config_path);
+        return -1;
+    }
+    if (!ct_reopen(ct) || str_equal(ct->container->state(ct->container), "STOPPED"))
+        return 0;
+    return run_kill(ct, err);
+}
+
+int destroy_by_force(struct ct *ct, struct error **err)
+{
+    if (kill_unreadable(ct, err) < 0)
+        return -1;
+    if (unmount_below(ct->directory, err) < 0 || dir_remove(ct->directory, err) < 0) {
+        error_wrap(err, "cannot remove what is left of %s", ct->args.name);
+        return -1;
+    }
+    ct->done.changed = true;
+    ct->class = CT_NOTHING;
+    return 0;
+}

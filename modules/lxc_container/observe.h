@@ -1,0 +1,15 @@
+/*
+ * Station two: takes the lock, finds the container, its state and its configuration.
+ */
+#ifndef LXC_CONTAINER_OBSERVE_H
+#define LXC_CONTAINER_OBSERVE_H
+
+#include "base/error.h"
+#include "lxc_container/state.h"
+
+int ct_observe(void *state, struct error **err);
+
+/* Reads the state of a defined container into ct->run; one on its way is waited for. */
+int observe_run(struct ct *ct, struct error **err) must_check;
+
+#endif
