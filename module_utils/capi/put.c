@@ -170,3 +170,18 @@ void capi_puts_error(struct capi_puts *puts, size_t group, struct error **err)
     }
     error_make(err, ERROR_INTERNAL, "a write failed without an error");
 }
+
+void capi_puts_assume_gone(struct capi_puts *puts, const struct kube_object *object)
+{
+    for (size_t i = 0; i < puts->count; i++) {
+        struct capi_put *item = &puts->items[i];
+        if (!str_equal(item->id.kind, object->kind) || !str_equal(item->id.name, object->name) ||
+            !str_equal(item->id.namespace_, object->namespace_) ||
+            !str_equal(item->id.resource.group, object->resource.group))
+            continue;
+        item->exists = false;
+        item->differs = true;
+        item->action = CAPI_NONE;
+        item->stage = CAPI_PUT_WRITE;
+    }
+}

@@ -102,6 +102,9 @@ int capi_puts_observe(struct capi_puts *puts, struct error **err) must_check;
  */
 int capi_puts_run(struct capi_puts *puts, size_t *failed_group, struct error **err) must_check;
 
+/* For a prediction: the item of the same kind and names counts as absent. */
+void capi_puts_assume_gone(struct capi_puts *puts, const struct kube_object *object);
+
 /* The error of the first item of GROUP that failed, moved to *err, with detail failed_object. */
 void capi_puts_error(struct capi_puts *puts, size_t group, struct error **err);
 
