@@ -143,7 +143,7 @@ static int put_entry(struct capi_config *config, const json_t *entry, struct err
     auto_free char *written = member_text(entry, "url");
     auto_free char *url = capi_config_expand(config, written, err);
     if (!url) {
-        error_wrap(err, "error expanding the URL of the %s with name %s", type, name);
+        error_wrap(err, "unable to evaluate url: \"%s\"", written);
         return -1;
     }
     auto_free char *fault = entry_fault(name, type, url);

@@ -1,0 +1,181 @@
+/* Files behind URLs whose digests are known, kept for the next time. See capi/repository_priv.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "capi/repository_priv.h"
+#include "crypto/digest.h"
+#include "fs/atomic.h"
+#include "fs/dir.h"
+#include "fs/file.h"
+#include "http/client.h"
+#include "http/proxy.h"
+#include "http/retry.h"
+
+enum {
+    FILE_LIMIT = 64 * 1024 * 1024,
+    REDIRECTS = 10,
+    PATIENCE_MS = 120000, /* for all attempts of one file */
+};
+
+static bool has_digest(const struct buf *bytes, const char *sha256)
+{
+    auto_free char *hex = sha256_hex(buf_str(bytes), bytes->size);
+    return strcasecmp(hex, sha256) == 0;
+}
+
+/* The cached file, when it is there and what it should be. */
+static bool take_cached(const char *path, const char *sha256, struct buf *out)
+{
+    auto_error struct error *ignored = NULL; /* whatever is wrong with it, it is fetched again */
+    auto_buf struct buf bytes = {0};
+    if (file_read(path, FILE_LIMIT, &bytes, &ignored) < 0 || !has_digest(&bytes, sha256))
+        return false;
+    buf_add(out, bytes.data, bytes.size);
+    return true;
+}
+
+static int keep(const char *path, const struct buf *bytes, struct error **err)
+{
+    auto_free char *folder = xmemdup(path, (size_t)(strrchr(path, '/') - path));
+    if (dir_make(folder, 0755, err) == 0 &&
+        file_write_atomic(path, buf_str(bytes), bytes->size, 0644, err) == 0)
+        return 0;
+    error_append(err, " (the option cache_path names another place for downloads)");
+    return -1;
+}
+
+/* The proxy that the environment names for URL, or NULL. */
+static const char *proxy_of(const char *url)
+{
+    bool secure = str_starts_with(url, "https:");
+    const char *lower = getenv(secure ? "https_proxy" : "http_proxy");
+    return lower ? lower : secure ? getenv("HTTPS_PROXY") : NULL;
+}
+
+static const char *no_proxy(void)
+{
+    const char *lower = getenv("no_proxy");
+    return lower ? lower : getenv("NO_PROXY");
+}
+
+/* Where an answer redirects to, owned, or NULL when it does not. Never from https to http. */
+static char *redirect_of(const struct http_job *job)
+{
+    const char *url = job->request.url;
+    int status = job->response.status;
+    const char *target = http_response_header(&job->response, "Location");
+    bool moved = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    if (!moved || str_empty(target))
+        return NULL;
+    if (*target == '/' && target[1] != '/') {
+        const char *host = strstr(url, "://");
+        size_t size = host ? (size_t)(host - url) + 3 : 0;
+        size += strcspn(url + size, "/");
+        return xasprintf("%.*s%s", (int)size, url, target);
+    }
+    if (str_starts_with(target, "https://") ||
+        (str_starts_with(target, "http://") && str_starts_with(url, "http://")))
+        return xstrdup(target);
+    return NULL;
+}
+
+static int status_error(const struct http_job *job, struct error **err)
+{
+    int status = job->response.status;
+    error_make(err, status == 404 ? ERROR_NOT_FOUND : ERROR_STATUS, "%s: the server answered %d %s",
+               job->request.url, status, job->response.reason);
+    error_code(err, status);
+    return -1;
+}
+
+/* One request with its repeats. */
+static int perform(struct http_client *client, struct http_job *job, struct error **err)
+{
+    const struct http_retry retry = {.deadline = clock_deadline_ms(PATIENCE_MS),
+                                     .idempotent = true};
+    for (;;) {
+        long long wait_ms = 0;
+        error_clear(&job->error);
+        http_response_clear(&job->response);
+        auto_error struct error *failure = NULL;
+        int result = http_client_perform(client, job, &failure);
+        if (interrupt_check(err) < 0)
+            return -1;
+        if (http_retry_judge(&retry, job, &wait_ms) == HTTP_DONE) {
+            if (result < 0)
+                error_move_take(err, steal_ptr(failure));
+            return result;
+        }
+        clock_sleep_ms(wait_ms);
+    }
+}
+
+/* One hop: 0 with the body in BYTES, or 1 with *next, owned. */
+static int fetch_hop(const char *url, struct buf *bytes, char **next, struct error **err)
+{
+    const struct http_options options = {
+        .proxy = proxy_of(url),
+        .no_proxy = no_proxy(),
+        .user_agent = "mcapi/1.0",
+        .max_body = FILE_LIMIT,
+    };
+    auto_http_client struct http_client *client = http_client_new(&options, err);
+    struct http_job job;
+    if (!client)
+        return -1;
+    http_job_init(&job, "GET", xstrdup(url));
+    int result = perform(client, &job, err);
+    if (result == 0) {
+        *next = redirect_of(&job);
+        if (*next)
+            result = 1;
+        else if (job.response.status != 200)
+            result = status_error(&job, err);
+        else
+            buf_add(bytes, buf_str(&job.response.body), job.response.body.size);
+    }
+    http_job_clear(&job);
+    return result;
+}
+
+static int fetch(const char *url, struct buf *bytes, struct error **err)
+{
+    auto_free char *at = xstrdup(url);
+    for (int hop = 0; hop <= REDIRECTS; hop++) {
+        char *next = NULL;
+        int result = fetch_hop(at, bytes, &next, err);
+        if (result <= 0)
+            return result;
+        free(at);
+        at = next;
+    }
+    error_make(err, ERROR_HTTP, "%s redirects more than %d times", url, REDIRECTS);
+    return -1;
+}
+
+int capi_download(const char *url, const char *sha256, const char *path, struct buf *out,
+                  struct error **err)
+{
+    auto_buf struct buf bytes = {0};
+    if (take_cached(path, sha256, out))
+        return 0;
+    if (fetch(url, &bytes, err) < 0) {
+        error_wrap(err, "failed to download");
+        return -1;
+    }
+    if (!has_digest(&bytes, sha256)) {
+        auto_free char *got = sha256_hex(buf_str(&bytes), bytes.size);
+        error_make(err, ERROR_IO, "%s has the sha256 %s, not %s as configured: nothing was used",
+                   url, got, sha256);
+        return -1;
+    }
+    if (keep(path, &bytes, err) < 0)
+        return -1;
+    buf_add(out, bytes.data, bytes.size);
+    return 0;
+}
