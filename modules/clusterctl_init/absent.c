@@ -70,9 +70,8 @@ static int add_named(struct cc *cc, const struct capi_ref *ref, struct error **e
     }
     if (ref->version && !str_equal(ref->version, there->version)) {
         error_make(err, ERROR_NOT_FOUND,
-                   "failed to identify the provider \"%s\" with version \"%s\": it is installed in "
-                   "version %s",
-                   ref->name, ref->version, there->version);
+                   "failed to identify the provider \"%s\" with version \"%s\"", ref->name,
+                   ref->version);
         return -1;
     }
     cc_item_add(cc, there, CC_DELETE, there->version);

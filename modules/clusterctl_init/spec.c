@@ -4,11 +4,7 @@
 
 static const struct am_option provider_options[] = {
     {.name = "name", .required = true},
-    {.name = "type",
-     .required = true,
-     .choices = AM_NAMES("CoreProvider", "BootstrapProvider", "ControlPlaneProvider",
-                         "InfrastructureProvider", "IPAMProvider", "RuntimeExtensionProvider",
-                         "AddonProvider")},
+    {.name = "type", .required = true},
     {.name = "url", .required = true},
     {.name = "sha256", .type = AM_DICT},
     {0},
