@@ -67,17 +67,23 @@ static bool mount_overlay(const struct job *job)
     return mount("overlay", job->place, "overlay", MS_RDONLY, data) == 0;
 }
 
+/* The root file system is a part of the folder as it is. */
+static bool is_in_place(const struct job *job)
+{
+    return !str_starts_with(job->store, "overlay") && !is_block(job->store) &&
+           str_equal(job->rootfs, job->place);
+}
+
 /* The root file system appears where the archive looks for it, for this process alone. */
 static bool show_rootfs(const struct job *job)
 {
-    bool overlay = str_starts_with(job->store, "overlay");
-    if (!overlay && !is_block(job->store) && str_equal(job->rootfs, job->place))
+    if (is_in_place(job))
         return true;
     if (mkdir(job->place, 0755) < 0 && errno != EEXIST)
         return false;
     if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return false;
-    if (overlay)
+    if (str_starts_with(job->store, "overlay"))
         return mount_overlay(job);
     if (is_block(job->store))
         return run_mount(str_equal(job->store, "loop") ? "ro,loop" : "ro", job->rootfs, job->place);
@@ -100,7 +106,7 @@ static bool pack(struct ct *ct, const void *payload)
 
 /* ---- in the module */
 
-static void tar_arguments(const struct ct *ct, const char *file, struct strv *argv)
+static void tar_arguments(const struct ct *ct, const char *file, bool mounted, struct strv *argv)
 {
     const struct ct_archive *archive = &ct->args.archive;
     static const char *const options[] = {"--create",
@@ -115,13 +121,20 @@ static void tar_arguments(const struct ct *ct, const char *file, struct strv *ar
         strv_add(argv, options[i]);
     if (archive->tar_option)
         strv_add(argv, archive->tar_option);
+    /* What the mounted root file system shows already. */
+    if (mounted) {
+        strv_add(argv, "--anchored");
+        strv_printf(argv, "--exclude=%s/overlay", ct->args.name);
+        strv_printf(argv, "--exclude=%s/rootdev", ct->args.name);
+    }
     strv_add(argv, "--file");
     strv_add(argv, file);
     strv_add(argv, "--directory");
     strv_add(argv, ct->lxcpath);
     strv_add(argv, ct->args.name);
     /* One file system for each argument: a mounted root file system is another one. */
-    strv_printf(argv, "%s/rootfs", ct->args.name);
+    if (mounted)
+        strv_printf(argv, "%s/rootfs", ct->args.name);
 }
 
 static int check_programs(const struct ct_archive *archive, struct error **err)
@@ -145,10 +158,10 @@ static int write_archive(struct ct *ct, const char *temp, struct error **err)
     auto_free char *what = xasprintf("archive the container %s", ct->args.name);
     auto_strv struct strv argv;
     strv_init(&argv);
-    tar_arguments(ct, temp, &argv);
     auto_buf struct buf output;
     buf_init(&output);
     const struct job job = {.argv = &argv, .store = store, .rootfs = rootfs, .place = place};
+    tar_arguments(ct, temp, !is_in_place(&job), &argv);
     const struct guard guard = {.work = pack, .payload = &job, .output = &output};
     if (guard_run(ct, &guard, what, err) == 0)
         return 0;

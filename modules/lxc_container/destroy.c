@@ -73,10 +73,18 @@ static int check_snapshots(const struct ct *ct, bool *any, struct error **err)
     return -1;
 }
 
+int destroy_check(const struct ct *ct, struct error **err)
+{
+    bool snapshots = false;
+    if (ct->args.goal != CT_ABSENT || !ct_exists(ct))
+        return 0;
+    return check_clones(ct, err) < 0 ? -1 : check_snapshots(ct, &snapshots, err);
+}
+
 int destroy_run(struct ct *ct, struct error **err)
 {
     bool snapshots = false;
-    if (check_clones(ct, err) < 0 || check_snapshots(ct, &snapshots, err) < 0)
+    if (check_snapshots(ct, &snapshots, err) < 0)
         return -1;
     auto_free char *what = xasprintf("remove the container %s", ct->args.name);
     const struct guard guard = {.work = snapshots ? destroy_all : destroy};

@@ -7,7 +7,10 @@
 #include "base/error.h"
 #include "lxc_container/state.h"
 
-/* The container is stopped. ERROR_USAGE names the snapshots or clones that are in the way. */
+/* Whether a task that removes the container can do so: ERROR_USAGE names the snapshots or clones
+ * that are in the way, before anything is stopped. */
+int destroy_check(const struct ct *ct, struct error **err) must_check;
+/* The container is stopped. */
 int destroy_run(struct ct *ct, struct error **err) must_check;
 
 /* Kills what runs under the name, unmounts what is mounted below the folder, removes the folder.

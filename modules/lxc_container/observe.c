@@ -12,6 +12,7 @@
 #include "fs/dir.h"
 #include "lxc_container/clone.h"
 #include "lxc_container/command.h"
+#include "lxc_container/destroy.h"
 #include "lxc_container/edit.h"
 #include "lxc_container/path.h"
 #include "lxc_container/snapshot.h"
@@ -208,7 +209,7 @@ int ct_observe(void *state, struct error **err)
         if (edit_prepare(ct, err) < 0)
             return -1;
     }
-    if (snapshot_observe(ct, err) < 0 || clone_observe(ct, err) < 0)
+    if (destroy_check(ct, err) < 0 || snapshot_observe(ct, err) < 0 || clone_observe(ct, err) < 0)
         return -1;
     return command_observe(ct, err);
 }

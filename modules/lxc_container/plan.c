@@ -49,7 +49,8 @@ static bool restarts(const struct plan_facts *facts, enum ct_run now, enum ct_ru
 /* The state in which copies are made: snapshots and clones want it stopped, an archive at rest. */
 static enum ct_run rest_of(const struct plan_facts *facts, enum ct_run final)
 {
-    if (facts->snapshot || facts->clone || (facts->archive && facts->archive_stopped))
+    if ((facts->snapshot && facts->snapshot_stopped) || facts->clone ||
+        (facts->archive && facts->archive_stopped))
         return CT_RUN_STOPPED;
     return facts->archive && final == CT_RUN_RUNNING ? CT_RUN_FROZEN : final;
 }

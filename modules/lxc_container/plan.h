@@ -23,7 +23,8 @@ struct plan_facts {
     bool pending;    /* what runs differs from the (new) configuration, in what needs a restart */
     bool command;    /* there is one and nothing says that it may be left out */
     bool wait;
-    bool snapshot; /* there is something to do for the option */
+    bool snapshot;         /* there is something to do for the option */
+    bool snapshot_stopped; /* which needs a stopped container */
     bool clone;
     bool archive;
     bool archive_stopped; /* it can only be read while it is stopped */

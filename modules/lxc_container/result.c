@@ -47,7 +47,8 @@ static void add_done(const struct ct *ct, json_t *facts)
     };
     for (size_t i = 0; i < array_length(flags); i++)
         json_object_set_new(facts, flags[i].key, json_boolean(flags[i].value));
-    json_t *changes = ct->config.changes ? json_incref(ct->config.changes) : json_array();
+    bool written = done->config || would(ct, CT_DO_CONFIG);
+    json_t *changes = written ? json_incref(ct->config.changes) : json_array();
     json_object_set_new(facts, "config_changes", changes);
     if (done->clone_known)
         json_object_set_new(facts, "cloned", json_boolean(done->cloned || would(ct, CT_DO_CLONE)));

@@ -128,6 +128,12 @@ int snapshot_observe(struct ct *ct, struct error **err)
     return 0;
 }
 
+bool snapshot_needs_rest(const struct ct_snapshot *snapshot)
+{
+    return snapshot->goal == CT_SNAPSHOT_PRESENT ||
+           (snapshot->goal == CT_SNAPSHOT_RESTORED && !snapshot->new_name);
+}
+
 /* ---- in the child */
 
 static bool make(struct ct *ct, const void *payload)

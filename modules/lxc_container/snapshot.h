@@ -18,7 +18,9 @@ json_t *snapshot_list(const struct ct *ct) must_check;
 /* Sets ct->do_snapshot. ERROR_USAGE for a name that cannot be had, ERROR_NOT_FOUND for one that is
  * not there. */
 int snapshot_observe(struct ct *ct, struct error **err) must_check;
-/* Does what the option asks, with the stopped container. */
+/* Pure: the files of the container itself are copied or replaced. */
+bool snapshot_needs_rest(const struct ct_snapshot *snapshot);
+/* Does what the option asks, with a container that is stopped where that is needed. */
 int snapshot_run(struct ct *ct, struct error **err) must_check;
 
 #endif

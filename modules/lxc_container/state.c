@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "lxc_container/archive.h"
+#include "lxc_container/snapshot.h"
 
 void *ct_open(const json_t *params, struct am_context *context, struct error **err)
 {
@@ -44,7 +45,8 @@ void ct_close(void *state)
     if (ct->container)
         ct->lib.container_put(ct->container);
     capture_close(&ct->capture, &ct->lib);
-    if (ct->done.destroyed)
+    /* A lock file for each name that was ever asked about would pile up. */
+    if (ct->class == CT_NOTHING)
         lock_remove(&ct->lock);
     lock_release(&ct->lock);
     lock_release(&ct->clone_lock);
@@ -81,6 +83,7 @@ void ct_facts_for_plan(const struct ct *ct, struct plan_facts *facts)
         .command = args->has_command && !ct->skip_command,
         .wait = args->wait.systemd || args->wait.network || args->wait.command,
         .snapshot = ct->do_snapshot,
+        .snapshot_stopped = snapshot_needs_rest(&args->snapshot),
         .clone = ct->do_clone,
         .archive = args->archive.path && (absent_is_not_wanted || ct_exists(ct)),
         .archive_stopped = archive_is_block(ct),
