@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""static_libs.py [--cpu CPU] [--cached]: the libraries of the portable programs, static, for one CPU.
+"""static_libs.py [--cpu CPU] [--libc LIBC] [--cached]: the libraries of the portable programs, static, for one CPU.
+
+LIBC is musl for programs that need nothing, or glibc for those that load the host's libraries when they run.
 
 Prints the directory that holds them: include, lib, and in bin the compiler that made them. The first call fetches
 Debian's sources and compiles for some minutes; later ones only look. Exit status 3: not in the cache, and told not to build; 4: the sources or the compiler
@@ -21,13 +23,17 @@ import zig  # noqa: E402
 from sources import ROOT, cache  # noqa: E402
 
 CPUS = ("x86_64", "aarch64")
-TOOLCHAIN = ROOT / "cmake/zig-musl.cmake"
+TARGETS = {"musl": "%s-linux-musl", "glibc": "%s-linux-gnu.2.28"}  # the glibc of Debian 10 and Enterprise Linux 8
+TOOLCHAIN = ROOT / "cmake/zig.cmake"
 JOBS = "-j%d" % min(os.cpu_count() or 1, 8)
 CFLAGS = "-O2 -g0 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong"
 NOT_CACHED, UNAVAILABLE = 3, 4
 
 # In the order of their dependencies; what is no method of Workshop is built by its row in CMAKE.
-LIBRARIES = ("jansson", "libyaml", "zlib", "nghttp2", "openssl", "curl", "libarchive", "cmocka")
+LIBRARIES = {
+    "musl": ("jansson", "libyaml", "zlib", "nghttp2", "openssl", "curl", "libarchive", "cmocka"),
+    "glibc": ("jansson",),
+}
 CMAKE = {
     "jansson": ("-DJANSSON_BUILD_DOCS=OFF", "-DJANSSON_WITHOUT_TESTS=ON", "-DJANSSON_EXAMPLES=OFF"),
     "libyaml": ("-DBUILD_TESTING=OFF",),
@@ -66,9 +72,10 @@ class Unavailable(RuntimeError):
 class Workshop:
     """Builds one library after the other in WORK, and installs each into it for the next ones to find."""
 
-    def __init__(self, work: Path, pins: dict, cpu: str):
+    def __init__(self, work: Path, pins: dict, cpu: str, libc: str):
         self.work = work
         self.cpu = cpu
+        self._libc = libc
         self._pins = pins
         self._environment = dict(os.environ, SOURCE_DATE_EPOCH="0", PATH="%s/bin:%s" % (work, os.environ["PATH"]))
         for name in ("CC", "CFLAGS", "CPPFLAGS", "LDFLAGS", "CMAKE_TOOLCHAIN_FILE", "MAKEFLAGS", "DESTDIR"):
@@ -93,7 +100,7 @@ class Workshop:
         build = source / "build-static"
         flags = "%s -ffile-prefix-map=%s=%s %s" % (CFLAGS, source, name, more)
         self.run("cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_TOOLCHAIN_FILE=%s" % TOOLCHAIN,
-                 "-DMCAPI_CPU=" + self.cpu, "-DMCAPI_STATIC_PREFIX=%s" % self.work, "-DCMAKE_BUILD_TYPE=Release",
+                 "-DMCAPI_CPU=" + self.cpu, "-DMCAPI_LIBC=" + self._libc, "-DMCAPI_STATIC_PREFIX=%s" % self.work, "-DCMAKE_BUILD_TYPE=Release",
                  "-DCMAKE_C_FLAGS=" + flags, "-DCMAKE_C_FLAGS_RELEASE=-DNDEBUG", "-DBUILD_SHARED_LIBS=OFF",
                  "-DCMAKE_INSTALL_PREFIX=%s" % self.work, "-DCMAKE_INSTALL_LIBDIR=lib", *CMAKE[name],
                  what="configuring " + name, cwd=source)
@@ -169,28 +176,28 @@ class Workshop:
             path.write_text(text, encoding="utf-8")
         for path in list((self.work / "lib").glob("*.so*")):
             path.unlink()
-        (self.work / "bin/curl-config").unlink()
+        (self.work / "bin/curl-config").unlink(missing_ok=True)
         for name in ("build", "share", "cmake", "lib/cmake"):
             shutil.rmtree(self.work / name, ignore_errors=True)
 
 
-def build_all(work: Path, pins: dict, cpu: str) -> None:
-    zig.write_tools(work / "bin", pins, cpu)
+def build_all(work: Path, pins: dict, cpu: str, libc: str) -> None:
+    zig.write_tools(work / "bin", pins, TARGETS[libc] % cpu)
     (work / "lib/pkgconfig").mkdir(parents=True)
     for name in ("include", "build"):
         (work / name).mkdir()
-    shop = Workshop(work, pins, cpu)
-    for name in LIBRARIES:
+    shop = Workshop(work, pins, cpu, libc)
+    for name in LIBRARIES[libc]:
         shop.build(name)
     shop.tidy()
 
 
-def prefix_of(cpu: str) -> Path:
+def prefix_of(cpu: str, libc: str) -> Path:
     """Its name changes with the sources and with the steps that build them, not with the rest of these files."""
     steps = [inspect.getsource(step) for step in (Workshop, build_all, zig.write_tools)]
-    words = repr((LIBRARIES, CMAKE, OPENSSL, CFLAGS, zig.WRAPPER, zig.PKG_CONFIG, os.uname().machine))
+    words = repr((LIBRARIES[libc], TARGETS[libc], CMAKE, OPENSSL, CFLAGS, zig.WRAPPER, zig.PKG_CONFIG, os.uname().machine))
     key = cache.fingerprint(sources.PINS, TOOLCHAIN, words, *steps)
-    return cache.cache_dir() / ("static-%s-%s" % (cpu, key))
+    return cache.cache_dir() / ("static-%s-%s-%s" % (libc, cpu, key))
 
 
 def require_tools() -> None:
@@ -201,35 +208,36 @@ def require_tools() -> None:
         raise RuntimeError("static libraries cannot be built without: " + " ".join(missing))
 
 
-def build(cpu: str) -> Path:
+def build(cpu: str, libc: str) -> Path:
     """Returns the directory of the static libraries, after making it where the cache lacks it."""
     pins = sources.read_pins()
-    target = prefix_of(cpu)
+    target = prefix_of(cpu, libc)
     if target.is_dir() and (zig.directory(pins) / ".complete").exists():
         return target
     require_tools()
     begin = time.monotonic()
-    print("static libraries for %s: building, this takes some minutes" % cpu, file=sys.stderr, flush=True)
+    print("static libraries for %s, %s: building, this takes some minutes" % (cpu, libc), file=sys.stderr, flush=True)
     try:
         zig.install(pins)
         sources.fetch(pins)
     except RuntimeError as error:
         raise Unavailable(str(error)) from None
     if not target.is_dir():
-        cache.build_once(target, lambda work: build_all(work, pins, cpu))
-        print("static libraries for %s: built in %d s" % (cpu, time.monotonic() - begin), file=sys.stderr, flush=True)
+        cache.build_once(target, lambda work: build_all(work, pins, cpu, libc))
+        print("static libraries for %s, %s: built in %d s" % (cpu, libc, time.monotonic() - begin), file=sys.stderr, flush=True)
     return target
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cpu", choices=CPUS, default="x86_64", help="default: %(default)s")
+    parser.add_argument("--libc", choices=TARGETS, default="musl", help="default: %(default)s")
     parser.add_argument("--cached", action="store_true", help="look, never build")
     options = parser.parse_args()
-    if options.cached and not prefix_of(options.cpu).is_dir():
+    if options.cached and not prefix_of(options.cpu, options.libc).is_dir():
         return NOT_CACHED
     try:
-        print(build(options.cpu))
+        print(build(options.cpu, options.libc))
     except Unavailable as error:
         print(error, file=sys.stderr)
         return UNAVAILABLE

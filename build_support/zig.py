@@ -1,4 +1,4 @@
-"""The cross compiler: zig from PyPI, which brings clang, lld and musl for every CPU in one package."""
+"""The cross compiler: zig from PyPI, which brings clang, lld, musl and every glibc for every CPU in one package."""
 import sys
 import tempfile
 from pathlib import Path
@@ -46,12 +46,12 @@ def install(pins: dict) -> Path:
     return cache.build_in_place(directory(pins), build)
 
 
-def write_tools(bin_dir: Path, pins: dict, cpu: str) -> None:
-    """The commands cc, ar, ranlib and static-pkg-config for programs of CPU."""
+def write_tools(bin_dir: Path, pins: dict, target: str) -> None:
+    """The commands cc, ar, ranlib and static-pkg-config for programs of TARGET, a name such as x86_64-linux-musl."""
     program = next(install(pins).glob("lib/python3*/site-packages/ziglang/zig"))
     libc = cache.cache_dir() / "zig-cache"
     bin_dir.mkdir()
-    for name, words in (("cc", "cc -target %s-linux-musl" % cpu), ("ar", "ar"), ("ranlib", "ranlib")):
+    for name, words in (("cc", "cc -target " + target), ("ar", "ar"), ("ranlib", "ranlib")):
         (bin_dir / name).write_text(WRAPPER % (libc, program, words), encoding="utf-8")
     (bin_dir / "static-pkg-config").write_text(PKG_CONFIG, encoding="ascii")
     for path in bin_dir.iterdir():

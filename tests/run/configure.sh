@@ -6,9 +6,10 @@ preset=$1
 shift
 targets=()
 [ $# -eq 0 ] || targets=(--target "$@")
-if [[ $preset == static-* ]]; then
+if [[ $preset =~ ^(static|glibc)-(.*)$ ]]; then
     # CMake keeps the paths of what it found; other libraries need a fresh start.
-    prefix=$(python3 build_support/static_libs.py --cpu "${preset#static-}")
+    libc=${BASH_REMATCH[1]/static/musl}
+    prefix=$(python3 build_support/static_libs.py --cpu "${BASH_REMATCH[2]}" --libc "$libc")
     grep -qsF "$prefix/" "build/$preset/CMakeCache.txt" || rm -rf "build/$preset"
 fi
 cmake --preset "$preset"

@@ -48,13 +48,13 @@ def prepare_bundle(suite):
 
 
 def prepare_static(suite):
-    """Whether the libraries of the portable programs are there; False where their sources cannot be had."""
+    """The programs that run anywhere, in build/portable/CPU. False where what they are made from cannot be had."""
     for cpu in CPUS:
-        status, _ = suite.run(sys.executable, "build_support/static_libs.py", "--cpu", cpu, nice=10, check=False)
+        status, _ = suite.run("tests/run/programs.sh", cpu, "build/portable/" + cpu, nice=10, check=False)
         if status == UNAVAILABLE:
             return False
         if status != 0:
-            raise Failed("static libraries for %s: exit status %d" % (cpu, status))
+            raise Failed("programs for %s: exit status %d" % (cpu, status))
     return True
 
 
@@ -113,23 +113,19 @@ def portable(suite):
         suite.skipped.append("this machine cannot fetch what static libraries are made from, see %s" % static.suite.log)
         return
     kubernetes.wait()
-    for cpu in CPUS:
-        suite.run("tests/run/configure.sh", "static-" + cpu, *([] if cpu == platform.machine() else ["modules"]))
     suite.pytest(ansible.wait() / "python", "tests/portable")
     if platform.machine() in CPUS:
+        suite.run("tests/run/configure.sh", "static-" + platform.machine())
         suite.ctest(ROOT / ("build/static-" + platform.machine()), "-L", "unit|golden", "-j2")
 
 
 def programs_to_pack(suite):
-    """Arguments of pack_collection.py: static programs of both CPUs, or what this machine's libraries give."""
-    presets = ["static-" + cpu for cpu in CPUS] if platform.machine() in CPUS and static.wait() else ["release"]
-    for preset in presets:
-        suite.run("tests/run/configure.sh", preset, "modules")
-    if presets == ["release"]:
+    """Arguments of pack_collection.py: programs of both CPUs that run anywhere, or what this machine's libraries give."""
+    if platform.machine() not in CPUS or not static.wait():
+        suite.run("tests/run/configure.sh", "release", "modules")
         return ["--bin", "build/release/bin"]
-    others = [cpu for cpu in CPUS if cpu != platform.machine()]
-    return ["--bin", "build/static-%s/bin" % platform.machine(),
-            *(word for cpu in others for word in ("--bin-of", "%s=build/static-%s/bin" % (cpu, cpu)))]
+    return ["--bin", "build/portable/" + platform.machine(),
+            *(word for cpu in CPUS if cpu != platform.machine() for word in ("--bin-of", "%s=build/portable/%s" % (cpu, cpu)))]
 
 
 def collection(suite):
