@@ -51,67 +51,6 @@ int args_choice(const char *value, const char *const *names, int count)
     return 0;
 }
 
-/* ---- connection */
-
-/* kubernetes.core reads its boolean variables so: 0, false and no are false, all else is true. */
-static const json_t *bool_from_env(const char *first, const char *second)
-{
-    const char *set = getenv(first);
-    if (!set)
-        set = getenv(second);
-    if (!set)
-        return NULL;
-    bool is_false =
-        str_equal(set, "0") || str_equal_nocase(set, "false") || str_equal_nocase(set, "no");
-    return is_false ? json_false() : json_true();
-}
-
-/* A comma-separated variable; empty parts are dropped. */
-static json_t *groups_from_env(void)
-{
-    const char *set = getenv("K8S_AUTH_IMPERSONATE_GROUPS");
-    if (str_empty(set))
-        return NULL;
-    auto_strv struct strv parts;
-    strv_init(&parts);
-    strv_split(&parts, set, ',');
-    json_t *groups = json_array();
-    for (size_t i = 0; i < parts.count; i++)
-        if (*str_trim(parts.items[i]))
-            json_array_append_new(groups, json_string(parts.items[i]));
-    return groups;
-}
-
-static void read_connection(struct k8s_args *args, const json_t *params)
-{
-    const json_t *validate = args_value(params, "validate_certs");
-    const json_t *groups = args_value(params, "impersonate_groups");
-    if (!groups) {
-        json_t *from_env = groups_from_env();
-        json_array_append(args->kept, from_env);
-        json_decref(from_env);
-        groups = from_env ? json_array_get(args->kept, json_array_size(args->kept) - 1) : NULL;
-    }
-    args->connection = (struct kube_options){
-        .kubeconfig = args_value(params, "kubeconfig"),
-        .context = args_text(params, "context"),
-        .host = args_text(params, "host"),
-        .api_key = args_text(params, "api_key"),
-        .username = args_text(params, "username"),
-        .password = args_text(params, "password"),
-        .validate_certs =
-            validate ? validate : bool_from_env("K8S_AUTH_VALIDATE_CERTS", "K8S_AUTH_VERIFY_SSL"),
-        .ca_cert = args_text(params, "ca_cert"),
-        .client_cert = args_text(params, "client_cert"),
-        .client_key = args_text(params, "client_key"),
-        .proxy = args_text(params, "proxy"),
-        .no_proxy = args_text(params, "no_proxy"),
-        .proxy_headers = args_value(params, "proxy_headers"),
-        .impersonate_user = args_text(params, "impersonate_user"),
-        .impersonate_groups = groups,
-    };
-}
-
 /* ---- what belongs together */
 
 /* The paths are used when everything is written: a bad one must show before. */
@@ -163,8 +102,8 @@ int k8s_args_read(struct k8s_args *args, const json_t *params, struct strv *warn
                   struct error **err)
 {
     static const char *const returns[] = {"full", "summary", "none"};
-    *args = (struct k8s_args){.kept = json_array()};
-    read_connection(args, params);
+    *args = (struct k8s_args){0};
+    connect_init(&args->connection, params);
     args->defaults = (struct kube_defaults){
         .api_version = args_text(params, "api_version"),
         .kind = args_text(params, "kind"),
@@ -193,6 +132,7 @@ int k8s_args_read(struct k8s_args *args, const json_t *params, struct strv *warn
 
 void k8s_args_clear(struct k8s_args *args)
 {
+    connect_clear(&args->connection);
     strv_clear(&args->label_selectors);
     strv_clear(&args->field_selectors);
     strv_clear(&args->hidden_fields);
@@ -201,6 +141,5 @@ void k8s_args_clear(struct k8s_args *args)
     free(args->conditions);
     js_query_free(args->query);
     free(args->expected);
-    json_decref(args->kept);
     *args = (struct k8s_args){0};
 }

@@ -12,8 +12,8 @@
 #include "ansible/am_spec.h"
 #include "base/error.h"
 #include "base/strv.h"
+#include "connect/connect.h"
 #include "json/js_query.h"
-#include "kube/kubeconfig.h"
 #include "kube/manifest.h"
 #include "kube/wait.h"
 #include "kube/write.h"
@@ -27,7 +27,7 @@ enum k8s_return { K8S_RETURN_FULL, K8S_RETURN_SUMMARY, K8S_RETURN_NONE };
 struct k8s_args {
     enum k8s_state state;
     enum kube_verb verb; /* for every object of the task */
-    struct kube_options connection;
+    struct connection connection;
     struct kube_defaults defaults; /* kind, name … as options: they fill gaps */
     json_t *definition;            /* borrowed: string, object or list; NULL when not given */
     const char *src;               /* path or URL */
@@ -54,7 +54,6 @@ struct k8s_args {
 
     enum k8s_return returns;
     bool show_secrets;
-    json_t *kept; /* owned: values that borrowed strings above live in */
 };
 
 /* Fills ARGS from the validated PARAMS, which must outlive it. ERROR_USAGE names the option. On

@@ -68,8 +68,8 @@ static int fetch_url(const struct k8s_args *args, const char *url, struct buf *o
                      struct error **err)
 {
     struct http_options options = {
-        .proxy = args->connection.proxy,
-        .no_proxy = args->connection.no_proxy,
+        .proxy = args->connection.options.proxy,
+        .no_proxy = args->connection.options.no_proxy,
         .user_agent = "mcapi/1.0",
         .max_body = SRC_LIMIT,
     };

@@ -14,7 +14,7 @@
 
 static int connect_client(struct k8s *k8s, struct error **err)
 {
-    int loaded = kube_config_load(&k8s->args.connection, &k8s->config, err);
+    int loaded = kube_config_load(&k8s->args.connection.options, &k8s->config, err);
     if (loaded < 0)
         return -1;
     struct kube_client_options options = {

@@ -83,51 +83,22 @@ static json_t *shown_definition(json_t *definition)
     return json_incref(definition);
 }
 
-/* Options that may hold secrets although they are none. */
-static const char *const url_options[] = {"host", "proxy", "src"};
-
-/* The password in a URL; of one without ':' what stands in front of '@'. */
-static void add_url_secret(const char *url, struct am_secrets *secrets)
-{
-    const char *mark = strstr(url, "://");
-    if (!mark)
-        return;
-    auto_free char *userinfo = xmemdup(mark + 3, strcspn(mark + 3, "/?#"));
-    char *at = strrchr(userinfo, '@');
-    if (!at)
-        return;
-    *at = '\0';
-    const char *colon = strchr(userinfo, ':');
-    am_secrets_add(secrets, colon ? colon + 1 : userinfo);
-}
-
 void k8s_option_secrets(const json_t *params, struct am_secrets *secrets)
 {
-    auto_strv struct strv values;
-    strv_init(&values);
-    kube_config_option_secrets(json_object_get(params, "kubeconfig"), &values);
-    for (size_t i = 0; i < values.count; i++)
-        am_secrets_add(secrets, values.items[i]);
-    for (size_t i = 0; i < array_length(url_options); i++) {
-        const char *url = js_str(params, url_options[i], NULL);
-        if (url)
-            add_url_secret(url, secrets);
-    }
+    connect_secrets(params, secrets);
+    connect_url_secret(js_str(params, "src", NULL), secrets);
 }
 
 /* Without a state too: when the options themselves are refused. */
 static void hide_option_secrets(json_t *params)
 {
+    connect_redact(params);
+    json_t *src = json_object_get(params, "src");
+    if (!src)
+        return;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     k8s_option_secrets(params, secrets);
-    json_t *kubeconfig = json_object_get(params, "kubeconfig");
-    if (kubeconfig)
-        json_object_set_new(params, "kubeconfig", am_secrets_scrub(secrets, kubeconfig));
-    for (size_t i = 0; i < array_length(url_options); i++) {
-        json_t *url = json_object_get(params, url_options[i]);
-        if (url)
-            json_object_set_new(params, url_options[i], am_secrets_scrub(secrets, url));
-    }
+    json_object_set_new(params, "src", am_secrets_scrub(secrets, src));
 }
 
 void k8s_redact(void *state, json_t *params)

@@ -1,17 +1,6 @@
 /* The option table of k8s_apply; plugins/modules/k8s_apply.yml documents the same rows. */
 #include "k8s_apply/args.h"
 
-/* Every connection option stands in for from the environment of the module's process, as in
- * kubernetes.core. validate_certs and impersonate_groups have rules of their own: see args.c. */
-#define ENV(...) .env = AM_NAMES(__VA_ARGS__)
-
-static const struct am_option proxy_header_options[] = {
-    {.name = "proxy_basic_auth", .no_log = true, ENV("K8S_AUTH_PROXY_HEADERS_PROXY_BASIC_AUTH")},
-    {.name = "basic_auth", .no_log = true, ENV("K8S_AUTH_PROXY_HEADERS_BASIC_AUTH")},
-    {.name = "user_agent", ENV("K8S_AUTH_PROXY_HEADERS_USER_AGENT")},
-    {0},
-};
-
 static const struct am_option server_side_apply_options[] = {
     {.name = "field_manager", .required = true, .minimum = AM_LIMIT(1), .maximum = AM_LIMIT(128)},
     {.name = "force_conflicts", .type = AM_BOOL, .default_json = "false"},
@@ -123,35 +112,7 @@ static const struct am_option options[] = {
     {.name = "metadata_only", .type = AM_BOOL, .default_json = "false"},
     {.name = "show_secrets", .type = AM_BOOL, .default_json = "false", .no_log_false = true},
 
-    /* where, and as whom */
-    {.name = "kubeconfig", .type = AM_RAW, ENV("K8S_AUTH_KUBECONFIG")},
-    {.name = "context", ENV("K8S_AUTH_CONTEXT")},
-    {.name = "host", ENV("K8S_AUTH_HOST")},
-    {.name = "api_key", .no_log = true, ENV("K8S_AUTH_API_KEY")},
-    {.name = "username", ENV("K8S_AUTH_USERNAME")},
-    {.name = "password", .no_log = true, ENV("K8S_AUTH_PASSWORD")},
-    {.name = "validate_certs", .type = AM_BOOL, .aliases = AM_NAMES("verify_ssl")},
-    {.name = "ca_cert",
-     .type = AM_PATH,
-     .aliases = AM_NAMES("ssl_ca_cert"),
-     ENV("K8S_AUTH_CA_CERT", "K8S_AUTH_SSL_CA_CERT")},
-    {.name = "client_cert",
-     .type = AM_PATH,
-     .aliases = AM_NAMES("cert_file"),
-     ENV("K8S_AUTH_CLIENT_CERT", "K8S_AUTH_CERT_FILE")},
-    {.name = "client_key",
-     .type = AM_PATH,
-     .aliases = AM_NAMES("key_file"),
-     ENV("K8S_AUTH_CLIENT_KEY", "K8S_AUTH_KEY_FILE")},
-    {.name = "proxy", ENV("K8S_AUTH_PROXY")},
-    {.name = "no_proxy", ENV("K8S_AUTH_NO_PROXY")},
-    {.name = "proxy_headers",
-     .type = AM_DICT,
-     .options = proxy_header_options,
-     .apply_defaults = true},
-    {.name = "persist_config", .type = AM_BOOL},
-    {.name = "impersonate_user", ENV("K8S_AUTH_IMPERSONATE_USER")},
-    {.name = "impersonate_groups", .type = AM_LIST, .elements = AM_ELEMENTS(AM_STR)},
+    CONNECT_OPTIONS,
     {0},
 };
 
