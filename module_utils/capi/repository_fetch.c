@@ -102,11 +102,12 @@ int capi_repository_fetch(struct capi_repository *repository, const char *versio
                               : fetch_local(repository, version, file, out, source, err);
 }
 
+/* Links to directories do not count, as with clusterctl. */
 static bool is_directory(const char *folder, const char *name)
 {
     struct stat status;
     auto_free char *path = xasprintf("%s/%s", folder, name);
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 int capi_repository_versions(struct capi_repository *repository, struct strv *versions,

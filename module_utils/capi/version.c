@@ -103,6 +103,14 @@ void capi_version_clear(struct capi_version *version)
     *version = (struct capi_version){0};
 }
 
+struct capi_version capi_version_dup(const struct capi_version *version)
+{
+    struct capi_version copy = *version;
+    copy.pre = version->pre ? xstrdup(version->pre) : NULL;
+    copy.build = version->build ? xstrdup(version->build) : NULL;
+    return copy;
+}
+
 char *capi_version_text(const struct capi_version *version)
 {
     return xasprintf("v%llu.%llu.%llu%s%s%s%s", version->major, version->minor, version->patch,

@@ -24,6 +24,7 @@ bool capi_version_parse(const char *text, struct capi_version *out) must_check;
 bool capi_version_parse_tolerant(const char *text, struct capi_version *out) must_check;
 
 void capi_version_clear(struct capi_version *version);
+struct capi_version capi_version_dup(const struct capi_version *version) must_check;
 #define auto_capi_version cleanup_with(capi_version_clear)
 
 /* "v1.2.3-rc.1+b", always with the v, owned. */
