@@ -263,6 +263,9 @@ static int lay(struct osk_cloud *cloud, const struct osk_sources *sources,
         return -1;
     osk_merge_entry(cloud->config, vendor);
     osk_merge_entry(cloud->config, own);
+    /* The one null that says something: no authentication at all. */
+    if (json_is_null(json_object_get(own, "auth_type")))
+        json_object_set_new(cloud->config, "auth_type", json_null());
     json_object_del(cloud->config, "cloud");
     if (osk_region_apply(cloud->config, choice->name, own, vendor, region, warnings, err) < 0)
         return -1;

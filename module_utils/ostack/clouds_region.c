@@ -7,8 +7,8 @@
 #include "json/js_get.h"
 #include "ostack/clouds_priv.h"
 
-/* Adds {name, values} for an entry of a list of regions. */
-static int add_region(json_t *known, const json_t *region, struct error **err)
+/* Adds {name, values} for the entry at INDEX of a list of regions. */
+static int add_region(json_t *known, const json_t *region, size_t index, struct error **err)
 {
     if (json_is_string(region) || json_is_number(region)) {
         json_auto_t *wrapped = json_pack("{s:O}", "name", region);
@@ -19,13 +19,18 @@ static int add_region(json_t *known, const json_t *region, struct error **err)
     const char *key = NULL;
     json_t *member = NULL;
     bool good = js_str(region, "name", NULL) != NULL;
-    json_object_foreach (js_iterable(region), key, member)
-        good = good &&
-               (strcmp(key, "name") == 0 ||
-                (strcmp(key, "values") == 0 && (json_is_object(member) || json_is_null(member))));
+    json_object_foreach (js_iterable(region), key, member) {
+        bool values =
+            strcmp(key, "values") == 0 && (json_is_object(member) || json_is_null(member));
+        good = good && (values || strcmp(key, "name") == 0);
+    }
     if (!good) {
-        auto_free char *text = json_dumps(region, JSON_COMPACT | JSON_ENCODE_ANY);
-        error_make(err, ERROR_USAGE, "Invalid region entry at: %s", text ? text : "a region");
+        /* By its place: the values of a region may hold passwords. */
+        error_make(
+            err, ERROR_USAGE,
+            "Invalid region entry at: regions[%zu]; expected a name, or a mapping with name and "
+            "values alone",
+            index);
         return -1;
     }
     json_array_append(known, js_iterable(region));
@@ -37,9 +42,9 @@ static int add_regions(json_t *known, const json_t *list, struct error **err)
     size_t index = 0;
     json_t *region = NULL;
     if (!json_is_array(list))
-        return add_region(known, list, err);
+        return add_region(known, list, 0, err);
     json_array_foreach (list, index, region)
-        if (add_region(known, region, err) < 0)
+        if (add_region(known, region, index, err) < 0)
             return -1;
     return 0;
 }
@@ -74,7 +79,7 @@ static int list_known(json_t *known, const json_t *entry, const json_t *vendor,
     name = json_object_get(vendor, "region_name");
     if (json_array_size(regions))
         return add_regions(known, regions, err);
-    return json_is_string(name) ? add_region(known, name, err) : 0;
+    return json_is_string(name) ? add_region(known, name, 0, err) : 0;
 }
 
 static const json_t *find_region(const json_t *known, const char *wanted)
