@@ -334,7 +334,7 @@ def test_command__down__ends_it_and_again_is_harmless(own_cache):
     port = int(re.search(r"KUBE_SERVER=https://127.0.0.1:(\d+)", servers("up")).group(1))
     servers("down")
     assert ports.is_free(port)
-    assert servers("status") == "kubernetes: stopped\n"
+    assert servers("status", "kubernetes") == "kubernetes: stopped\n"
     assert not list((own_cache / "run" / "kubernetes").glob("data-*"))
     servers("down")
 
@@ -345,7 +345,7 @@ def test_command__process_id_used_by_another__is_left_alone(own_cache):
         state = own_cache / "run" / "kubernetes" / "state.json"
         state.parent.mkdir(parents=True)
         state.write_text(json.dumps({"pid": child.pid, "started": 1, "since": "", "variables": {}}))
-        assert servers("status") == "kubernetes: stopped\n"
+        assert servers("status", "kubernetes") == "kubernetes: stopped\n"
         servers("down")
         assert child.poll() is None
     finally:
