@@ -47,6 +47,13 @@ def prepare_bundle(suite):
     suite.run(sys.executable, "tests/servers/capi_bundle.py", nice=10)
 
 
+def prepare_clusterctl(suite):
+    """The program that clusterctl_init is compared with, and what both install."""
+    kubernetes.wait()
+    suite.run(sys.executable, "tests/servers/clusterctl/build.py", nice=10)
+    suite.run(sys.executable, "tests/servers/clusterctl/repository.py", nice=10)
+
+
 def prepare_static(suite):
     """The programs that run anywhere, in build/portable/CPU. False where what they are made from cannot be had."""
     for cpu in CPUS:
@@ -58,7 +65,7 @@ def prepare_static(suite):
     return True
 
 
-kubernetes = ansible = bundle = static = None  # Preparation objects, made in main
+kubernetes = ansible = bundle = clusterctl = static = None  # Preparation objects, made in main
 
 
 # ---- suites
@@ -98,6 +105,7 @@ def servers(suite):
 def integration(suite):
     kubernetes.wait()
     bundle.wait()
+    clusterctl.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage")
@@ -218,14 +226,17 @@ def arguments():
 
 def prepare(options, names):
     """Starts what takes long, so that it is ready when it is needed."""
-    global kubernetes, ansible, bundle, static
+    global kubernetes, ansible, bundle, clusterctl, static
     kubernetes = Preparation("kubernetes", prepare_kubernetes, options)
     ansible = Preparation("ansible", prepare_ansible, options)
     bundle = Preparation("bundle", prepare_bundle, options)
+    clusterctl = Preparation("clusterctl", prepare_clusterctl, options)
     static = Preparation("static", prepare_static, options)
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
         bundle.start()
+    if "integration" in names:
+        clusterctl.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
     if set(NEEDS_STATIC) & set(names):

@@ -21,6 +21,7 @@ from support import same
 from support.module import Module
 
 CERT_MANAGER = tuple(yaml.safe_load_all(capi_bundle.CERT_MANAGER_CRDS.read_text()))
+INVENTORY = "providers.clusterctl.cluster.x-k8s.io"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 # word of a request: (flag of clusterctl, option of the module, whether it is a list)
@@ -108,10 +109,10 @@ class Side:
     def __init__(self, directory, stub=True, **server_options):
         self.server = KubeServer(directory, controller_manager=False, **server_options)
         self.wire = Wire(self.server)
-        self.dirty = False
         if stub:
             self.add_cert_manager()
         self.baseline = same.world(self.wire)
+        self._begin = self._names()
 
     def add_cert_manager(self):
         """Open definitions of cert-manager's kinds: clusterctl takes them for a working cert-manager."""
@@ -173,15 +174,20 @@ class Side:
         """{label: version} of the inventory."""
         return {name: o["version"] for name, o in self.providers().items()}
 
+    def everything(self) -> dict:
+        """{"group/version Kind namespace/name": object}"""
+        return same.world(self.wire)
+
     def made(self) -> dict:
         """What was made or changed since the beginning, but for the leavings of the probe of cert-manager."""
         return {key: value for key, value in same.made(self.wire, self.baseline).items()
                 if "cert-manager-test" not in key}
 
-    def reset(self):
-        """Removes everything that was not there at the beginning."""
+    def reset(self, empty=False):
+        """Removes everything that was not there at the beginning. The definition of the inventory, which every command
+        makes first, may stay unless the side shall be empty."""
         self.settle()
-        if not self.dirty:
+        if self._names() - ({INVENTORY} if not empty else set()) == self._begin:
             return
         for _ in range(3):
             extra = {key: obj for key, obj in same.world(self.wire).items() if key not in self.baseline}
@@ -189,10 +195,13 @@ class Side:
                 break
             self._remove(extra)
         assert not extra, "left over: %s" % sorted(extra)
-        for definition in CERT_MANAGER:
-            if definition["metadata"]["name"] not in self.names(CRDS):
-                self.add_cert_manager()
-        self.dirty = False
+        if not {d["metadata"]["name"] for d in CERT_MANAGER} <= set(self.names(CRDS)):
+            self.add_cert_manager()
+
+    def _names(self) -> set:
+        """Of the cluster-wide objects without which nothing is installed."""
+        return {name for path in ("/api/v1/namespaces", CRDS, "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+                                  "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings") for name in self.names(path)}
 
     def _remove(self, extra):
         paths = {(version, kind): path for path, version, kind in same.resources(self.wire)}
@@ -258,6 +267,10 @@ class Pair:
             self._clusterctl = Clusterctl(self.directory / "theirs", self.theirs.server)
         return self._clusterctl
 
+    def use(self, clusterctl: Clusterctl):
+        """Another version of clusterctl from now on."""
+        self._clusterctl = clusterctl
+
     @property
     def module(self) -> Module:
         if self._module is None:
@@ -275,14 +288,12 @@ class Pair:
 
     def run_theirs(self, state="present", config=None, env=None, kubeconfig=None, **request):
         self.theirs.settle()
-        self.theirs.dirty = True
         return self.clusterctl(*words_of(state, request), config=self._config(config), env={**self.env, **(env or {})},
                                kubeconfig=kubeconfig)
 
     def run_ours(self, state="present", config=None, env=None, check=False, diff=False, more=None, **request):
         """more: options that a request has no word for."""
         self.ours.settle()
-        self.ours.dirty = True
         return self.module(check=check, diff=diff, env={**self.env, **(env or {})},
                            **self.options(state, config, **request, **(more or {})))
 

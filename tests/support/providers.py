@@ -6,8 +6,8 @@ from pathlib import Path
 
 from servers.clusterctl import repository
 
-SERIES = [(1, minor, "v1beta1" if minor <= 10 else "v1beta2") for minor in range(15)]
-SAMPLE_SERIES = [(0, 1, "v1beta1"), (0, 2, "v1beta2"), (0, 3, "v1beta2")]
+SERIES = [(1, minor, "v1beta1" if minor <= 10 else "v1beta2") for minor in range(14)]
+SAMPLE_SERIES = [(0, 1, "v1beta1"), (0, 2, "v1beta2")]
 
 # label: (namespace, prefix of names, group, kind)
 SHAPES = {
@@ -25,6 +25,8 @@ SHAPES = {
 FILES = dict(repository.FILES, **{"infrastructure-second": "infrastructure-components.yaml",
                                   "ipam-in-cluster": "ipam-components.yaml", "addon-helm": "addon-components.yaml",
                                   "runtime-extension-test": "runtime-extension-components.yaml"})
+CORE, OLD_CORE = "v1.13.2", "v1.10.10"
+INFRASTRUCTURE, OLD_INFRASTRUCTURE = "v0.2.4", "v0.1.2"
 STANDARD = ("cluster-api", "bootstrap-kubeadm", "control-plane-kubeadm", "infrastructure-openstack")
 
 
@@ -117,6 +119,12 @@ def components(label, version, contract="v1beta1"):
     ]
 
 
+def pinned(core=CORE, infrastructure=INFRASTRUCTURE, **more) -> dict:
+    """A request for the four standard providers in these versions."""
+    return dict({"core": "cluster-api:" + core, "bootstrap": "kubeadm:" + core, "control_plane": "kubeadm:" + core,
+                 "infrastructure": "openstack:" + infrastructure}, **more)
+
+
 def find(objects, kind, name=None):
     """The first object of a kind (and name) in a list."""
     return next(o for o in objects if o["kind"] == kind and name in (None, o["metadata"]["name"]))
@@ -151,7 +159,7 @@ class Repository:
             objects = change(objects) or objects
         return self.put(label, version, objects, meta)
 
-    def add_standard(self, capi=("v1.10.10", "v1.13.2"), infrastructure=("v0.1.2", "v0.2.4")):
+    def add_standard(self, capi=(OLD_CORE, CORE), infrastructure=(OLD_INFRASTRUCTURE, INFRASTRUCTURE)):
         """Cluster API in these versions and a provider "openstack"."""
         for label in STANDARD[:3]:
             for version in capi:

@@ -1,12 +1,13 @@
 """What two servers hold, compared: for a program and the one that it shall be like."""
 import copy
 import json
+import time
 
 # What a server makes up for itself, and the status, which no installation writes.
 VOLATILE = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "deletionTimestamp")
 SKIPPED_GROUPS = ("metrics.k8s.io", "events.k8s.io", "coordination.k8s.io")
 SKIPPED = ("events", "leases", "componentstatuses", "endpoints", "endpointslices", "controllerrevisions", "pods",
-           "replicasets")
+           "replicasets", "ipaddresses", "apiservices")
 ANNOTATIONS = ("deployment.kubernetes.io/revision",)
 
 
@@ -48,6 +49,9 @@ def world(server) -> dict:
     found = {}
     for path, version, kind in resources(server):
         status, answer = server.request("GET", path)
+        while status == 429:  # a kind that is being set up
+            time.sleep(0.05)
+            status, answer = server.request("GET", path)
         if status in (404, 405):
             continue
         assert status == 200, (path, answer)

@@ -70,10 +70,12 @@ def render(work: Path, version: str) -> None:
 
 
 def _merge(parts, target: Path) -> None:
+    """Links to files in folders that are none: clusterctl lists no folder that is a link."""
     for part in parts:
-        for directory in sorted(part.glob("*/*/")):
-            target.joinpath(directory.parent.name).mkdir(exist_ok=True)
-            target.joinpath(directory.parent.name, directory.name).symlink_to(directory)
+        for file in sorted(part.glob("*/*/*.yaml")):
+            link = target / file.relative_to(part)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(file)
 
 
 def rendered(versions=VERSIONS) -> Path:
@@ -82,7 +84,7 @@ def rendered(versions=VERSIONS) -> Path:
     parts = [cache.build_once(cache.cache_dir() / ("providers-%s-%s" % (version, key)),
                               lambda work, version=version: render(work, version)) for version in versions]
     parts.append(SAMPLES)
-    name = cache.fingerprint(key, *map(str, parts), *(str(p) for p in sorted(SAMPLES.glob("*/*"))))[:8]
+    name = cache.fingerprint(key, "files", *map(str, parts), *(str(p) for p in sorted(SAMPLES.glob("*/*"))))[:8]
     return cache.build_once(cache.cache_dir() / ("providers-all-" + name), lambda work: _merge(parts, work))
 
 
@@ -112,7 +114,7 @@ def published():
     key = cache.fingerprint(*(str(f.relative_to(source)) for f in files), *files)[:8]
     unpacked = cache.build_once(cache.cache_dir() / ("providers-published-" + key),
                                 lambda work: unpack(source, work))
-    return cache.build_once(cache.cache_dir() / ("providers-published-all-" + key),
+    return cache.build_once(cache.cache_dir() / ("providers-published-linked-" + key),
                             lambda work: _merge([unpacked, SAMPLES], work))
 
 

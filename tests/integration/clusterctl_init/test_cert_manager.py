@@ -1,0 +1,253 @@
+"""cert-manager: cases 78 to 84 of the conformance list. Its controllers never run here: the definitions alone make a
+cluster in which the probe succeeds."""
+import pytest
+
+from support.pair import CERT_MANAGER, CRDS
+from support.providers import CORE, INFRASTRUCTURE, OLD_INFRASTRUCTURE, deployment, to_yaml
+
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "cert-manager"}}
+SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cert-manager", "namespace": "cert-manager"},
+           "spec": {"ports": [{"port": 9402}], "selector": {"a": "b"}}}
+ACCOUNT = {"apiVersion": "v1", "kind": "ServiceAccount",
+           "metadata": {"name": "cert-manager", "namespace": "cert-manager", "labels": {"app": "cert-manager"}}}
+ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "cert-manager-view"},
+        "rules": [{"apiGroups": ["cert-manager.io"], "resources": ["issuers"], "verbs": ["get"]}]}
+MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "cert-manager", "namespace": "cert-manager"},
+       "data": {"text": "no ${VARIABLE} here, $$ stays"}}
+VERSION, OLD_VERSION = "v1.20.2", "v1.19.1"
+LABEL = "clusterctl.cluster.x-k8s.io/core=cert-manager"
+SMALL = {"core": "cluster-api:" + CORE, "bootstrap": "-", "control_plane": "-"}
+DEPLOYMENT = "/apis/apps/v1/namespaces/cert-manager/deployments/cert-manager-controller-manager"
+
+
+def manifest(version):
+    """In an order that the installation has to change: the namespace and the definitions come first."""
+    image = "quay.io/jetstack/cert-manager-controller:" + version
+    return [deployment("cert-manager", "cert-manager", image), SERVICE, ROLE, MAP, ACCOUNT, *CERT_MANAGER, NAMESPACE]
+
+
+@pytest.fixture
+def manifests(tmp_path):
+    """A repository with two versions of cert-manager."""
+    for version in (OLD_VERSION, VERSION):
+        file = tmp_path / "manifests" / "cert-manager" / version / "cert-manager.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(to_yaml(manifest(version)))
+    return tmp_path / "manifests" / "cert-manager"
+
+
+def remove_definitions(side):
+    for definition in CERT_MANAGER:
+        if definition["metadata"]["name"] in side.names(CRDS):
+            side.delete("%s/%s" % (CRDS, definition["metadata"]["name"]))
+    side.wait_for("/apis/cert-manager.io/v1/issuers", 404)
+
+
+@pytest.fixture
+def without(pair):
+    """The pair on clusters without cert-manager."""
+    for side in (pair.ours, pair.theirs):
+        remove_definitions(side)
+    yield pair
+    for side in (pair.ours, pair.theirs):
+        remove_definitions(side)  # they bear labels now, which the next test's do not
+
+
+def config(manifests, version=VERSION, in_url=VERSION, **more):
+    return {"cert-manager": dict({"url": "%s/%s/cert-manager.yaml" % (manifests, in_url), "version": version}, **more)}
+
+
+def labelled(side, kind):
+    return side.get("%s?labelSelector=%s" % (kind, LABEL.replace("=", "%3D")))["items"]
+
+
+def created(requests):
+    return [e["objectRef"]["resource"] for e in requests if e["verb"] == "create"
+            and e["responseStatus"]["code"] == 201 and "cert-manager-test" not in e["requestURI"]]
+
+
+def test_078__cert_manager_is_there__is_not_touched_and_nothing_of_the_probe_stays(pair):
+    both = pair.run(**SMALL)
+    assert both.ok, both.theirs
+    line = "Skipping installing cert-manager as it is already installed"
+    assert line in both.theirs.log and line in both.ours["log"]
+    for side in (pair.ours, pair.theirs):
+        for kind in ("issuers", "certificates"):
+            assert side.names("/apis/cert-manager.io/v1/namespaces/cert-manager-test/" + kind) == []
+    assert both.ours["cert_manager"]["action"] == "skipped"
+
+
+def test_079__cert_manager_is_absent__is_installed_in_order_with_labels(without, manifests):
+    both = without.run(config=config(manifests), **SMALL)
+    assert both.ok, both.theirs
+    without.assert_same_world()
+    assert both.ours["cert_manager"] == {**both.ours["cert_manager"], "action": "installed", "version": VERSION}
+    for line in ('Installing cert-manager version="%s"' % VERSION, "Waiting for cert-manager to be available..."):
+        assert line in both.theirs.log and line in both.ours["log"]
+    made = {}
+    for side, requests in ((without.ours, both.ours.requests), (without.theirs, both.theirs.requests)):
+        metadata = side.get(DEPLOYMENT)["metadata"]
+        assert metadata["labels"]["clusterctl.cluster.x-k8s.io"] == ""
+        assert metadata["labels"]["clusterctl.cluster.x-k8s.io/core"] == "cert-manager"
+        assert metadata["annotations"]["cert-manager.clusterctl.cluster.x-k8s.io/version"] == VERSION
+        data = side.get("/api/v1/namespaces/cert-manager/configmaps/cert-manager")["data"]
+        assert data == {"text": "no ${VARIABLE} here, $$ stays"}
+        order = created(requests)
+        made[side] = order[order.index("configmaps") - 3:][:8]
+    assert made[without.ours] == made[without.theirs] == [
+        "namespaces", "customresourcedefinitions", "customresourcedefinitions", "configmaps", "serviceaccounts",
+        "deployments", "services", "clusterroles"]
+
+
+def test_080__version_of_the_configuration__names_the_folder_not_that_of_the_url(without, manifests):
+    both = without.run(config=config(manifests, VERSION, in_url=OLD_VERSION), **SMALL)
+    assert both.ok, both.theirs
+    for side in (without.ours, without.theirs):
+        image = side.get(DEPLOYMENT)["spec"]["template"]["spec"]["containers"][0]["image"]
+        assert image.endswith(VERSION)
+
+
+def test_080__missing_version__is_an_error(without, manifests):
+    both = without.run(config=config(manifests, "v1.0.0"), **SMALL)
+    assert "v1.0.0" in both.theirs.error
+    both.assert_same_error()
+
+
+def test_081__deployment_of_cert_manager__is_replaced_as_a_whole(without, manifests):
+    old = deployment("cert-manager", "cert-manager", "other.io/x:1")
+    old["metadata"]["labels"]["mine"] = "gone"
+    old["spec"]["template"]["spec"]["nodeSelector"] = {"a": "b"}
+    for side in (without.ours, without.theirs):
+        side.post("/api/v1/namespaces", NAMESPACE)
+        side.post(DEPLOYMENT.rpartition("/")[0], old)
+    both = without.run(config=config(manifests), **SMALL)
+    assert both.ok, both.theirs
+    without.assert_same_world()
+    made = without.ours.get(DEPLOYMENT)
+    assert "mine" not in made["metadata"]["labels"] and "nodeSelector" not in made["spec"]["template"]["spec"]
+    for requests in (both.ours.requests, both.theirs.requests):
+        assert "update" in [e["verb"] for e in requests if e["requestURI"].startswith(DEPLOYMENT)]
+
+
+def test_082__timeout_that_is_none__is_logged(without, manifests):
+    both = without.run(config=config(manifests, timeout="abc"), **SMALL)
+    assert both.ok, both.theirs
+    [theirs] = [line for line in both.theirs.log if "timeout" in line]
+    assert theirs in both.ours["log"]
+
+
+def test_079__images_of_cert_manager__can_be_replaced(without, manifests):
+    both = without.run(config=dict(config(manifests), images={"cert-manager": {"repository": "reg"}}), **SMALL)
+    assert both.ok, both.theirs
+    without.assert_same_world()
+    assert without.ours.get(DEPLOYMENT)["spec"]["template"]["spec"]["containers"][0]["image"].startswith("reg/")
+
+
+def test_083__cert_manager_required_but_absent__installs_nothing(without):
+    ours = without.run_ours(more={"cert_manager": {"mode": "require"}}, **SMALL)
+    assert ours.failed and "cert-manager" in ours.msg
+    assert without.ours.versions() == {} and "capi-system" not in without.ours.names("/api/v1/namespaces")
+
+
+def test_083__cert_manager_required_and_there__is_not_touched(pair):
+    ours = pair.run_ours(more={"cert_manager": {"mode": "require"}}, **SMALL)
+    assert not ours.failed, ours.data
+
+
+def test_083__cert_manager_skipped__is_not_even_probed(pair):
+    ours = pair.run_ours(more={"cert_manager": {"mode": "skip"}}, **SMALL)
+    assert not ours.failed, ours.data
+    assert not any("cert-manager-test" in e["requestURI"] for e in ours.requests)
+
+
+def test_083__options_for_cert_manager__are_as_the_keys(without, manifests):
+    ours = without.run_ours(more={"cert_manager": {"url": "%s/%s/cert-manager.yaml" % (manifests, VERSION),
+                                                   "version": VERSION}}, **SMALL)
+    assert not ours.failed, ours.data
+    assert ours["cert_manager"]["action"] == "installed"
+
+
+# ---- upgrades
+
+UPGRADE = {"infrastructure": "openstack:" + INFRASTRUCTURE}
+
+
+@pytest.fixture
+def installed(without, manifests):
+    """With the old cert-manager and the old infrastructure provider."""
+    both = without.run(config=config(manifests, OLD_VERSION), **SMALL, infrastructure="openstack:" + OLD_INFRASTRUCTURE)
+    assert both.ok, both.theirs
+    return without
+
+
+def versions_of_objects(side):
+    return {o["metadata"].get("annotations", {}).get("cert-manager.clusterctl.cluster.x-k8s.io/version")
+            for o in labelled(side, "/apis/apps/v1/deployments")}
+
+
+def uids(side):
+    paths = (DEPLOYMENT, "/api/v1/namespaces/cert-manager", CRDS + "/issuers.cert-manager.io",
+             "/apis/rbac.authorization.k8s.io/v1/clusterroles/cert-manager-view")
+    return [side.get(path)["metadata"]["uid"] for path in paths]
+
+
+def changes(pair, config_, **request):
+    """Upgrades both; says for deployment, namespace, definition and role whether each was made anew."""
+    before = {side: uids(side) for side in (pair.ours, pair.theirs)}
+    both = pair.run("upgraded", config=config_, **request)
+    assert both.ok, both.theirs
+    pair.assert_same_world()
+    new = [[a != b for a, b in zip(uids(side), before[side])] for side in (pair.ours, pair.theirs)]
+    assert new[0] == new[1]
+    return both, new[0]
+
+
+def test_084__older_cert_manager__is_deleted_but_for_namespace_and_definitions_and_installed(installed, manifests):
+    both, new = changes(installed, config(manifests, VERSION), **UPGRADE)
+    assert new == [True, False, False, True]
+    assert versions_of_objects(installed.ours) == {VERSION}
+    line = 'Deleting cert-manager version="%s"' % OLD_VERSION
+    assert line in both.theirs.log and line in both.ours["log"]
+    assert both.ours["cert_manager"]["action"] == "upgraded"
+    assert both.ours["cert_manager"]["previous_version"] == OLD_VERSION
+
+
+def test_084__same_cert_manager__is_left_alone(installed, manifests):
+    both, new = changes(installed, config(manifests, OLD_VERSION), **UPGRADE)
+    assert new == [False] * 4
+    assert "Cert-manager is already up to date" in both.theirs.log and "Cert-manager is already up to date" in both.ours["log"]
+
+
+def test_084__same_cert_manager_with_an_object_missing__is_installed_again(installed, manifests):
+    for side in (installed.ours, installed.theirs):
+        side.delete("/api/v1/namespaces/cert-manager/configmaps/cert-manager")
+    _, new = changes(installed, config(manifests, OLD_VERSION), **UPGRADE)
+    assert new[0] is True
+    assert installed.ours.names("/api/v1/namespaces/cert-manager/configmaps") == ["cert-manager"]
+
+
+def test_084__newer_cert_manager__is_left_alone(installed, manifests):
+    for side in (installed.ours, installed.theirs):
+        for path in (DEPLOYMENT, "/api/v1/namespaces/cert-manager", "/api/v1/namespaces/cert-manager/services/cert-manager",
+                     "/api/v1/namespaces/cert-manager/serviceaccounts/cert-manager",
+                     "/api/v1/namespaces/cert-manager/configmaps/cert-manager",
+                     "/apis/rbac.authorization.k8s.io/v1/clusterroles/cert-manager-view",
+                     *("%s/%s" % (CRDS, d["metadata"]["name"]) for d in CERT_MANAGER)):
+            side.patch(path, {"metadata": {"annotations": {"cert-manager.clusterctl.cluster.x-k8s.io/version": "v9.0.0"}}})
+    _, new = changes(installed, config(manifests, VERSION), **UPGRADE)
+    assert new == [False] * 4
+
+
+def test_084__cert_manager_of_somebody_else__is_left_alone(pair, manifests):
+    pair.run(**SMALL, infrastructure="openstack:" + OLD_INFRASTRUCTURE)
+    both = pair.run("upgraded", config=config(manifests), **UPGRADE)
+    assert both.ok, both.theirs
+    assert pair.ours.names("/apis/apps/v1/namespaces/cert-manager/deployments") == []
+    pair.assert_same_world()
+
+
+def test_102__invalid_request__upgrades_cert_manager_first(installed, manifests):
+    both = installed.run("upgraded", config=config(manifests, VERSION), core="cluster-api:" + CORE, ipam="nobody:v1.0.0")
+    assert both.theirs.failed and both.ours.failed, (both.theirs, both.ours.data)
+    assert versions_of_objects(installed.theirs) == versions_of_objects(installed.ours) == {VERSION}
+    assert both.ours.changed

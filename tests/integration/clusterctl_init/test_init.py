@@ -1,0 +1,398 @@
+"""Installing: cases 56 to 77 of the conformance list, beside the real clusterctl."""
+import json
+
+import pytest
+
+from support.providers import (CORE, INFRASTRUCTURE, OLD_CORE, OLD_INFRASTRUCTURE, STANDARD, crd, pinned)
+from support.relay import Relay
+
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+CLUSTER_ROLE = "/apis/rbac.authorization.k8s.io/v1/clusterroles/capi-manager-role"
+INVENTORY = "providers.clusterctl.cluster.x-k8s.io"
+LABEL = "infrastructure-openstack"
+SECOND = "infrastructure-second"
+USAGE = "Your management cluster has been initialized successfully!"
+
+
+def lines(log) -> list:
+    return [line for line in log if line.strip()]
+
+
+def installed_alike(pair, **request):
+    both = pair.run(**request)
+    assert both.ok, both.theirs
+    pair.assert_same_world()
+    return both
+
+
+def fails_alike(pair, text, **request):
+    both = pair.run(**request)
+    assert text in both.theirs.error, both.theirs
+    both.assert_same_error()
+    return both
+
+
+def writes(requests) -> list:
+    """Of a run, but for the probe of cert-manager."""
+    return [e for e in requests if e["verb"] not in ("get", "list", "watch")
+            and "cert-manager-test" not in (e["objectRef"].get("namespace"), e["objectRef"].get("name"))
+            and not (e["objectRef"]["resource"] == "namespaces" and e["verb"] == "create" and e["requestURI"].endswith("namespaces")
+                     and e["responseStatus"]["code"] == 409)]
+
+
+# ---- the whole thing
+
+def test_056__four_pinned_providers__are_installed_as_clusterctl_does(empty_pair):
+    both = installed_alike(empty_pair, **pinned())
+    assert both.ours.changed and both.ours["first_run"] is True
+    assert [(p["label"], p["action"], p["version"]) for p in both.ours["providers"]] == [
+        ("cluster-api", "installed", CORE), ("bootstrap-kubeadm", "installed", CORE),
+        ("control-plane-kubeadm", "installed", CORE), (LABEL, "installed", INFRASTRUCTURE)]
+    made = empty_pair.ours.made()
+    for key, obj in made.items():
+        labels = obj["metadata"]["labels"]
+        assert "clusterctl.cluster.x-k8s.io" in labels or INVENTORY in key
+        assert labels.get("cluster.x-k8s.io/provider") in STANDARD or INVENTORY in key
+    provider = empty_pair.ours.providers()[LABEL]
+    assert {k: v for k, v in provider.items() if k != "metadata"} == {
+        "apiVersion": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider", "providerName": "openstack",
+        "type": "InfrastructureProvider", "version": INFRASTRUCTURE}
+
+
+def test_056__lines_of_the_log__are_those_of_clusterctl(pair):
+    both = pair.run(**pinned())
+    assert both.ok, both.theirs
+    ours, theirs = lines(both.ours["log"]), lines(both.theirs.log)
+    assert ours == theirs[:len(ours)] and theirs[len(ours)] == USAGE
+
+
+def test_056__objects_of_cert_manager__are_made_after_the_namespace_and_backwards(pair):
+    """Their order in the file is Certificate, Issuer."""
+    both = pair.run(**pinned())
+
+    for name, requests in (("ours", both.ours.requests), ("theirs", both.theirs.requests)):
+        made = [e["objectRef"]["resource"] for e in requests
+                if e["verb"] == "create" and e["objectRef"].get("namespace") != "cert-manager-test"]
+        issuers = [i for i, r in enumerate(made) if r == "issuers"]
+        certificates = [i for i, r in enumerate(made) if r == "certificates"]
+        assert len(issuers) == 4 and all(i + 1 == c for i, c in zip(issuers, certificates)), made
+        assert made[issuers[0] - 1] == "namespaces"
+
+
+def test_057__infrastructure_alone__gets_the_three_others_with_it(pair):
+    both = installed_alike(pair, infrastructure="openstack")
+    assert pair.ours.versions() == {label: INFRASTRUCTURE if label == LABEL else CORE for label in STANDARD}
+    assert both.ours["first_run"] is True
+
+
+def test_058__dash__is_no_provider(pair):
+    installed_alike(pair, bootstrap="-", infrastructure="openstack:" + INFRASTRUCTURE)
+    assert set(pair.ours.versions()) == set(STANDARD) - {"bootstrap-kubeadm"}
+
+
+def test_059__dash_for_core__is_an_error(pair):
+    fails_alike(pair, "the '-' value can not be used for the core provider", **dict(pinned(), core="-"))
+
+
+def test_060__same_again__writes_nothing_but_the_probe(pair):
+    pair.run(**pinned())
+    both = pair.run(**pinned())
+    assert both.ok and not both.ours.changed
+    assert writes(both.ours.requests) == writes(both.theirs.requests) == []
+    assert lines(both.ours["log"]) == lines(both.theirs.log)
+    assert both.ours["first_run"] is False
+    assert {p["action"] for p in both.ours["providers"]} <= {"skipped"}
+
+
+@pytest.fixture
+def initialised(pair):
+    both = pair.run(**pinned())
+    assert both.ok, both.theirs
+    return pair
+
+
+def test_061__other_version_of_an_installed_provider__is_an_error(initialised):
+    fails_alike(initialised, 'there is already an instance of the "%s" provider installed in the "capo-system" namespace'
+                % LABEL, **pinned(infrastructure=OLD_INFRASTRUCTURE))
+
+
+def test_062__and_063__other_namespace__is_an_error_that_can_be_switched_off(initialised):
+    request = {"infrastructure": "openstack:" + INFRASTRUCTURE, "target_namespace": "foo"}
+    fails_alike(initialised, 'there is already an instance of the "%s"' % LABEL, **request)
+    both = installed_alike(initialised, validate=False, **request)
+    [warning] = [line for line in both.theirs.log if line.startswith("Ignoring validation errors")]
+    assert any(line.startswith("Ignoring validation errors") for line in both.ours["log"]), (both.ours["log"], warning)
+
+
+def test_063__validation_switched_off__installs_what_is_refused(initialised):
+    both = installed_alike(initialised, infrastructure="openstack:" + INFRASTRUCTURE, target_namespace="bar",
+                           validate=False)
+    assert both.ours.changed
+
+
+def test_064__second_infrastructure_provider__comes_alone(make_pair, repo):
+    repo.add(SECOND, INFRASTRUCTURE)
+    pair = make_pair(repo.entries(CORE, INFRASTRUCTURE, (SECOND, INFRASTRUCTURE)))
+    pair.run(core="cluster-api:" + CORE, bootstrap="-", control_plane="-", infrastructure="openstack")
+    both = installed_alike(pair, infrastructure="second:" + INFRASTRUCTURE)
+    assert set(pair.ours.versions()) == {"cluster-api", LABEL, SECOND}
+    assert both.ours["first_run"] is False
+
+
+def test_064__all_types_of_providers__are_installed_in_their_order(make_pair, repo):
+    others = ("ipam-in-cluster", "runtime-extension-test", "addon-helm")
+    for label in others:
+        repo.add(label, INFRASTRUCTURE)
+    pair = make_pair(repo.entries(CORE, INFRASTRUCTURE, *((label, INFRASTRUCTURE) for label in others)))
+    both = installed_alike(pair, addon="helm", ipam="in-cluster", runtime_extension="test", bootstrap="-",
+                           control_plane="-", core="cluster-api:" + CORE)
+    assert lines(both.ours["log"]) == lines(both.theirs.log)[:len(lines(both.ours["log"]))]
+    assert [p["label"] for p in both.ours["providers"]] == ["cluster-api", *others]
+
+
+# ---- contracts
+
+def test_065__newer_contract__is_refused_by_the_older_generation(pair):
+    pair.own_contract = "v1beta1"
+    ours = pair.run_ours(**pinned())
+    assert ours.failed and pair.ours.versions() == {}
+    assert "current version of clusterctl is only compatible with v1beta1 providers, detected v1beta2" in ours.msg
+
+
+def test_066__provider_of_the_older_contract__fits_a_core_of_the_newer_one(pair):
+    installed_alike(pair, **pinned(infrastructure=OLD_INFRASTRUCTURE))
+
+
+def test_067__core_of_the_older_contract__is_installed_and_then_refuses_the_next_init(pair):
+    installed_alike(pair, **pinned(OLD_CORE, OLD_INFRASTRUCTURE))
+    fails_alike(pair, 'this version of clusterctl could be used only with "v1beta2" management clusters, "v1beta1" '
+                "detected", **pinned(OLD_CORE, OLD_INFRASTRUCTURE))
+
+
+def test_067__provider_of_a_newer_contract_than_core__is_an_error(pair):
+    fails_alike(pair, 'installing provider "bootstrap-kubeadm" could lead to a non functioning management cluster: the '
+                "target version for the provider implements the v1beta2 contract version, while the core provider is "
+                "compatible with v1beta1 contract versions", **dict(pinned(), core="cluster-api:" + OLD_CORE))
+
+
+def test_068__cluster_of_another_contract__is_refused_after_the_inventory_was_defined(empty_pair):
+    for side in (empty_pair.ours, empty_pair.theirs):
+        side.post(CRDS, crd("cluster.x-k8s.io", "Cluster"))
+    fails_alike(empty_pair, 'could be used only with "v1beta2" management clusters, "v1beta1" detected', **pinned())
+    for side in (empty_pair.ours, empty_pair.theirs):
+        assert INVENTORY in side.names(CRDS)
+
+
+def inventory_entry(side, namespace, name="cluster-api", kind="CoreProvider", version=CORE):
+    side.request("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
+    side.post("/apis/clusterctl.cluster.x-k8s.io/v1alpha3/namespaces/%s/providers" % namespace, {
+        "apiVersion": "clusterctl.cluster.x-k8s.io/v1alpha3", "kind": "Provider", "providerName": name, "type": kind,
+        "version": version, "metadata": {"name": name, "labels": {
+            "clusterctl.cluster.x-k8s.io": "", "cluster.x-k8s.io/provider": name,
+            "clusterctl.cluster.x-k8s.io/core": "inventory"}}})
+
+
+def test_069__two_core_providers_in_the_inventory__are_an_error(make_pair, repo):
+    repo.add(SECOND, INFRASTRUCTURE)
+    pair = make_pair(repo.entries(CORE, INFRASTRUCTURE, (SECOND, INFRASTRUCTURE)))
+    pair.run(core="cluster-api:" + CORE, bootstrap="-", control_plane="-")
+    for side in (pair.ours, pair.theirs):
+        inventory_entry(side, "other")
+    fails_alike(pair, "invalid management cluster: there must be one core provider, found 2", infrastructure="second")
+
+
+def test_070__definition_with_an_irregular_name__is_an_error_unless_annotated(make_pair, repo):
+    bad = crd("infrastructure.cluster.x-k8s.io", "Bar")
+    bad["metadata"]["name"] = "foo.infrastructure.cluster.x-k8s.io"
+    bad["spec"]["names"]["plural"] = "foo"
+    repo.add(LABEL, INFRASTRUCTURE, change=lambda objects: objects + [bad])
+    pair = make_pair(repo.entries(CORE, INFRASTRUCTURE))
+    fails_alike(pair, 'ERROR: CRD name "foo.infrastructure.cluster.x-k8s.io" is invalid for a CRD referenced in a core '
+                'Cluster API CRD,it should be "bars.infrastructure.cluster.x-k8s.io".', **pinned())
+    bad["metadata"]["annotations"] = {"clusterctl.cluster.x-k8s.io/skip-crd-name-preflight-check": ""}
+    repo.add(LABEL, INFRASTRUCTURE, change=lambda objects: objects + [bad])
+    installed_alike(pair, core="cluster-api:" + CORE, bootstrap="-", control_plane="-", infrastructure="openstack")
+
+
+# ---- what is there already
+
+def test_071__namespace_that_exists__keeps_its_labels_and_gets_ours(pair):
+    for side in (pair.ours, pair.theirs):
+        side.post("/api/v1/namespaces", {"metadata": {"name": "capi-system", "labels": {"a": "b"}}})
+    both = installed_alike(pair, **dict(pinned(), bootstrap="-", control_plane="-"))
+    labels = pair.ours.get("/api/v1/namespaces/capi-system")["metadata"]["labels"]
+    assert labels["a"] == "b" and labels["cluster.x-k8s.io/provider"] == "cluster-api"
+    for requests in (both.ours.requests, both.theirs.requests):
+        assert [e["verb"] for e in requests if e["requestURI"].startswith("/api/v1/namespaces/capi-system?")
+                or e["requestURI"] == "/api/v1/namespaces/capi-system"] == ["get", "patch"]
+
+
+def test_072__role_that_exists__has_its_rules_replaced_and_its_labels_kept(pair):
+    for side in (pair.ours, pair.theirs):
+        side.post(CLUSTER_ROLE.rpartition("/")[0], {"metadata": {"name": "capi-manager-role", "labels": {"a": "b"}},
+                                                    "rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}] * 2})
+    installed_alike(pair, **dict(pinned(), bootstrap="-", control_plane="-"))
+    made = pair.ours.get(CLUSTER_ROLE)
+    assert len(made["rules"]) == 1 and made["rules"][0]["apiGroups"] == ["cluster.x-k8s.io"]
+    assert made["metadata"]["labels"]["a"] == "b"
+
+
+# ---- servers that fail
+
+def failing(times, status, path, method="POST"):
+    """A hook for a relay: answers the first `times` requests to a path with a status."""
+    left = [times]
+
+    def before(request):
+        if request.method != method or request.path.partition("?")[0] != path or left[0] <= 0:
+            return None
+        left[0] -= 1
+        body = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Invalid", "message": "refused",
+                "code": status}
+        return status, [("Content-Type", "application/json")], json.dumps(body).encode()
+
+    return before
+
+
+def kubeconfig_of(relay, tmp_path):
+    path = tmp_path / ("relay-%d.kubeconfig" % id(relay))
+    path.write_text(json.dumps(relay.kubeconfig))
+    return path
+
+
+DEPLOYMENTS = "/apis/apps/v1/namespaces/capi-kubeadm-control-plane-system/deployments"
+
+
+def test_073__two_answers_500__are_repeated(pair, tmp_path):
+    request = dict(pinned(), bootstrap="-")
+    with Relay(pair.theirs.server, failing(2, 500, DEPLOYMENTS)) as relay:
+        theirs = pair.run_theirs(kubeconfig=kubeconfig_of(relay, tmp_path), **request)
+    with Relay(pair.ours.server, failing(2, 500, DEPLOYMENTS)) as relay:
+        ours = pair.run_ours(more={"kubeconfig": relay.kubeconfig}, **request)
+    assert not theirs.failed, theirs
+    assert not ours.failed, ours.data
+    pair.assert_same_world()
+
+
+def test_073__refusal_without_end__names_the_object_after_the_last_attempt(pair):
+    request = pinned()
+    with Relay(pair.ours.server, failing(99, 422, DEPLOYMENTS)) as relay:
+        ours = pair.run_ours(more={"kubeconfig": relay.kubeconfig, "write_attempts": 2, "retry_refused": True}, **request)
+    assert ours.failed and ours.changed
+    assert ours.msg.startswith("action failed after 2 attempts: failed to create provider object apps/v1, Kind=Deployment, "
+                               "capi-kubeadm-control-plane-system/capi-kubeadm-control-plane-controller-manager: ")
+    assert ours["failed_object"]["kind"] == "Deployment"
+    assert set(pair.ours.versions()) == {"cluster-api", "bootstrap-kubeadm"}
+
+
+def interrupted(pair):
+    """Installs with a server that never accepts the Deployment of the control plane."""
+    with Relay(pair.ours.server, failing(99, 422, DEPLOYMENTS)) as relay:
+        return pair.run_ours(more={"kubeconfig": relay.kubeconfig}, infrastructure="openstack")
+
+
+def test_073__refusal__is_not_repeated_by_default(pair):
+    with Relay(pair.ours.server, failing(99, 422, DEPLOYMENTS)) as relay:
+        ours = pair.run_ours(more={"kubeconfig": relay.kubeconfig}, **pinned())
+        assert [r.path.partition("?")[0] for r in relay.writes()].count(DEPLOYMENTS) == 1
+    assert ours.failed and "capi-kubeadm-control-plane-controller-manager" in ours.msg
+
+
+def test_074__interrupted_installation__is_completed_when_all_are_named(pair):
+    assert interrupted(pair).failed
+    assert set(pair.ours.versions()) == {"cluster-api", "bootstrap-kubeadm"}
+    ours = pair.run_ours(**pinned())
+    assert not ours.failed and ours.changed
+    assert not pair.run_theirs(**pinned()).failed
+    pair.assert_same_world()
+
+
+def test_074__interrupted_installation__is_not_completed_by_defaults(pair):
+    interrupted(pair)
+    ours = pair.run_ours(infrastructure="openstack")
+    assert not ours.failed and ours["first_run"] is False
+    assert set(pair.ours.versions()) == {"cluster-api", "bootstrap-kubeadm", LABEL}
+
+
+def versioned(text):
+    """A hook that makes the server another version."""
+    major, minor = text.lstrip("v").split(".")[:2]
+    body = {"major": major, "minor": minor, "gitVersion": text, "platform": "linux/amd64"}
+
+    def before(request):
+        if request.path.partition("?")[0] != "/version":
+            return None
+        return 200, [("Content-Type", "application/json")], json.dumps(body).encode()
+
+    return before
+
+
+@pytest.mark.parametrize("version, env, minimum", [("v1.19.0", {}, "v1.20.0"), ("v1.21.5", {"CLUSTER_TOPOLOGY": "true"}, "v1.22.0"),
+                                                   ("v1.21.5", {"CLUSTER_TOPOLOGY": "T"}, "v1.22.0")])
+def test_075__old_server__is_refused(pair, tmp_path, version, env, minimum):
+    with Relay(pair.theirs.server, versioned(version)) as relay:
+        theirs = pair.run_theirs(kubeconfig=kubeconfig_of(relay, tmp_path), env=env, **pinned())
+    with Relay(pair.ours.server, versioned(version)) as relay:
+        ours = pair.run_ours(more={"kubeconfig": relay.kubeconfig}, env=env, **pinned())
+    assert theirs.error == "unsupported management cluster server version: %s - minimum required version is %s" % (
+        version, minimum)
+    assert ours.failed and ours.msg == theirs.error
+
+
+def test_075__option_for_the_topology__asks_for_the_newer_server_too(pair):
+    with Relay(pair.ours.server, versioned("v1.21.5")) as relay:
+        ours = pair.run_ours(more={"kubeconfig": relay.kubeconfig, "variables": {"CLUSTER_TOPOLOGY": "true"}}, **pinned())
+    assert ours.failed and "minimum required version is v1.22.0" in ours.msg
+
+
+def test_076__inventory_of_another_version__is_an_error(empty_pair):
+    for side in (empty_pair.ours, empty_pair.theirs):
+        side.post(CRDS, crd("clusterctl.cluster.x-k8s.io", "Provider", ("v1alpha4",)))
+    fails_alike(empty_pair, "action failed after 9 attempts: clusterctl inventory CRD does not defines the v1alpha3 "
+                "version", **pinned())
+
+
+# ---- check mode
+
+def test_077__check_mode__makes_nothing_and_tells_what_it_would(empty_pair):
+    before = empty_pair.ours.server.audit.mark()
+    ours = empty_pair.run_ours(check=True, **pinned())
+    assert not ours.failed and ours.changed, ours.data
+    assert [e for e in empty_pair.ours.server.requests(before, user="module")
+            if e["verb"] not in ("get", "list") and "dryRun=All" not in e["requestURI"]] == []
+    assert empty_pair.ours.made() == {}
+    assert [p["label"] for p in ours["providers"]] == list(STANDARD)
+    assert any("capo-controller-manager" in json.dumps(o) for o in ours["objects"])
+
+
+def test_077__check_mode_of_what_is_installed__changes_nothing(pair):
+    assert not pair.run_ours(**pinned()).failed
+    ours = pair.run_ours(check=True, diff=True, **pinned())
+    assert not ours.failed and not ours.changed, ours.data
+
+
+def test_077__check_mode__fails_as_the_run_would(pair):
+    ours = pair.run_ours(check=True, **dict(pinned(), core="cluster-api:" + OLD_CORE))
+    assert ours.failed and "could lead to a non functioning management cluster" in ours.msg
+
+
+def test_077__diff__shows_the_versions(pair):
+    ours = pair.run_ours(diff=True, **pinned())
+    text = json.dumps(ours["diff"])
+    assert INFRASTRUCTURE in text and LABEL in text
+
+
+def test_056__program__sends_no_more_than_clusterctl(pair):
+    both = pair.run(**pinned())
+    assert len(writes(both.ours.requests)) == len(writes(both.theirs.requests))
+    assert len(both.ours.requests) <= len(both.theirs.requests) + 10
+
+
+def test_056__fields__are_owned_by_an_update_of_the_program(pair):
+    """clusterctl sends no name: the server takes the first word of the User-Agent."""
+    assert pair.run(**pinned()).ok
+    path = "/apis/apps/v1/namespaces/capo-system/deployments/capo-controller-manager"
+    [theirs] = pair.theirs.get(path)["metadata"]["managedFields"]
+    [ours] = pair.ours.get(path)["metadata"]["managedFields"]
+    assert (theirs["manager"], theirs["operation"]) == ("clusterctl", "Update")
+    assert ours["operation"] == "Update" and ours["fieldsV1"] == theirs["fieldsV1"]
