@@ -130,6 +130,17 @@ static json_t *shown_command(const struct ct_command *command)
     return list;
 }
 
+/* The controller hides results of no_log tasks, but those of async ones lie on the target. */
+static void hide(json_t *result)
+{
+    static const char *const texts[] = {"cmd", "stdout", "stderr"};
+    static const char *const lists[] = {"stdout_lines", "stderr_lines"};
+    for (size_t i = 0; i < array_length(texts); i++)
+        json_object_set_new(result, texts[i], json_string("VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"));
+    for (size_t i = 0; i < array_length(lists); i++)
+        json_object_set_new(result, lists[i], json_array());
+}
+
 static json_t *result_of(const struct ct_command *command, const struct attach_result *ran,
                          const struct timeval *start, const struct timeval *end)
 {
@@ -174,12 +185,17 @@ static int judge(const struct ct_command *command, const struct attach_result *r
     else
         error_make(err, ERROR_STATUS, "container_command failed with exit code %d", ran->rc);
     error_detail_take(err, "rc", json_integer(ran->rc));
+    return -1;
+}
+
+/* What a program says last is most likely why it failed. */
+static void append_last_line(const struct attach_result *ran, struct error **err)
+{
     auto_free char *text = str_to_utf8(buf_str(&ran->error_text), ran->error_text.size);
     str_trim(text);
     const char *line = strrchr(text, '\n');
-    if (*text)
+    if (*text && !ran->timed_out)
         error_append(err, ": %s", line ? line + 1 : text);
-    return -1;
 }
 
 int command_run(struct ct *ct, struct error **err)
@@ -209,5 +225,10 @@ int command_run(struct ct *ct, struct error **err)
     gettimeofday(&end, NULL);
     ct->done.changed = true;
     ct->done.command = result_of(command, &ran, &start, &end);
-    return judge(command, &ran, err);
+    int verdict = judge(command, &ran, err);
+    if (verdict < 0 && !ct->context->no_log)
+        append_last_line(&ran, err);
+    if (ct->context->no_log)
+        hide(ct->done.command);
+    return verdict;
 }

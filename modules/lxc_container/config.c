@@ -140,7 +140,7 @@ void config_merge_list(struct text *text, const struct wanted_key *wanted)
             continue;
         }
         size_t last = text_last(text, wanted->key);
-        bool behind = last < text->count && last >= from;
+        bool behind = last < text->count && last + 1 >= from;
         text_insert(text, behind ? last + 1 : text->count, wanted->key, value);
     }
 }

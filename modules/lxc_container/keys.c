@@ -124,7 +124,6 @@ const char *key_renamed(const char *key)
         {"lxc.logfile", "lxc.log.file"},
         {"lxc.loglevel", "lxc.log.level"},
         {"lxc.syslog", "lxc.log.syslog"},
-        {"lxc.kmsg", NULL},
         {"lxc.limit.", "lxc.prlimit."},
         {"lxc.network.", "lxc.net.N."},
     };

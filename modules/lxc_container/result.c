@@ -120,6 +120,6 @@ void ct_result(void *state, const struct error *failure, json_t *result)
     if (!ct->looked)
         return;
     json_object_set_new(result, "lxc_container", container_of(ct));
-    if (ct->context->diff)
+    if (ct->context->diff && !ct->context->no_log)
         add_diff(ct, result);
 }

@@ -62,7 +62,10 @@ void text_clear(struct text *text)
 
 static void put(struct text *text, size_t at, struct text_line line)
 {
-    text->lines = xreallocarray(text->lines, text->count + 1, sizeof(*text->lines));
+    if (text->count == text->room) {
+        text->room = text->room ? 2 * text->room : 64;
+        text->lines = xreallocarray(text->lines, text->room, sizeof(*text->lines));
+    }
     memmove(&text->lines[at + 1], &text->lines[at], (text->count - at) * sizeof(*text->lines));
     text->lines[at] = line;
     text->count++;

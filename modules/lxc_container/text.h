@@ -19,6 +19,7 @@ struct text_line {
 struct text {
     struct text_line *lines; /* owned */
     size_t count;
+    size_t room; /* lines that fit */
 };
 
 void text_init(struct text *text);
