@@ -10,6 +10,7 @@ LIBRARIES = {
     "yaml": (r"yaml\.h$", "PkgConfig::YAML"),
     "openssl": (r"openssl/", "PkgConfig::CRYPTO"),
     "archive": (r"archive(_entry)?\.h$", "PkgConfig::ARCHIVE"),
+    "zlib": (r"zlib\.h$", "PkgConfig::ZLIB"),
     "lxc": (r"lxc/", None),
 }
 EVERYWHERE = re.compile(r"jansson\.h$")
