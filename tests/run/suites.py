@@ -54,6 +54,14 @@ def prepare_clusterctl(suite):
     suite.run(sys.executable, "tests/servers/clusterctl/repository.py", nice=10)
 
 
+def prepare_openstack(suite):
+    """Several services and databases; minutes when nothing is there. The value: the versions of Magnum."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from servers.openstack import venv
+    suite.run(sys.executable, "tests/servers/openstack/template.py", *venv.MAGNUMS, nice=5)
+    return venv.MAGNUMS
+
+
 def prepare_static(suite):
     """The programs that run anywhere, in build/portable/CPU. False where what they are made from cannot be had."""
     for cpu in CPUS:
@@ -65,7 +73,7 @@ def prepare_static(suite):
     return True
 
 
-kubernetes = ansible = bundle = clusterctl = static = None  # Preparation objects, made in main
+kubernetes = ansible = bundle = clusterctl = openstack_cloud = static = None  # Preparation objects, made in main
 
 
 # ---- suites
@@ -112,7 +120,20 @@ def integration(suite):
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
                         for name in ("spec", "kubeconfig")})
-    suite.pytest(ansible.wait() / "python", "tests/integration", "--ignore=tests/integration/lxc_container", env=environment)
+    suite.pytest(ansible.wait() / "python", "tests/integration", "--ignore=tests/integration/lxc_container",
+                 "--ignore=tests/integration/magnum_template", env=environment)
+
+
+def openstack(suite):
+    """magnum_template against a real cloud: everything on the newest Magnum, the essence on the one before it."""
+    newest, older = openstack_cloud.wait()
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", "magnum_template")
+    environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
+    folder = "tests/integration/magnum_template"
+    suite.pytest(ansible.wait() / "python", folder, env=dict(environment, MAGNUM_VERSION=newest))
+    suite.pytest(ansible.wait() / "python", folder + "/test_acceptance.py", env=dict(environment, MAGNUM_VERSION=older))
 
 
 def portable(suite):
@@ -202,12 +223,14 @@ def report_coverage(suite):
 
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
-    "portable": portable, "collection": collection, "fastpath": fastpath, "fuzz": fuzzing,
+    "portable": portable, "collection": collection, "fastpath": fastpath,
+    "openstack": openstack, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
 NEEDS_KUBERNETES = ("servers", "integration", "portable", "collection")
-NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath",)
+NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack")
 NEEDS_STATIC = ("portable", "collection")
+ON_REQUEST = ("openstack",)  # until it has proved itself
 
 
 def arguments():
@@ -226,11 +249,12 @@ def arguments():
 
 def prepare(options, names):
     """Starts what takes long, so that it is ready when it is needed."""
-    global kubernetes, ansible, bundle, clusterctl, static
+    global kubernetes, ansible, bundle, clusterctl, openstack_cloud, static
     kubernetes = Preparation("kubernetes", prepare_kubernetes, options)
     ansible = Preparation("ansible", prepare_ansible, options)
     bundle = Preparation("bundle", prepare_bundle, options)
     clusterctl = Preparation("clusterctl", prepare_clusterctl, options)
+    openstack_cloud = Preparation("openstack-cloud", prepare_openstack, options)
     static = Preparation("static", prepare_static, options)
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
@@ -239,6 +263,8 @@ def prepare(options, names):
         clusterctl.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
+    if "openstack" in names:
+        openstack_cloud.start()
     if set(NEEDS_STATIC) & set(names):
         static.start()
 
@@ -255,11 +281,11 @@ def main() -> int:
     if options.kubernetes:
         os.environ["KUBERNETES_VERSION"] = options.kubernetes
     begin = time.monotonic()
-    names = options.suites = options.suites or list(SUITES)
+    names = options.suites = options.suites or [name for name in SUITES if name not in ON_REQUEST]
     prepare(options, names)
     suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
     run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])
-    if "unit" in names or "integration" in names:
+    if {"unit", "integration", "openstack"} & set(names):
         suites.append(Suite("coverage", report_coverage, options))
         suites[-1].execute()
         suites[-1].report()
