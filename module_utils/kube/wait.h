@@ -37,6 +37,7 @@ struct kube_waiter {
     const struct kube_object *object; /* borrowed; resolved and named */
     enum kube_goal goal;
     const char *uid; /* of KUBE_GOAL_ABSENT: the object that shall go; or NULL */
+    bool must_exist; /* of KUBE_GOAL_READY: that it is not there, or not any more, is a failure */
 
     enum kube_wait_state state;
     json_t *value;  /* owned: the object as last seen; NULL when absent */

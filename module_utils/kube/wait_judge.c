@@ -49,7 +49,7 @@ enum kube_readiness wait_judge(const struct kube_criteria *criteria, struct kube
     }
     if (!waiter->value) {
         buf_add_str(&waiter->why, "it does not exist");
-        return KUBE_NOT_READY;
+        return waiter->must_exist ? KUBE_FAILED : KUBE_NOT_READY;
     }
     if (waiter->goal == KUBE_GOAL_EXISTS)
         return KUBE_READY;

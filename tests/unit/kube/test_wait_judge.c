@@ -66,6 +66,17 @@ static void test_wait_judge__every_goal__as_named(maybe_unused void **state)
     }
 }
 
+static void test_wait_judge__that_must_exist_and_does_not__failed(maybe_unused void **state)
+{
+    struct scene scene;
+    scene_init(&scene, &claims, KUBE_GOAL_READY, NULL);
+    assert_int_equal(wait_judge(NULL, &scene.waiter), KUBE_NOT_READY);
+    scene.waiter.must_exist = true;
+    assert_int_equal(wait_judge(NULL, &scene.waiter), KUBE_FAILED);
+    assert_string_equal(buf_str(&scene.waiter.why), "it does not exist");
+    scene_clear(&scene);
+}
+
 static void test_wait_judge__conditions__replace_the_rule(maybe_unused void **state)
 {
     static const struct kube_condition wanted[] = {{.type = "A", .status = "True"},
@@ -203,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wait_judge__every_goal__as_named),
+        cmocka_unit_test(test_wait_judge__that_must_exist_and_does_not__failed),
         cmocka_unit_test(test_wait_judge__conditions__replace_the_rule),
         cmocka_unit_test(test_wait_judge__jsonpath__holds_or_not),
         cmocka_unit_test(test_wait_judge__paused_deployment__is_ready_with_a_remark),
