@@ -88,10 +88,10 @@ def test_latest_requested__whatever_is_there__becomes_what_is_wanted(pair):
     options = {"own_contract": "auto"}
     first = pair.run_ours(state="latest_requested", **pinned(OLD_CORE, OLD_INFRASTRUCTURE), more=options)
     assert not first.failed and actions(first) == dict.fromkeys(LABELS, "installed"), first.data
-    second = pair.run_ours(state="latest_requested", **pinned(OLD_CORE), more=options)
-    assert actions(second) == dict(dict.fromkeys(LABELS[:3], "skipped"), **{LABELS[3]: "upgraded"}), second.data
+    second = pair.run_ours(state="latest_requested", **pinned(CORE, OLD_INFRASTRUCTURE), more=options)
+    assert actions(second) == dict(dict.fromkeys(LABELS[:3], "upgraded"), **{LABELS[3]: "skipped"}), second.data
     third = pair.run_ours(state="latest_requested", **pinned(), more=options)
-    assert actions(third) == dict(dict.fromkeys(LABELS[:3], "upgraded"), **{LABELS[3]: "skipped"}), third.data
+    assert actions(third) == dict(dict.fromkeys(LABELS[:3], "skipped"), **{LABELS[3]: "upgraded"}), third.data
     fourth = pair.run_ours(state="latest_requested", **pinned(), more=options)
     assert not fourth.changed and not writes(fourth), fourth.data
     assert actions(fourth) == dict.fromkeys(LABELS, "skipped")
