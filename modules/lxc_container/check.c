@@ -69,14 +69,23 @@ static void refuse(const struct check *check, off_t mark, const char *name, cons
     capture_errors(&check->ct->capture, mark, &lines);
     json_t *log = json_array();
     auto_free char *first = NULL;
+    auto_free char *place = NULL;
     for (size_t i = 0; i < lines.count; i++) {
-        auto_free char *line = renamed(lines.items[i], name, path);
+        char *line = renamed(lines.items[i], name, path);
         json_array_append_new(log, json_string(line));
-        if (!first)
-            first = steal_ptr(line);
+        if (!place && strstr(line, " at line \""))
+            place = line;
+        else if (!first)
+            first = line;
+        else
+            free(line);
     }
-    error_make(err, ERROR_USAGE, "liblxc refuses the configuration of %s: %s", path,
-               first ? first : "it does not say why");
+    /* Why, if it says so, and then where. */
+    error_make(err, ERROR_USAGE, "liblxc refuses the configuration of %s", path);
+    if (first)
+        error_append(err, ": %s", first);
+    if (place)
+        error_append(err, ": %s", place);
     error_detail_take(err, "log", log);
 }
 

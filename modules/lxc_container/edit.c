@@ -119,7 +119,18 @@ static void keys_of_changes(const json_t *changes, struct strv *keys)
         strv_add_once(keys, json_string_value(json_object_get(change, "key")));
 }
 
-static void keys_of_file(const char *path, struct strv *keys)
+/* An x in a hardware address is another digit each time that the file is read. */
+static void find_templates(const struct text *text, struct strv *templates)
+{
+    for (size_t i = 0; i < text->count; i++) {
+        const char *key = text->lines[i].key;
+        int prefix = key ? key_net_prefix(key) : 0;
+        if (prefix && str_equal(key + prefix, "hwaddr") && strpbrk(text->lines[i].value, "xX"))
+            strv_add_once(templates, key);
+    }
+}
+
+static void keys_of_file(const char *path, struct strv *keys, struct strv *templates)
 {
     auto_buf struct buf bytes;
     buf_init(&bytes);
@@ -131,10 +142,11 @@ static void keys_of_file(const char *path, struct strv *keys)
     text_init(&text);
     text_read(&text, buf_str(&bytes));
     text_keys(&text, keys);
+    find_templates(&text, templates);
 }
 
 /* Files of the container itself, and those that the task names, are settings of the task too. */
-static void keys_of_includes(const struct ct *ct, struct strv *keys)
+static void keys_of_includes(const struct ct *ct, struct strv *keys, struct strv *templates)
 {
     auto_text struct text text;
     text_init(&text);
@@ -146,31 +158,45 @@ static void keys_of_includes(const struct ct *ct, struct strv *keys)
     text_values(&text, "lxc.include", &files);
     for (size_t i = 0; i < files.count; i++)
         if (managed || str_starts_with(files.items[i], below))
-            keys_of_file(files.items[i], keys);
+            keys_of_file(files.items[i], keys, templates);
+    find_templates(&text, templates);
+}
+
+/* What the task asks for. */
+static void keys_of_task(const struct wanted *wanted, struct strv *keys)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        strv_add_once(keys, wanted->keys[i].key);
+    for (size_t i = 0; i < wanted->net_keys.count; i++)
+        strv_add_once(keys, wanted->net_keys.items[i]);
+    for (size_t i = 0; i < wanted->absent.count; i++) {
+        const char *item = wanted->absent.items[i];
+        auto_free char *key = xmemdup(item, strcspn(item, "="));
+        strv_add_once(keys, str_trim(key));
+    }
 }
 
 static void find_pending(struct ct *ct, const struct check *view)
 {
     if (!ct_exists(ct) || ct->run == CT_RUN_STOPPED)
         return;
+    auto_strv struct strv all;
     auto_strv struct strv keys;
     auto_strv struct strv changed;
+    auto_strv struct strv templates;
+    strv_init(&all);
     strv_init(&keys);
     strv_init(&changed);
+    strv_init(&templates);
     keys_of_changes(ct->config.changes, &changed);
-    keys_of_changes(ct->config.changes, &keys);
-    for (size_t i = 0; i < ct->args.wanted.count; i++)
-        strv_add_once(&keys, ct->args.wanted.keys[i].key);
-    for (size_t i = 0; i < ct->args.wanted.net_keys.count; i++)
-        strv_add_once(&keys, ct->args.wanted.net_keys.items[i]);
-    for (size_t i = 0; i < ct->args.wanted.absent.count; i++) {
-        const char *item = ct->args.wanted.absent.items[i];
-        auto_free char *key = xmemdup(item, strcspn(item, "="));
-        strv_add_once(&keys, str_trim(key));
-    }
-    keys_of_includes(ct, &keys);
-    ct->config.pending = restart_pending(view->container ? view->container : ct->container,
-                                         ct->container, &keys, &changed);
+    keys_of_changes(ct->config.changes, &all);
+    keys_of_task(&ct->args.wanted, &all);
+    keys_of_includes(ct, &all, &templates);
+    for (size_t i = 0; i < all.count; i++)
+        if (!strv_contains(&templates, all.items[i]))
+            strv_add(&keys, all.items[i]);
+    struct lxc_container *now = view->container ? view->container : ct->container;
+    ct->config.pending = restart_pending(now, ct->container, &keys, &changed);
 }
 
 /* ---- both */
