@@ -28,7 +28,10 @@ static const struct {
      "network_driver is allowed"},
     {400, "Flavor with zero root volume size",
      "choose a flavor with a disk, or set the label boot_volume_size"},
-    {400, "could not be found", "was it deleted? Magnum looks at image_id again on every change"},
+    {400, "could not be found",
+     "image_id has to name an image that is there and that the project may see; Magnum looks at it "
+     "again "
+     "on every change"},
     {400, "adding a new attribute", "this Magnum does not know the attribute yet"},
     {400, "Unknown attribute", "this Magnum does not know the attribute yet"},
     {403, "client error occurred",
