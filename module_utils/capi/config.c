@@ -160,9 +160,9 @@ static int read_variables(struct capi_config *config, const json_t *variables, s
     return 0;
 }
 
-struct capi_config *capi_config_new(const struct capi_config_options *options, struct error **err)
+static struct capi_config *start(const struct capi_config_options *options)
 {
-    auto_capi_config struct capi_config *config = xcalloc(1, sizeof(*config));
+    struct capi_config *config = xcalloc(1, sizeof(*config));
     config->file = json_object();
     config->texts = json_object();
     config->variables = json_object();
@@ -174,12 +174,35 @@ struct capi_config *capi_config_new(const struct capi_config_options *options, s
     if (!str_empty(options->repository_path))
         config->repository_path = xstrdup(options->repository_path);
     config->cache = find_cache(options->cache_path);
+    return config;
+}
+
+/* What is said of the file, once it was read. */
+static int finish(struct capi_config *config, const struct capi_config_options *options,
+                  struct error **err)
+{
     if (read_variables(config, options->variables, err) < 0 ||
-        capi_config_read_file(config, options->path, err) < 0 ||
         find_overrides(config, options->overrides_folder, err) < 0 ||
         capi_config_read_providers(config, options, err) < 0 ||
-        capi_config_read_images(config, options->images, err) < 0 ||
-        capi_config_read_cert_manager(config, options->cert_manager, err) < 0)
+        capi_config_read_images(config, options->images, err) < 0)
+        return -1;
+    return capi_config_read_cert_manager(config, options->cert_manager, err);
+}
+
+struct capi_config *capi_config_new(const struct capi_config_options *options, struct error **err)
+{
+    auto_capi_config struct capi_config *config = start(options);
+    if (capi_config_read_file(config, options->path, err) < 0 || finish(config, options, err) < 0)
+        return NULL;
+    return steal_ptr(config);
+}
+
+struct capi_config *capi_config_of_text(const struct capi_config_options *options, const char *text,
+                                        size_t size, struct error **err)
+{
+    auto_capi_config struct capi_config *config = start(options);
+    if (capi_config_read_text(config, text, size, "config", err) < 0 ||
+        finish(config, options, err) < 0)
         return NULL;
     return steal_ptr(config);
 }

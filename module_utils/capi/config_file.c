@@ -140,13 +140,11 @@ static int take_document(struct capi_config *config, const json_t *document, con
     return 0;
 }
 
-static int parse_file(struct capi_config *config, const char *path, struct error **err)
+int capi_config_read_text(struct capi_config *config, const char *bytes, size_t size,
+                          const char *path, struct error **err)
 {
-    auto_buf struct buf bytes = {0};
     auto_strv struct strv warnings = {0};
-    if (check_name(path, err) < 0 || file_read(path, FILE_LIMIT, &bytes, err) < 0)
-        return -1;
-    json_auto_t *documents = ym_read_core(buf_str(&bytes), bytes.size, path, &warnings, err);
+    json_auto_t *documents = ym_read_core(bytes, size, path, &warnings, err);
     if (!documents) {
         error_wrap(err, "While parsing config");
         return -1;
@@ -156,6 +154,14 @@ static int parse_file(struct capi_config *config, const char *path, struct error
         return -1;
     }
     return take_document(config, json_array_get(documents, 0), path, err);
+}
+
+static int parse_file(struct capi_config *config, const char *path, struct error **err)
+{
+    auto_buf struct buf bytes = {0};
+    if (check_name(path, err) < 0 || file_read(path, FILE_LIMIT, &bytes, err) < 0)
+        return -1;
+    return capi_config_read_text(config, buf_str(&bytes), bytes.size, path, err);
 }
 
 int capi_config_read_file(struct capi_config *config, const char *path, struct error **err)

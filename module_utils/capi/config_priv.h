@@ -32,6 +32,12 @@ char *capi_config_expand(const struct capi_config *config, const char *text, str
 const char *capi_config_keep_take(const struct capi_config *config, char *text_take);
 
 int capi_config_read_file(struct capi_config *config, const char *path, struct error **err);
+/* The same for bytes; PATH is for messages. */
+int capi_config_read_text(struct capi_config *config, const char *bytes, size_t size,
+                          const char *path, struct error **err);
+/* capi_config_new for the SIZE bytes of a file at TEXT instead of that at options.path. */
+struct capi_config *capi_config_of_text(const struct capi_config_options *options, const char *text,
+                                        size_t size, struct error **err);
 int capi_config_read_providers(struct capi_config *config,
                                const struct capi_config_options *options, struct error **err);
 int capi_config_read_images(struct capi_config *config, const json_t *images, struct error **err);
