@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "ostack/keystone_priv.h"
 
 /* The official type first, then the aliases in the order in which they are tried
  * (service-types-authority, Magnum's own versions.py). */
@@ -320,11 +321,11 @@ static char *complete(enum osk_service service, const char *url, struct error **
 
 static const char *override_of(enum osk_service service, const json_t *config)
 {
-    const char *type = js_str(config, "auth_type", NULL);
+    const struct osk_login_row *row = osk_login_row(config);
     const char *url = setting_text(config, service, "endpoint_override");
     if (!url)
         url = setting_text(config, service, "endpoint");
-    bool fixed = str_equal(type, "none") || str_equal(type, "admin_token");
+    bool fixed = row && row->kind != OSK_LOGIN_KEYSTONE;
     if (!url && fixed)
         url = js_str(config, "auth", "endpoint", NULL);
     return !url && fixed ? js_str(config, "auth", "url", NULL) : url;

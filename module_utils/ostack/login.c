@@ -125,9 +125,6 @@ static int ask_keystone(struct osk_client *client, struct error **err)
 {
     const struct osk_cloud *cloud = client->cloud;
     const char *auth_url = js_str(cloud->config, "auth", "auth_url", NULL);
-    json_auto_t *body = osk_login_body(cloud->config, cloud->origin, client->options.warnings, err);
-    if (!body)
-        return -1;
     if (str_empty(auth_url)) {
         error_make(err, ERROR_USAGE,
                    "%s: auth_url is missing: name a cloud of clouds.yaml in the option cloud or in "
@@ -135,6 +132,9 @@ static int ask_keystone(struct osk_client *client, struct error **err)
                    cloud->origin);
         return -1;
     }
+    json_auto_t *body = osk_login_body(cloud->config, cloud->origin, client->options.warnings, err);
+    if (!body)
+        return -1;
     if (login_at(client, auth_url, body, err) < 0) {
         error_wrap(err, "%s", cloud->origin);
         return -1;
