@@ -109,7 +109,7 @@ int am_args_parse(const char *text, size_t length, struct am_args *args, struct 
 static int read_input(int argc, char **argv, struct buf *text, struct error **err)
 {
     if (argc > 1)
-        return file_read(argv[1], LARGEST, text, err);
+        return file_read_stream(argv[1], LARGEST, text, err);
     if (!isatty(STDIN_FILENO))
         return am_input_stream(STDIN_FILENO, LARGEST, text, err);
     error_make(err, ERROR_USAGE,

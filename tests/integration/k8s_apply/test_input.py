@@ -1,5 +1,6 @@
 """Input forms: items 103 to 112 of the conformance list."""
 import json
+import os
 
 import pytest
 import yaml
@@ -68,6 +69,16 @@ def test_103__one_object_as_dict_or_text__has_a_flat_result(k8s, ns, server):
 def test_103__src_relative_to_the_working_directory__is_read(k8s, ns, server, tmp_path):
     written(tmp_path / "manifest", yaml.safe_dump_all(two(ns)))
     assert_two(k8s, ns, server, {"src": "manifest", "cwd": tmp_path})
+
+
+@pytest.mark.parametrize("option", ["src", "kubeconfig", "ca_cert"])
+def test_103__named_pipe_for_a_file__is_refused_instead_of_waited_for(k8s, ns, tmp_path, option):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    options = {} if option == "src" else {"definition": config_map(ns)}
+    outcome = k8s(timeout=20, **dict(options, **{option: str(pipe)}))
+    assert outcome.failed and not outcome.changed
+    assert "%s: it is a named pipe, but a regular file is needed" % pipe in outcome.msg
 
 
 def test_103__src_url__is_fetched(k8s, ns, server):
