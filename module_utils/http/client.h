@@ -27,6 +27,7 @@ struct http_options {
     const char *no_proxy;        /* comma list of hosts, domains, IPs, CIDRs: see http/proxy.h */
     const struct strv *proxy_headers; /* "Name: value", sent to the proxy only */
     const char *user_agent;
+    bool no_compression;     /* ask for answers without gzip */
     long connect_timeout_ms; /* 0: 10 s */
     long request_timeout_ms; /* 0: 60 s, for one attempt */
     size_t max_body;         /* bytes of one answer, decoded; 0: 64 MiB; more is an error */

@@ -123,7 +123,6 @@ static void setup_protocol(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     /* Wait for the connection that is being opened, then share it. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -156,6 +155,8 @@ struct transfer *transfer_new(struct http_client *client)
     setup_protocol(easy);
     setup_callbacks(easy, transfer);
     trust_setup(easy, client);
+    if (!client->options.no_compression)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (client->options.user_agent)
         curl_easy_setopt(easy, CURLOPT_USERAGENT, client->options.user_agent);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->options.connect_timeout_ms);

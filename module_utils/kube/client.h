@@ -22,6 +22,7 @@ struct kube_client_options {
     bool dry_run;               /* every write carries dryRun=All */
     long long retry_timeout_ms; /* budget of one call for failures that pass; 0: no repeats */
     unsigned max_in_flight;     /* 0: 32 */
+    long request_timeout_ms;    /* for one attempt; 0: 60 s */
     const char *user_agent;     /* borrowed; NULL: a default */
 };
 

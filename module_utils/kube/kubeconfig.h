@@ -48,7 +48,7 @@ struct kube_config {
     char *proxy;
     char *no_proxy;
     struct strv proxy_headers; /* "Name: value", meant for the proxy alone */
-    bool disable_compression;  /* the cluster entry asks for answers without gzip */
+    bool disable_compression;  /* answers are asked for without gzip */
     char *client_cert_pem;
     char *client_key_pem;
     char *token;      /* static */

@@ -15,13 +15,14 @@ DROP = object()
 
 
 class Request:
-    """One request of the program: method, path with query, body as bytes."""
+    """One request of the program: method, path with query, body as bytes, headers by name in any case."""
 
-    def __init__(self, method, path, body, content_type=None):
+    def __init__(self, method, path, body, headers=None):
         self.method = method
         self.path = path
         self.body = body
-        self.content_type = content_type
+        self.headers = headers or {}
+        self.content_type = self.headers.get("Content-Type")
 
     def is_write(self) -> bool:
         return self.method != "GET"
@@ -82,7 +83,7 @@ class Relay:
         class Handler(BaseHTTPRequestHandler):
             def _serve(self):
                 length = int(self.headers.get("Content-Length") or 0)
-                request = Request(self.command, self.path, self.rfile.read(length), self.headers.get("Content-Type"))
+                request = Request(self.command, self.path, self.rfile.read(length), self.headers)
                 relay.requests.append(request)
                 answer = relay.before(request)
                 if answer is None:

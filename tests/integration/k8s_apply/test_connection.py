@@ -83,6 +83,16 @@ def test_086__relative_paths__are_relative_to_the_kubeconfig(k8s, ns, server, pa
         assert exists(server, config_map(ns, "a%d" % number))
 
 
+@pytest.mark.parametrize("disabled", [False, True])
+def test_086__disable_compression__no_answer_is_asked_for_compressed(k8s, ns, server, disabled):
+    with Relay(server) as relay:
+        kubeconfig = relay.kubeconfig
+        kubeconfig["clusters"][0]["cluster"]["disable-compression"] = disabled
+        assert k8s(definition=config_map(ns), kubeconfig=kubeconfig).changed
+    asked = [request.headers.get("Accept-Encoding") for request in relay.requests]
+    assert len(asked) == 3 and set(asked) == {None if disabled else "gzip"}
+
+
 def test_087__two_kubeconfigs__the_first_wins_entry_by_entry(k8s, ns, server, pair, trusted, tmp_path):
     user = {"client-certificate-data": encoded(pair.cert_file), "client-key-data": encoded(pair.key_file)}
     first = config(trusted, user, namespace=ns)
