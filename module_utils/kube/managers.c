@@ -39,6 +39,16 @@ json_t *kube_managers_applied(const json_t *object, const char *manager)
     return NULL;
 }
 
+size_t kube_managers_count_applied(const json_t *object, const char *manager)
+{
+    size_t count = 0;
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (entries_of(object), index, entry)
+        count += is_applied(entry, manager);
+    return count;
+}
+
 /* A copy without the time, owned; NULL for NULL. */
 static json_t *timeless(json_t *entry)
 {

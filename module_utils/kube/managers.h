@@ -14,6 +14,8 @@
 /* The entry of MANAGER with operation Apply and no subresource in OBJECT's managedFields, borrowed,
  * or NULL. OBJECT may be NULL here and below. */
 json_t *kube_managers_applied(const json_t *object, const char *manager);
+/* How many such entries there are. */
+size_t kube_managers_count_applied(const json_t *object, const char *manager);
 
 /* True when both objects hold the same applied entry of MANAGER, whatever its time, or both none.
  */

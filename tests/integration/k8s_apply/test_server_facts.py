@@ -1,11 +1,14 @@
 """What the program relies on in a real API server, and what surprised: docs/server-facts.md tells it in words. No
 program runs here. The facts are checked on the session's server, and on older ones where they are compiled already."""
 import json
+import re
 import uuid
+from pathlib import Path
 
 import pytest
 
 from support.objects import config_map, deployment, path_of
+from support.openapi import Schemas
 from support.wait import until
 
 APPLY = "application/apply-patch+yaml"
@@ -322,3 +325,64 @@ def test_facts__job_without_policy__orphans_its_pods(api):
     until(lambda: server.request("GET", path_of(job))[0] == 404)
     [pod] = pods()
     assert "ownerReferences" not in pod["metadata"] and "deletionTimestamp" not in pod["metadata"]
+
+
+# Schemas of built-in kinds
+
+SCHEMA_C = Path(__file__).resolve().parents[3] / "module_utils" / "kube" / "schema.c"
+
+
+def test_facts__schemas_of_built_in_kinds__agree_with_what_the_program_knows(facts_server):
+    text = SCHEMA_C.read_text()
+    kinds, names = re.search(r" known\[\] = \{(.*?)^\};.* atomic\[\] = \{(.*?)^\};", text, re.S | re.M).groups()
+    names = re.findall(r'"(\w+)"', names)
+    assert len(names) > 50 and names == sorted(names)
+    differing, seen = set(), set()
+
+    def visit(name, kind_of_field, atomic):
+        if name in names:
+            seen.add(name)
+            if not atomic:
+                differing.add((name, kind_of_field))
+
+    for version, of_version in re.findall(r'\{"([^"]+)",\s*\{([^}]*)\}\}', kinds):
+        schemas = Schemas(facts_server, version)
+        for kind in re.findall(r'"(\w+)"', of_version):
+            schemas.walk(kind, visit)
+    assert differing == set() and seen == set(names)
+
+
+def test_facts__apply_of_a_name_alone__leaves_no_entry(api):
+    server, ns, apply = api
+    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "a", "namespace": ns}}
+    status, answer = apply(account)
+    assert status == 201 and "managedFields" not in answer["metadata"]
+
+
+def test_facts__entry_of_an_apply__names_its_fields_keys_and_values(api):
+    server, ns, apply = api
+    service = {"apiVersion": "v1", "kind": "Service",
+               "metadata": {"name": "s", "namespace": ns, "labels": {"a": "b"}, "annotations": {},
+                            "finalizers": ["example.com/f"]},
+               "spec": {"selector": {"c": "d"}, "externalIPs": [], "ports": [{"port": 80}]}}
+    status, answer = apply(service)
+    assert status == 201, answer
+    [entry] = answer["metadata"]["managedFields"]
+    assert entry["fieldsV1"] == {
+        "f:metadata": {"f:labels": {"f:a": {}}, "f:annotations": {}, "f:finalizers": {'v:"example.com/f"': {}}},
+        # The list map's key has its default, which the manager does not own. Empty lists are there when atomic.
+        "f:spec": {"f:selector": {}, "f:externalIPs": {},
+                   "f:ports": {'k:{"port":80,"protocol":"TCP"}': {".": {}, "f:port": {}}}}}
+    assert "annotations" not in answer["metadata"] and "externalIPs" not in answer["spec"]
+    server.request("PATCH", path_of(service), {"metadata": {"finalizers": None}}, content_type=MERGE)
+
+
+def test_facts__order_of_a_list_map__is_the_manifests(api):
+    server, ns, apply = api
+    definition = deployment(ns, replicas=0, env=[{"name": "A", "value": "1"}, {"name": "B", "value": "2"}])
+    first = apply(definition)
+    env = definition["spec"]["template"]["spec"]["containers"][0]["env"]
+    env.reverse()
+    second = apply(definition)
+    assert [item["name"] for item in second[1]["spec"]["template"]["spec"]["containers"][0]["env"]] == ["B", "A"]
+    assert version_of(first) != version_of(second)
