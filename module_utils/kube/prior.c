@@ -16,6 +16,7 @@ void kube_prior_clear(struct kube_prior *prior)
     free(prior->uid);
     free(prior->resource_version);
     buf_wipe(&prior->body); /* it may be a Secret */
+    json_decref(prior->value);
     *prior = (struct kube_prior){0};
 }
 
@@ -25,7 +26,8 @@ void kube_prior_absent(struct kube_prior *prior)
     prior->known = true;
 }
 
-int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
+int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **out,
+                         struct error **err)
 {
     kube_prior_clear(prior);
     prior->body = *body_take;
@@ -45,13 +47,29 @@ int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct
     const char *version = js_str(value, "metadata", "resourceVersion", NULL);
     prior->uid = uid ? xstrdup(uid) : NULL;
     prior->resource_version = version ? xstrdup(version) : NULL;
+    *out = steal_ptr(value);
     return 0;
+}
+
+int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
+{
+    json_auto_t *unused = NULL;
+    return kube_prior_look_take(prior, body_take, &unused, err);
+}
+
+void kube_prior_keep_take(struct kube_prior *prior, json_t *value_take)
+{
+    buf_wipe(&prior->body);
+    json_decref(prior->value);
+    prior->value = value_take;
 }
 
 json_t *kube_prior_value(const struct kube_prior *prior)
 {
     if (!prior->exists)
         return NULL;
+    if (prior->value)
+        return json_deep_copy(prior->value);
     json_error_t where;
     return js_read(buf_str(&prior->body), prior->body.size, &where);
 }

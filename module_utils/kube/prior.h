@@ -18,7 +18,8 @@ struct kube_prior {
     bool terminating;       /* metadata.deletionTimestamp is set */
     char *uid;              /* owned, NULL when it does not exist */
     char *resource_version; /* owned; compare for equality only */
-    struct buf body;        /* the JSON text */
+    struct buf body;        /* the JSON text; empty when there is a value */
+    json_t *value;          /* owned: the object, when it was kept as a value */
 };
 
 void kube_prior_clear(struct kube_prior *prior);
@@ -27,7 +28,14 @@ void kube_prior_absent(struct kube_prior *prior);
 /* Takes the bytes of an object over. */
 int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
     must_check;
-/* The object as a value, owned; NULL when it does not exist. */
+/* The same, and hands the object out as a value, owned: for a first look that costs no second
+ * reading. */
+int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **value,
+                         struct error **err) must_check;
+/* Keeps the object as a value instead of bytes: for one that is unchanged and will be shown.
+ * VALUE_TAKE is what kube_prior_look_take gave. */
+void kube_prior_keep_take(struct kube_prior *prior, json_t *value_take);
+/* The object as a value of its own, owned; NULL when it does not exist. */
 json_t *kube_prior_value(const struct kube_prior *prior) must_check;
 
 /*

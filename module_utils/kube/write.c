@@ -109,6 +109,7 @@ static int run_wave(struct kube_writer *writer, unsigned wave, unsigned *window,
         return -1;
     if (failed_before(writer))
         return 0;
+    kube_writer_settle_unchanged(writer, wave);
     struct kube_pass pass;
     kube_pass_init(&pass, writer, KUBE_STAGE_DONE);
     bool backwards = writer->count && writer->writes[0].verb == KUBE_DELETE;

@@ -60,6 +60,7 @@ struct kube_write_options {
                              definitions whose names are taken fail */
     bool sort;            /* waves by kind; else the given order, one by one */
     bool go_on;           /* after an object failed */
+    bool write_unchanged; /* send also what would change nothing */
     unsigned parallel;    /* writes in flight; 1 = one after the other */
     long long timeout_ms; /* for terminating objects and definitions */
 };
@@ -72,6 +73,7 @@ struct kube_write {
     enum kube_stage stage;
     bool late; /* its kind appears only during the run */
     struct kube_prior prior;
+    bool holds; /* it was seen to hold all that is to be applied: writing would change nothing */
 
     bool done; /* it was dealt with, well or badly */
     bool changed;
@@ -119,8 +121,10 @@ int kube_writer_observe(struct kube_writer *writer, struct error **err) must_che
 int kube_writer_plan(struct kube_writer *writer, struct error **err) must_check;
 
 /*
- * Writes. Failures of objects are in the writes; -1 only for what ends the run itself (signal,
- * credentials). Without go_on nothing is started after the first failure.
+ * Writes. What was seen to hold the manifest already (kube/applied.h) is not sent, unless something
+ * that this run wrote before it may have changed it. Failures of objects are in the writes; -1 only
+ * for what ends the run itself (signal, credentials). Without go_on nothing is started after the
+ * first failure.
  */
 int kube_writer_run(struct kube_writer *writer, struct error **err) must_check;
 

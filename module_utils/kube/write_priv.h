@@ -56,6 +56,18 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
 /* The object is dealt with; takes the error, which may be NULL, over. */
 void kube_write_settle_take(struct kube_write *write, struct error *error_take);
 
+/* Judges what was seen of the object: marks a write that would change nothing and keeps VALUE_TAKE
+ * for its answer. */
+void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write,
+                           json_t *value_take);
+
+/* Part of the plan: what the run writes twice has to be written, in whatever state it was seen. */
+void kube_writer_forget_doubles(struct kube_writer *writer);
+
+/* Settles those writes of WAVE that would change nothing. None when anything before WAVE was
+ * changed: it may have changed them too (a namespace that was made anew is empty). */
+void kube_writer_settle_unchanged(struct kube_writer *writer, unsigned wave);
+
 /* One pass over a set of objects, all at the same station. */
 struct kube_pass {
     struct kube_writer *writer;

@@ -32,8 +32,9 @@ static int build_get(maybe_unused struct kube_writer *writer, struct kube_write 
     return 0;
 }
 
-/* Reads the answer to a GET into the prior state. */
-static int read_prior(struct kube_write *write, struct error **err)
+/* Reads the answer to a GET into the prior state; *seen is the object, owned, NULL when there is
+ * none. */
+static int read_prior(struct kube_write *write, json_t **seen, struct error **err)
 {
     int status = kube_call_status(&write->call);
     /* 405: the kind can only be created, so nothing is ever "there". */
@@ -45,15 +46,16 @@ static int read_prior(struct kube_write *write, struct error **err)
         kube_call_error_move(&write->call, err);
         return -1;
     }
-    return kube_prior_read_take(&write->prior, &write->call.job.response.body, err);
+    return kube_prior_look_take(&write->prior, &write->call.job.response.body, seen, err);
 }
 
 static int finish_get(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
                       struct error **err)
 {
-    (void)writer;
-    if (read_prior(write, err) < 0)
+    json_t *seen = NULL;
+    if (read_prior(write, &seen, err) < 0)
         return -1;
+    kube_write_judge_take(writer, write, seen);
     if (write->verb == KUBE_CREATE && write->prior.exists) {
         /* Asked for because the creation said so: what exists stays as it is. */
         write->after = kube_prior_value(&write->prior);
@@ -73,7 +75,8 @@ static int finish_gone(struct kube_writer *writer, struct kube_write *write, enu
 {
     (void)writer;
     auto_free char *old_uid = write->prior.uid ? xstrdup(write->prior.uid) : NULL;
-    if (read_prior(write, err) < 0)
+    json_auto_t *unused = NULL;
+    if (read_prior(write, &unused, err) < 0)
         return -1;
     if (!write->prior.exists || !str_equal(write->prior.uid, old_uid)) {
         write->stage = KUBE_STAGE_WRITE;

@@ -1,4 +1,6 @@
 /* The options that say how objects are written. See args.h. */
+#include <stdlib.h>
+
 #include "base/str.h"
 #include "json/js_get.h"
 #include "k8s_apply/args_priv.h"
@@ -131,6 +133,8 @@ int args_read_write(struct k8s_args *args, const json_t *params, struct strv *wa
         args_text(params, "on_terminating"), terminating, (int)array_length(terminating));
     args->write.wait_crds = args_flag(params, "wait_crds");
     args->write.sort = args_flag(params, "sort");
+    /* For tests, and for who suspects that something was left unwritten. */
+    args->write.write_unchanged = !str_empty(getenv("MCAPI_WRITE_UNCHANGED"));
     args->write.parallel = args->write.sort ? (unsigned)parallel : 1;
     args->write.timeout_ms = args->wait_timeout_ms;
     args->retry_timeout_ms = args_seconds_ms(params, "retry_timeout");

@@ -4,6 +4,9 @@ from support.objects import path_of
 
 MERGE = "application/merge-patch+json"
 
+# In the environment of k8s_apply: what would change nothing is sent all the same.
+WRITE_UNCHANGED = {"MCAPI_WRITE_UNCHANGED": "1"}
+
 
 def managers(obj):
     """[(manager, operation), …] of an object's managedFields."""

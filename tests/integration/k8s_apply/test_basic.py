@@ -6,7 +6,7 @@ import yaml
 
 from support.objects import config_map, deployment, path_of
 from support.relay import DROP, Relay
-from support.world import create, fields_of, get, managers, merge, version_of, writes
+from support.world import WRITE_UNCHANGED, create, fields_of, get, managers, merge, version_of, writes
 
 
 def config_map_of_other(server, ns, data):
@@ -107,7 +107,7 @@ def test_008__another_manager_writes_in_between__is_not_our_change(k8s, ns, serv
     before, pending = write_before_patch(lambda: merge(server, definition, patch, subresource=subresource))
     version = version_of(get(server, definition))
     with Relay(server, before) as relay:
-        outcome = k8s(definition=definition, kubeconfig=relay.kubeconfig)
+        outcome = k8s(definition=definition, kubeconfig=relay.kubeconfig, env=WRITE_UNCHANGED)
     assert not pending and version_of(outcome["result"]) != version
     assert not outcome.failed and not outcome.changed
 
@@ -130,7 +130,7 @@ def test_009__another_client_makes_the_object_anew_in_between__is_a_change(k8s, 
 
     before, pending = write_before_patch(make_anew)
     with Relay(server, before) as relay:
-        outcome = k8s(definition=config_map(ns), kubeconfig=relay.kubeconfig)
+        outcome = k8s(definition=config_map(ns), kubeconfig=relay.kubeconfig, env=WRITE_UNCHANGED)
     assert not pending and not outcome.failed and outcome.changed
     assert outcome["result"]["metadata"]["uid"] != first["metadata"]["uid"]
 

@@ -110,6 +110,28 @@ static void test_prior_read__no_json__is_an_error(maybe_unused void **state)
     kube_prior_clear(&prior);
 }
 
+static void test_prior_keep__value_instead_of_bytes__answers_as_before(maybe_unused void **state)
+{
+    struct kube_prior prior = {0};
+    struct buf body;
+    buf_init(&body);
+    buf_add_str(&body, "{\"metadata\":{\"uid\":\"u\",\"resourceVersion\":\"7\"},\"a\":1}");
+    struct error *err = NULL;
+    json_t *seen = NULL;
+    assert_int_equal(kube_prior_look_take(&prior, &body, &seen, &err), 0);
+    assert_json(seen, "{'metadata':{'uid':'u','resourceVersion':'7'},'a':1}");
+    kube_prior_keep_take(&prior, seen);
+    assert_int_equal(prior.body.size, 0);
+    /* What is handed out may be edited. */
+    json_auto_t *value = kube_prior_value(&prior);
+    json_object_clear(json_object_get(value, "metadata"));
+    assert_json(prior.value, "{'metadata':{'uid':'u','resourceVersion':'7'},'a':1}");
+    json_auto_t *after = json_from("{'metadata':{'uid':'u','resourceVersion':'8'},'a':2}");
+    assert_true(kube_prior_changed(&prior, after, NULL, false));
+    kube_prior_clear(&prior);
+    assert_null(prior.value);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +139,7 @@ int main(void)
         cmocka_unit_test(test_prior_changed__was_absent__true),
         cmocka_unit_test(test_prior_read__object__keeps_what_decides),
         cmocka_unit_test(test_prior_read__no_json__is_an_error),
+        cmocka_unit_test(test_prior_keep__value_instead_of_bytes__answers_as_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
