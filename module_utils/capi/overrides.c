@@ -182,9 +182,17 @@ static json_t *body_container(json_t *body, const json_t *container)
     return json_array_get(list, json_array_size(list) - 1);
 }
 
-static bool sets_tolerations(const json_t *override)
+/* A list of tolerations and a node selector belong to one manager as a whole: what others put
+ * there has to be in the body, or it would go. */
+static void keep_atomic(json_t *pod, const json_t *override, const json_t *deployment)
 {
-    return json_array_size(json_object_get(override, "tolerations")) > 0;
+    const json_t *there = js_get(deployment, "spec", "template", "spec", NULL);
+    const json_t *tolerations = json_object_get(there, "tolerations");
+    const json_t *selector = json_object_get(there, "nodeSelector");
+    if (json_array_size(json_object_get(override, "tolerations")) && tolerations)
+        merge_tolerations(make(pod, "tolerations", true), tolerations);
+    if (json_object_size(json_object_get(override, "node_selector")) && selector)
+        merge_texts(make(pod, "nodeSelector", false), selector);
 }
 
 static bool sets_container(const json_t *override)
@@ -204,11 +212,8 @@ json_t *capi_overrides_body(const json_t *overrides, const char *label, const js
     json_array_foreach (js_iterable(overrides), index, override) {
         if (!fits(override, label, deployment))
             continue;
-        /* A list of tolerations belongs to one manager as a whole. */
-        json_t *there = js_get(deployment, "spec", "template", "spec", "tolerations", NULL);
         json_t *pod = make(make(make(body, "spec", false), "template", false), "spec", false);
-        if (sets_tolerations(override) && json_is_array(there))
-            merge_tolerations(make(pod, "tolerations", true), there);
+        keep_atomic(pod, override, deployment);
         const json_t *container =
             sets_container(override) ? container_of(override, deployment) : NULL;
         merge_one(body, body_container(body, container), override);

@@ -27,7 +27,7 @@ bool capi_overrides_concern(const json_t *overrides, const char *label, const js
 bool capi_overrides_hold(const json_t *overrides, const char *label, const json_t *deployment);
 
 /* What is to be applied to DEPLOYMENT, which is as the server has it, so that they hold: the
- * fields of the overrides alone, and the tolerations that are there. New. */
+ * fields of the overrides alone, and the tolerations and node selector that are there. New. */
 json_t *capi_overrides_body(const json_t *overrides, const char *label, const json_t *deployment)
     must_check;
 

@@ -41,6 +41,17 @@ static bool has_manager(const json_t *before, const char *manager)
     return false;
 }
 
+/* Of an object that only names itself nothing is owned, and the server lists no manager for it. */
+static bool sets_fields(const json_t *wanted)
+{
+    const json_t *metadata = json_object_get(wanted, "metadata");
+    size_t named = (json_object_get(wanted, "apiVersion") != NULL) +
+                   (json_object_get(wanted, "kind") != NULL) + (metadata != NULL);
+    size_t names = (json_object_get(metadata, "name") != NULL) +
+                   (json_object_get(metadata, "namespace") != NULL);
+    return json_object_size(wanted) > named || json_object_size(metadata) > names;
+}
+
 /* The wanted object without what the server never takes from a body. */
 static json_t *wanted_of(const struct capi_put *item)
 {
@@ -64,6 +75,7 @@ void put_judge(struct capi_put *item, const struct capi_put_options *options, co
     if (item->way == CAPI_WAY_REPLACE)
         return;
     json_auto_t *wanted = wanted_of(item);
-    item->differs = patch_changes(before, wanted) ||
-                    (item->way == CAPI_WAY_APPLY && !has_manager(before, options->manager));
+    item->differs =
+        patch_changes(before, wanted) || (item->way == CAPI_WAY_APPLY && sets_fields(wanted) &&
+                                          !has_manager(before, options->manager));
 }

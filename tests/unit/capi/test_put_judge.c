@@ -106,6 +106,19 @@ static void test_put_judge__apply__needs_our_manager_too(maybe_unused void **sta
     }
 }
 
+static void test_put_judge__apply_of_a_mere_name__needs_no_manager(maybe_unused void **state)
+{
+    const struct capi_put_options options = {.manager = "me"};
+    struct capi_put item =
+        item_of("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n'}}");
+    item.way = CAPI_WAY_APPLY;
+    json_auto_t *before =
+        json_from("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n','uid':'1'}}");
+    put_judge(&item, &options, before);
+    assert_false(item.differs);
+    clear_item(&item);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test(test_put_judge__version_and_deletion__are_read),
         cmocka_unit_test(test_put_judge__replacement__is_never_taken_for_equal),
         cmocka_unit_test(test_put_judge__apply__needs_our_manager_too),
+        cmocka_unit_test(test_put_judge__apply_of_a_mere_name__needs_no_manager),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
