@@ -117,8 +117,27 @@ static int load_all(struct cc *cc, const struct capi_refs *refs, struct capi_ref
 
 /* ---- checks */
 
+/* The inventory as it will be when the upgrades of the same task are done. */
+static void upgraded_inventory(const struct cc *cc, struct capi_entries *entries)
+{
+    for (size_t i = 0; i < cc->inventory.entries.count; i++) {
+        const struct capi_entry *entry = &cc->inventory.entries.items[i];
+        const char *version = entry->version;
+        for (size_t k = 0; k < cc->count; k++) {
+            const struct cc_item *item = &cc->items[k];
+            if (item->verb == CC_UPGRADE && item->entry.type == entry->type &&
+                str_equal(item->entry.name, entry->name) &&
+                str_equal(item->entry.namespace_, entry->namespace_))
+                version = item->entry.version;
+        }
+        capi_entries_add(entries, entry->type, entry->name, entry->namespace_, version);
+    }
+}
+
 static int validate(struct cc *cc, struct error **err)
 {
+    auto_capi_entries struct capi_entries entries = {0};
+    upgraded_inventory(cc, &entries);
     size_t count = 0;
     auto_free struct capi_components *components =
         xcalloc(cc->count + 1, sizeof(struct capi_components));
@@ -126,8 +145,7 @@ static int validate(struct cc *cc, struct error **err)
         if (cc->items[i].verb == CC_INSTALL)
             components[count++] = cc->items[i].components; /* borrowed: not cleared */
     auto_error struct error *problem = NULL;
-    if (capi_validate_install(cc->repositories, &cc->inventory.entries, components, count,
-                              &problem) == 0)
+    if (capi_validate_install(cc->repositories, &entries, components, count, &problem) == 0)
         return 0;
     if (!cc->args.validate) {
         strv_printf(&cc->log, "Ignoring validation errors: %s", problem->message);
@@ -174,8 +192,8 @@ int cc_install_observe(struct cc *cc, struct error **err)
         return -1;
     if (cc->refusal)
         return 0;
-    if (cc_cert_manager_observe(cc, false, err) < 0 || cc_extra_observe(cc, err) < 0 ||
-        cc_override_observe(cc, err) < 0)
+    if (cc_cert_manager_observe(cc, cc_upgrades_any(cc), err) < 0 ||
+        cc_extra_observe(cc, err) < 0 || cc_override_observe(cc, err) < 0)
         return -1;
     return capi_install_observe(&cc->install, err);
 }

@@ -27,6 +27,8 @@ int cc_upgrade_observe(struct cc *cc, struct error **err) must_check;
 int cc_upgrade_plan_refs(struct cc *cc, const struct capi_refs *refs, struct error **err)
     must_check;
 int cc_upgrade_apply(struct cc *cc, struct error **err) must_check;
+/* Whether a provider is to be replaced. */
+bool cc_upgrades_any(const struct cc *cc);
 
 /* absent: absent.c */
 int cc_absent_observe(struct cc *cc, struct error **err) must_check;

@@ -120,6 +120,14 @@ static bool is_replaced(const struct cc_item *item)
     return item->verb == CC_UPGRADE || item->verb == CC_REINSTALL;
 }
 
+bool cc_upgrades_any(const struct cc *cc)
+{
+    for (size_t i = 0; i < cc->count; i++)
+        if (is_replaced(&cc->items[i]))
+            return true;
+    return false;
+}
+
 static int migrate_all(struct cc *cc, struct error **err)
 {
     for (size_t i = 0; cc->args.crd_storage_migration && i < cc->count; i++)
@@ -198,9 +206,7 @@ static int remove_old_namespace(struct cc *cc, struct error **err)
 
 int cc_upgrade_apply(struct cc *cc, struct error **err)
 {
-    bool any = false;
-    for (size_t i = 0; i < cc->count; i++)
-        any = any || is_replaced(&cc->items[i]);
+    bool any = cc_upgrades_any(cc);
     if (cc->args.state == CC_UPGRADED || any)
         strv_add(&cc->log, "Performing upgrade...");
     if (!any)
