@@ -87,7 +87,8 @@ static void test_overrides_body__no_container_needed__names_none(maybe_unused vo
     json_auto_t *deployment = json_from(DEPLOYMENT);
     json_auto_t *overrides = json_from("[{'node_selector':{'b':'2'}}]");
     json_auto_t *body = capi_overrides_body(overrides, "x", deployment);
-    assert_json(json_object_get(body, "spec"), "{'template':{'spec':{'nodeSelector':{'a':'1','b':'2'}}}}");
+    assert_json(json_object_get(body, "spec"),
+                "{'template':{'spec':{'nodeSelector':{'a':'1','b':'2'}}}}");
 }
 
 int main(void)
