@@ -35,7 +35,7 @@ class Facts:
 
 
 def _lines(value):
-    return value if isinstance(value, list) else [line for line in value.split("\n") if line]
+    return value if isinstance(value, list) else [line for line in (value or "").split("\n") if line]
 
 
 def _answer(lxc, lxcpath, name, question, *arguments):

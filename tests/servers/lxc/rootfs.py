@@ -80,6 +80,17 @@ def systemd() -> Path:
     return cache.build_once(cache.cache_dir() / ("rootfs-systemd-" + key), build) / "rootfs.tar.zst"
 
 
+def systemd_tree() -> Path:
+    """The same, unpacked: the lower layer of many containers, which none may write to."""
+    tarball = systemd()
+
+    def unpack(target: Path):
+        cache.run(["tar", "-C", target, "--numeric-owner", "--same-owner", "--same-permissions", "--xattrs",
+                   "--xattrs-include=security.capability", "-xf", tarball], "unpacking %s" % tarball)
+
+    return cache.build_once(tarball.parent.with_name(tarball.parent.name + "-tree"), unpack)
+
+
 def main() -> int:
     kinds = {"busybox": busybox, "systemd": systemd}
     try:

@@ -26,10 +26,11 @@ def alive(ids) -> list:
     return [pid for pid in ids if os.path.exists("/proc/%d" % pid) and not _is_zombie(pid)]
 
 
-def monitors(lxcpath, name="") -> list:
-    """Ids of the monitors of containers, by the title that liblxc gives them."""
-    wanted = "[lxc monitor] %s %s" % (lxcpath, name)
-    return [pid for pid in pids() if _read("/proc/%d/cmdline" % pid).replace("\0", " ").startswith(wanted)]
+def monitors(lxcpath, name=None) -> list:
+    """Ids of the monitors of a container, by the title that liblxc gives them; without a name of all below LXCPATH."""
+    wanted = "[lxc monitor] %s" % lxcpath + (" %s" % name if name else "")
+    titles = {pid: _read("/proc/%d/cmdline" % pid).rstrip("\0 ").replace("\0", " ") for pid in pids()}
+    return [pid for pid, title in titles.items() if title == wanted or (not name and title.startswith(wanted))]
 
 
 def cgroups(name, kinds=("payload", "monitor")) -> list:

@@ -58,6 +58,7 @@ class Box:
         self.folder = self.lxcpath / name
         self.rootfs = self.folder / "rootfs"
         self.config_file = self.folder / "config"
+        self.upper = self.rootfs  # where files of its own are
 
     def ask(self, question, *arguments):
         return self.world.facts.ask(self.lxcpath, self.name, question, *arguments)
@@ -87,6 +88,16 @@ class Box:
         """Adds lines to its configuration and returns the whole."""
         self.config = self.config + "".join(line + "\n" for line in lines)
         return self.config
+
+    def write(self, path: str, text: str) -> None:
+        """Puts a file into its root file system, from outside."""
+        target = self.upper / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+
+    def link(self, path: str, target: str) -> None:
+        (self.upper / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.upper / path).symlink_to(target)
 
     def values(self, key: str) -> list:
         """What the lines of a key say, as written."""
@@ -130,6 +141,7 @@ class Box:
                 self.ask("destroy")
             except LookupError:
                 pass  # its configuration cannot be read
+            traces.sweep_cgroups(self.name)  # those of a monitor that was killed
         self._remove()
 
     def _stop(self) -> None:
@@ -191,16 +203,29 @@ class World:
         self.boxes.append(box)
         return box
 
-    def make(self, name: str = None, lines=(), start=False, image: Path = None) -> Box:
+    def make(self, name: str = None, lines=(), start=False, image: Path = None, lxcpath: Path = None) -> Box:
         """A container from a tarball, made without liblxc. lines: of its configuration, in place of PLAIN if any set
         the network."""
-        box = self.box(name)
+        box = self.box(name, lxcpath)
         box.rootfs.mkdir(parents=True)
         subprocess.run(["tar", "-C", box.rootfs, "--numeric-owner", "--same-owner", "--same-permissions", "--exclude=./dev/*",
                         "-xf", image or rootfs.busybox()], check=True)
         head = ["lxc.rootfs.path = dir:%s" % box.rootfs, "lxc.uts.name = %s" % box.name]
         plain = [] if any(line.startswith("lxc.net") for line in lines) else list(PLAIN)
         box.config = "".join(line + "\n" for line in head + plain + list(lines))
+        return box.start() if start else box
+
+    def layer(self, lower: Path, lines=(), start=False) -> Box:
+        """A container on an overlay over LOWER, which nobody may write to meanwhile."""
+        box = self.box()
+        box.upper = box.folder / "overlay/delta"
+        box.upper.mkdir(parents=True)
+        box.rootfs.mkdir()
+        box.write("etc/hostname", box.name + "\n")
+        box.write("etc/hosts", "127.0.0.1 localhost\n127.0.1.1 %s\n" % box.name)
+        head = ["lxc.rootfs.path = overlay:%s:%s" % (lower, box.upper), "lxc.uts.name = %s" % box.name]
+        plain = [] if any(line.startswith("lxc.net") for line in lines) else [NO_NETWORK]
+        box.config = "".join(line + "\n" for line in [COMMON] + head + plain + list(lines))
         return box.start() if start else box
 
     def config(self, *lines: str) -> Path:
@@ -237,22 +262,15 @@ class World:
     def close(self) -> None:
         """Destroys everything, and fails if something is left of it."""
         try:
-            boxes = {(box.lxcpath, box.name): box for box in self.boxes}
             for folder in self.lxcpath.iterdir():
-                if folder.is_dir():
-                    boxes.setdefault((self.lxcpath, folder.name), Box(self, folder.name))
-            for box in boxes.values():
+                if folder.is_dir() and folder not in [box.folder for box in self.boxes]:
+                    self.boxes.append(Box(self, folder.name))
+            there = [box for box in self.boxes if box.folder.exists()]
+            for box in there:  # all, because clones use the files of others
                 box._stop()
-            for box in boxes.values():
+            for box in there:
                 box.destroy()
-            found = []
-            for box in boxes.values():
-                found += traces.left(box.lxcpath, box.name)
-            deadline = time.monotonic() + 30
-            while found and time.monotonic() < deadline:
-                time.sleep(0.1)
-                found = [trace for box in boxes.values() for trace in traces.left(box.lxcpath, box.name, thorough=True)]
-            assert not found, "left behind: %s" % ", ".join(found)
+            self._check()
         finally:
             if self._keeper is not None:
                 self._keeper.stop()
@@ -262,6 +280,21 @@ class World:
             locks = Path("/run/lxc/lock") / str(self.lxcpath).lstrip("/")
             shutil.rmtree(locks, ignore_errors=True)
             shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _check(self) -> None:
+        """Nothing of any container is left. Zombies of monitors may keep their cgroups busy for a while."""
+        suspects = {(box.lxcpath, box.name) for box in self.boxes}
+        names = {path.name.split(".", 2)[2] for path in traces.CGROUPS.glob("*/lxc.*.*")}
+        monitors = bool(traces.alive(traces.monitors(self.directory)))
+        suspects = {(path, name) for path, name in suspects
+                    if monitors or any(found == name or found.startswith(name + "-") for found in names)
+                    or traces.mounts(path / name) or traces.loop_devices(path / name) or traces.locks(path, name)}
+        deadline = time.monotonic() + 30
+        left = {key: traces.left(*key, thorough=True) for key in suspects}
+        while any(left.values()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+            left = {key: traces.left(*key, thorough=True) for key, found in left.items() if found}
+        assert not any(left.values()), "left behind: %s" % ", ".join(sum(left.values(), []))
 
 
 class Bridge:

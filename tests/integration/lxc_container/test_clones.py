@@ -1,0 +1,169 @@
+"""Clones, snapshots and archives: items 98 to 107 of the conformance list."""
+import os
+import subprocess
+import tarfile
+import time
+
+import pytest
+
+
+@pytest.fixture
+def target(world):
+    """The name that a clone shall have."""
+    box = world.box()
+    yield box
+    box.destroy()
+    box.none_left()
+
+
+def clone(subject, target, state="clone", **options):
+    return subject(state, clone_name=target.name, **options)
+
+
+def test_098__snapshot_clone__takes_no_time_and_binds_its_source(stopped, target):
+    (stopped.box.rootfs / "srv/data").write_text("of the source")
+    begin = time.monotonic()
+    outcome = clone(stopped, target, clone_snapshot=True)
+    assert outcome.changed and outcome["lxc_container"]["cloned"] is True, outcome.data
+    assert time.monotonic() - begin < 5
+    assert target.values("lxc.rootfs.path")[-1].startswith("overlay")
+    assert target.start().run("cat", "/srv/data") == "of the source"
+    outcome = stopped("absent")
+    assert outcome.failed and target.name in outcome.msg and stopped.box.exists
+    target.destroy()
+
+
+def test_099__clone_that_exists__is_fine(stopped, target):
+    assert clone(stopped, target).changed and target.exists
+    outcome = clone(stopped, target)
+    assert not outcome.changed and not outcome.failed and outcome["lxc_container"]["cloned"] is False
+
+
+def test_100__running_source__runs_again_afterwards(running, target):
+    pid, config = running.box.pid, running.box.config
+    outcome = clone(running, target)
+    assert outcome.changed and running.box.state == "RUNNING" and running.box.pid != pid
+    assert running.box.config == config and target.state == "STOPPED"
+    assert target.setting("lxc.uts.name") == [target.name]
+
+
+def test_100__other_states__clone_too(running, target):
+    outcome = clone(running, target, "stopped")
+    assert outcome.changed and target.exists and running.box.state == "STOPPED"
+
+
+def test_100__frozen_source__is_frozen_again(running, target):
+    running.box.ask("freeze")
+    assert clone(running, target).changed and running.box.state == "FROZEN"
+
+
+def test_100__check_mode__clones_nothing(running, target):
+    pid = running.box.pid
+    assert clone(running, target, check=True).changed and not target.folder.exists() and running.box.pid == pid
+
+
+def test_101__name_of_the_pair__is_not_taken_along(another, target, world):
+    pair = "pair%d" % os.getpid()
+    source = another(*world.bridge().lines(), "lxc.net.0.veth.pair = " + pair)
+    assert clone(source, target).changed
+    assert target.values("lxc.net.0.veth.pair") == [] and source.box.values("lxc.net.0.veth.pair") == [pair]
+    source.box.start()
+    target.start()
+    assert source.box.state == target.state == "RUNNING"
+
+
+def test_102__full_copy_without_rsync__says_so(stopped, target, tmp_path):
+    outcome = clone(stopped, target, env={"PATH": str(tmp_path)})
+    assert outcome.failed and "rsync" in outcome.msg and not target.folder.exists()
+
+
+def snapshot(subject, state, name="snap0", **options):
+    return subject("present", snapshot=dict({"state": state, "name": name}, **options))
+
+
+def test_103__snapshot__is_made_restored_and_removed(stopped):
+    data = stopped.box.rootfs / "srv/data"
+    data.write_text("old")
+    outcome = stopped("present", snapshot={"state": "present", "name": "snap0", "comment": "before the change"})
+    assert outcome.changed, outcome.data
+    assert stopped.box.ask("snapshots") == ["snap0"]
+    assert [each["name"] for each in outcome["lxc_container"]["snapshots"]] == ["snap0"]
+    assert not snapshot(stopped, "present").changed
+    data.write_text("new")
+    assert snapshot(stopped, "restored").changed and data.read_text() == "old"
+    assert snapshot(stopped, "absent").changed and stopped.box.ask("snapshots") == []
+    assert not snapshot(stopped, "absent").changed
+
+
+def test_103__snapshot_that_is_missing__cannot_be_restored(stopped):
+    outcome = snapshot(stopped, "restored", "snap7")
+    assert outcome.failed and "snap7" in outcome.msg and stopped.box.exists
+
+
+def test_104__absent_with_snapshots__needs_leave(stopped, none_left):
+    assert snapshot(stopped, "present").changed
+    outcome = stopped("absent")
+    assert outcome.failed and "snapshot" in outcome.msg and "destroy_snapshots" in outcome.msg and stopped.box.exists
+    assert stopped("absent", destroy_snapshots=True).changed
+    none_left(stopped)
+
+
+def test_105__absent_with_leave_but_no_snapshot__is_fine(stopped, none_left):
+    assert stopped("absent", destroy_snapshots=True).changed
+    none_left(stopped)
+
+
+SUFFIXES = {"none": ".tar", "gzip": ".tar.tgz", "bzip2": ".tar.bz2"}
+
+
+@pytest.mark.parametrize("compression", SUFFIXES)
+@pytest.mark.parametrize("state", ["started", "frozen"])
+def test_106__archive__holds_configuration_and_files(running, tmp_path, compression, state):
+    if state == "frozen":
+        running.box.ask("freeze")
+    outcome = running(state, archive=True, archive_path=str(tmp_path / "made"), archive_compression=compression)
+    assert outcome.changed, outcome.data
+    path = tmp_path / "made" / (running.box.name + SUFFIXES[compression])
+    assert outcome["lxc_container"]["archive"] == str(path)
+    assert path.stat().st_mode & 0o777 == 0o600 and os.listdir(path.parent) == [path.name]
+    with tarfile.open(path) as package:
+        members = {member.name.replace("./", ""): member for member in package.getmembers()}
+    prefix = "" if "config" in members else running.box.name + "/"
+    assert prefix + "config" in members and members[prefix + "rootfs/etc/passwd"].size > 0
+    assert members[prefix + "rootfs/etc/shadow"].mode & 0o777 == 0o640
+    assert running.box.state == {"started": "RUNNING", "frozen": "FROZEN"}[state]
+
+
+def test_106__archive_of_an_overlay__holds_what_the_container_sees(world, another, stopped, target, tmp_path):
+    clone(stopped, target, clone_snapshot=True)
+    target.start().run("sh", "-c", "echo new >/srv/new; rm /etc/hostname")
+    outcome = stopped("started", name=target.name, archive=True, archive_path=str(tmp_path), archive_compression="none")
+    assert not outcome.failed, outcome.data
+    with tarfile.open(outcome["lxc_container"]["archive"]) as package:
+        names = [name for name in package.getnames() if "/rootfs/" in name or name.startswith("rootfs/")]
+    assert [n for n in names if n.endswith("srv/new")] and [n for n in names if n.endswith("sbin/init")]
+    assert not [n for n in names if n.endswith("etc/hostname")]
+    assert target.state == "RUNNING"
+    target.destroy()
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A file system of 200 kB."""
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tiny", folder], check=True)
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_107__archive_on_a_full_disk__leaves_no_part(running, tiny):
+    outcome = running("started", archive=True, archive_path=str(tiny), archive_compression="none")
+    assert outcome.failed and "No space left" in outcome.msg, outcome.msg
+    assert os.listdir(tiny) == [] and running.box.state == "RUNNING"
+
+
+def test_absent__with_archive__keeps_a_copy(stopped, tmp_path, none_left):
+    outcome = stopped("absent", archive=True, archive_path=str(tmp_path))
+    assert outcome.changed and os.path.exists(outcome["lxc_container"]["archive"])
+    none_left(stopped)
