@@ -52,25 +52,30 @@ static void silence(struct capture *capture)
         log_trace(1, "standard error stays");
 }
 
+static int start_log(const struct lib *lib, const char *name, const char *lxcpath, const char *file,
+                     const char *level)
+{
+    struct lxc_log log = {.name = name,
+                          .lxcpath = lxcpath,
+                          .file = file,
+                          .level = level,
+                          .prefix = "lxc_container",
+                          .quiet = true};
+    return lib->log_init(&log);
+}
+
 int capture_open(struct capture *capture, const struct lib *lib, const char *name,
                  const char *lxcpath, const char *file, const char *level, struct error **err)
 {
-    *capture = (struct capture){.fd = open_log(file, err), .stderr_ = -1};
+    *capture = (struct capture){.fd = open_log(file, err), .stderr_ = -1, .other = -1};
     if (capture->fd < 0)
         return -1;
     silence(capture);
     auto_free char *path = xasprintf("/proc/self/fd/%d", capture->fd);
     /* A process that watches a container keeps this log: without a file, only what matters. */
-    struct lxc_log log = {.name = name,
-                          .lxcpath = lxcpath,
-                          .file = path,
-                          .level = file ? level : "WARN",
-                          .prefix = "lxc_container",
-                          .quiet = true};
-    if (lib->log_init(&log) == 0)
+    if (start_log(lib, name, lxcpath, path, file ? level : "WARN") == 0)
         return 0;
-    error_make(err, ERROR_IO, "liblxc cannot write its log%s%s", file ? " to " : "",
-               file ? file : "");
+    error_make(err, ERROR_IO, "liblxc cannot write its log");
     capture_close(capture, lib);
     return -1;
 }
@@ -80,9 +85,29 @@ void capture_close(struct capture *capture, const struct lib *lib)
     if (capture->fd < 0)
         return;
     lib->log_close();
+    capture_also(capture, NULL);
     close(steal_fd(&capture->fd));
     if (capture->stderr_ >= 0 && dup2(capture->stderr_, STDERR_FILENO) >= 0)
         close(steal_fd(&capture->stderr_));
+}
+
+/* ---- a log of the container's own */
+
+void capture_also(struct capture *capture, const char *file)
+{
+    struct stat status;
+    mem_cleanup_close(&capture->other);
+    capture->other = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+    bool known = capture->other >= 0 && fstat(capture->other, &status) == 0;
+    capture->other_mark = known ? status.st_size : 0;
+}
+
+void capture_divert(const struct lib *lib, const char *name, const char *lxcpath, const char *file,
+                    const char *level)
+{
+    lib->log_close();
+    if (start_log(lib, name, lxcpath, file, level) < 0)
+        log_trace(1, "liblxc cannot log to %s", file);
 }
 
 /* ---- reading */
@@ -108,21 +133,22 @@ char *capture_message(const char *line)
     return is_error && message ? xstrdup(message + 3) : NULL;
 }
 
-static void read_log(const struct capture *capture, off_t mark, struct buf *text)
+static void read_log(int fd, off_t at, struct buf *text)
 {
     char piece[8192];
     ssize_t got = 0;
-    while (text->size < MOST_BYTES &&
-           (got = pread(capture->fd, piece, sizeof(piece), mark + (off_t)text->size)) > 0)
+    while (fd >= 0 && text->size < MOST_BYTES && (got = pread(fd, piece, sizeof(piece), at)) > 0) {
         buf_add(text, piece, (size_t)got);
+        at += got;
+    }
 }
 
 void capture_errors(const struct capture *capture, off_t mark, struct strv *lines)
 {
     auto_buf struct buf text;
     buf_init(&text);
-    if (capture->fd >= 0)
-        read_log(capture, mark, &text);
+    read_log(capture->fd, mark, &text);
+    read_log(capture->other, capture->other_mark, &text);
     auto_strv struct strv all;
     strv_init(&all);
     strv_split(&all, buf_str(&text), '\n');

@@ -16,6 +16,8 @@
 struct capture {
     int fd;      /* of the log, for reading; -1 before capture_open */
     int stderr_; /* what standard error was, -1 when it is not replaced */
+    int other;   /* a second log that is read too, or -1 */
+    off_t other_mark;
 };
 
 /* Starts the log of NAME below LXCPATH, into FILE at LEVEL when FILE is given. Standard error is
@@ -24,6 +26,13 @@ int capture_open(struct capture *capture, const struct lib *lib, const char *nam
                  const char *lxcpath, const char *file, const char *level, struct error **err)
     must_check;
 void capture_close(struct capture *capture, const struct lib *lib);
+
+/* A container has a log file of its own, FILE: what is written there from now on is read too, until
+ * another one is named, or NULL. */
+void capture_also(struct capture *capture, const char *file);
+/* In a child: liblxc writes into FILE at LEVEL from now on, as it does without a log of ours. */
+void capture_divert(const struct lib *lib, const char *name, const char *lxcpath, const char *file,
+                    const char *level);
 
 /* A point in the log. */
 off_t capture_mark(const struct capture *capture);

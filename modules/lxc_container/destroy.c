@@ -1,7 +1,6 @@
 #include "lxc_container/destroy.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -81,14 +80,31 @@ int destroy_check(const struct ct *ct, struct error **err)
     return check_clones(ct, err) < 0 ? -1 : check_snapshots(ct, &snapshots, err);
 }
 
+/* With lxc.rootfs.managed = 0 liblxc says that it has removed the container and removes nothing at
+ * all. What goes is its folder, and of that only the configuration when the root file system is
+ * in it. */
+static int remove_rest(const struct ct *ct, const char *rootfs, struct error **err)
+{
+    auto_free char *below = xasprintf("%s/", ct->directory);
+    if (access(ct->config_path, F_OK) < 0)
+        return 0;
+    if (!str_contains(rootfs, below))
+        return dir_remove(ct->directory, err);
+    if (unlink(ct->config_path) == 0)
+        return 0;
+    error_make_errno(err, errno, "cannot remove %s", ct->config_path);
+    return -1;
+}
+
 int destroy_run(struct ct *ct, struct error **err)
 {
     bool snapshots = false;
+    auto_free char *rootfs = lib_item(ct->container, "lxc.rootfs.path");
     if (check_snapshots(ct, &snapshots, err) < 0)
         return -1;
     auto_free char *what = xasprintf("remove the container %s", ct->args.name);
     const struct guard guard = {.work = snapshots ? destroy_all : destroy};
-    if (guard_run(ct, &guard, what, err) < 0)
+    if (guard_run(ct, &guard, what, err) < 0 || remove_rest(ct, rootfs ? rootfs : "", err) < 0)
         return -1;
     ct->done.changed = true;
     ct->done.destroyed = true;
@@ -98,18 +114,14 @@ int destroy_run(struct ct *ct, struct error **err)
 
 /* ---- by hand */
 
-/* Octal numbers stand for blanks in mountinfo. */
+/* Three octal digits stand for a blank in mountinfo. */
 static void unescape(char *path)
 {
     char *to = path;
     for (const char *from = path; *from; to++) {
-        unsigned code = 0;
-        if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
-            *to = (char)code;
-            from += 4;
-        } else {
-            *to = *from++;
-        }
+        bool escape = from[0] == '\\' && strspn(from + 1, "01234567") >= 3;
+        *to = escape ? (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + from[3] - '0') : *from;
+        from += escape ? 4 : 1;
     }
     *to = '\0';
 }

@@ -172,6 +172,19 @@ static int observe_state(struct ct *ct, struct error **err)
 
 /* ---- what has to be done */
 
+/* liblxc looks for names in a folder that was fixed when it was built; here the usual one is looked
+ * into, and where there is none liblxc has the word. */
+static int check_template(const char *template, struct error **err)
+{
+    static const char folder[] = "/usr/share/lxc/templates";
+    auto_free char *path =
+        template[0] == '/' ? xstrdup(template) : xasprintf("%s/lxc-%s", folder, template);
+    if (access(path, X_OK) == 0 || (template[0] != '/' && access(folder, F_OK) < 0))
+        return 0;
+    error_make_errno(err, errno, "template: %s", path);
+    return -1;
+}
+
 static int check_creation(const struct ct *ct, struct error **err)
 {
     const struct ct_args *args = &ct->args;
@@ -183,7 +196,9 @@ static int check_creation(const struct ct *ct, struct error **err)
                    args->name, ct->lxcpath);
         return -1;
     }
-    if (!args->no_template || !args->store.directory || access(args->store.directory, F_OK) == 0)
+    if (args->template_)
+        return check_template(args->template_, err);
+    if (!args->store.directory || access(args->store.directory, F_OK) == 0)
         return 0;
     error_make_errno(err, errno, "directory: %s", args->store.directory);
     return -1;

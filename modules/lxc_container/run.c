@@ -1,16 +1,35 @@
 #include "lxc_container/run.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 #include "lxc_container/guard.h"
+#include "lxc_container/monitor.h"
 
 enum { SHORT_MS = 60000, GRACE_MS = 5000 };
 
 /* ---- in the child */
 
+/* Its own log, when it has one and the task names none: ours would take its place for as long as
+ * it runs. */
+static char *own_log(const struct ct *ct)
+{
+    char *file = ct->args.log_file ? NULL : lib_item(ct->container, "lxc.log.file");
+    if (!str_empty(file))
+        return file;
+    free(file);
+    return NULL;
+}
+
 static bool start(struct ct *ct, const void *payload)
 {
     (void)payload;
+    auto_free char *file = own_log(ct);
+    auto_free char *level = lib_item(ct->container, "lxc.log.level");
+    if (file)
+        capture_divert(&ct->lib, ct->args.name, ct->lxcpath, file,
+                       str_empty(level) ? "ERROR" : level);
     return ct->container->start(ct->container, 0, NULL);
 }
 
@@ -70,8 +89,15 @@ int run_start(struct ct *ct, struct error **err)
     }
     /* 0 would mean no limit to the guard. */
     long long timeout = ct->args.start_timeout_ms ? ct->args.start_timeout_ms : 1;
-    if (change(ct, start, timeout, "start", err) < 0)
+    auto_free char *log = own_log(ct);
+    capture_also(&ct->capture, log);
+    auto_error struct error *failure = NULL;
+    if (change(ct, start, timeout, "start", &failure) < 0) {
+        if (failure->kind != ERROR_IO)
+            monitor_kill(ct->lxcpath, ct->args.name);
+        error_move_take(err, steal_ptr(failure));
         return -1;
+    }
     ct->done.started = true;
     ct->run = CT_RUN_RUNNING;
     return 0;

@@ -14,6 +14,7 @@ void *ct_open(const json_t *params, struct am_context *context, struct error **e
     ct->lock.fd = -1;
     ct->clone_lock.fd = -1;
     ct->capture.fd = -1;
+    ct->capture.other = -1;
     if (ct_args_read(&ct->args, params, &context->warnings, err) < 0) {
         free(ct);
         return NULL;

@@ -29,7 +29,7 @@ static struct capture log_of(FILE *file, const char *text)
 {
     fputs(text, file);
     fflush(file);
-    return (struct capture){.fd = fileno(file), .stderr_ = -1};
+    return (struct capture){.fd = fileno(file), .stderr_ = -1, .other = -1};
 }
 
 #define ERROR_LINE(TEXT) STAMP "ERROR    start - ../src/lxc/start.c:f:1 - " TEXT "\n"
@@ -79,10 +79,33 @@ static void test_capture_fail__log_with_errors__says_the_first_and_keeps_all(voi
     fclose(file);
 }
 
+static void test_capture_also__log_of_the_container__is_read_from_then_on(void **state)
+{
+    (void)state;
+    FILE *file = tmpfile();
+    FILE *own = tmpfile();
+    struct capture capture = log_of(file, ERROR_LINE("ours"));
+    log_of(own, ERROR_LINE("before"));
+    auto_free char *path = xasprintf("/proc/self/fd/%d", fileno(own));
+    capture_also(&capture, path);
+    log_of(own, ERROR_LINE("its own"));
+    auto_strv struct strv lines;
+    strv_init(&lines);
+    capture_errors(&capture, 0, &lines);
+    auto_free char *all = strv_join(&lines, ",");
+    assert_string_equal(all, "ours,its own");
+    capture_also(&capture, NULL);
+    assert_int_equal(capture.other, -1);
+    capture_also(&capture, "/nonexistent/log");
+    assert_int_equal(capture.other, -1);
+    fclose(file);
+    fclose(own);
+}
+
 static void test_capture_fail__empty_log__is_the_text_alone(void **state)
 {
     (void)state;
-    struct capture capture = {.fd = -1, .stderr_ = -1};
+    struct capture capture = {.fd = -1, .stderr_ = -1, .other = -1};
     struct error *err = NULL;
     capture_fail(&capture, capture_mark(&capture), &err, "no");
     assert_string_equal(err->message, "no");
@@ -98,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_capture_errors__behind_the_mark__are_taken_once_each),
         cmocka_unit_test(test_capture_errors__many__are_ten),
         cmocka_unit_test(test_capture_fail__log_with_errors__says_the_first_and_keeps_all),
+        cmocka_unit_test(test_capture_also__log_of_the_container__is_read_from_then_on),
         cmocka_unit_test(test_capture_fail__empty_log__is_the_text_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
