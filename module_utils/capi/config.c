@@ -183,9 +183,9 @@ static int finish(struct capi_config *config, const struct capi_config_options *
 {
     if (read_variables(config, options->variables, err) < 0 ||
         find_overrides(config, options->overrides_folder, err) < 0 ||
-        capi_config_read_providers(config, options, err) < 0 ||
         capi_config_read_images(config, options->images, err) < 0)
         return -1;
+    capi_config_read_providers(config, options);
     return capi_config_read_cert_manager(config, options->cert_manager, err);
 }
 
@@ -217,6 +217,7 @@ void capi_config_free(struct capi_config *config)
     json_decref(config->images);
     json_decref(config->digests);
     free(config->providers);
+    error_free(config->provider_fault);
     strv_clear(config->strings);
     free(config->strings);
     free(config->repository_path);

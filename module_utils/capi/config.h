@@ -38,10 +38,9 @@ struct capi_config_options {
 struct capi_config;
 
 /*
- * NULL on failure: ERROR_USAGE for options and for entries of providers (with clusterctl's texts:
- * "error validating configuration for the X with name Y. Please fix the providers value in
- * clusterctl configuration file: …"), ERROR_NOT_FOUND or ERROR_IO for the file, ERROR_PARSE with
- * line and column for its text.
+ * NULL on failure: ERROR_USAGE for options, ERROR_NOT_FOUND or ERROR_IO for the file, ERROR_PARSE
+ * with line and column for its text. What is wrong with entries of providers is kept until one is
+ * asked for, as clusterctl does it.
  */
 struct capi_config *capi_config_new(const struct capi_config_options *options, struct error **err)
     must_check;
@@ -64,6 +63,8 @@ struct capi_provider {
 /*
  * ERROR_NOT_FOUND: "failed to get configuration for the <type> with name <name>. Please check the
  * provider name and/or add configuration for new providers using the .clusterctl config file".
+ * ERROR_USAGE when an entry of any provider is wrong: "error validating configuration for the X
+ * with name Y. Please fix the providers value in clusterctl configuration file: …".
  */
 int capi_config_provider(const struct capi_config *config, enum capi_type type, const char *name,
                          struct capi_provider *out, struct error **err) must_check;

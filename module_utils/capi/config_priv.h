@@ -13,9 +13,10 @@ struct capi_config {
 
     struct capi_provider *providers; /* owned, sorted; names, labels and URLs are in strings */
     size_t provider_count;
-    struct strv *strings;  /* owned; what other members and callers borrow */
-    json_t *digests;       /* owned list; keeps sha256 objects alive */
-    char *repository_path; /* owned or NULL */
+    struct error *provider_fault; /* owned; what is wrong with the entries, or NULL */
+    struct strv *strings;         /* owned; what other members and callers borrow */
+    json_t *digests;              /* owned list; keeps sha256 objects alive */
+    char *repository_path;        /* owned or NULL */
     json_t *images; /* owned object: lower-case component → {repository, name, tag} texts */
     struct capi_cert_manager cert_manager; /* url and version may be NULL here */
     char *overrides;                       /* owned or NULL */
@@ -38,8 +39,8 @@ int capi_config_read_text(struct capi_config *config, const char *bytes, size_t 
 /* capi_config_new for the SIZE bytes of a file at TEXT instead of that at options.path. */
 struct capi_config *capi_config_of_text(const struct capi_config_options *options, const char *text,
                                         size_t size, struct error **err);
-int capi_config_read_providers(struct capi_config *config,
-                               const struct capi_config_options *options, struct error **err);
+void capi_config_read_providers(struct capi_config *config,
+                                const struct capi_config_options *options);
 int capi_config_read_images(struct capi_config *config, const json_t *images, struct error **err);
 int capi_config_read_cert_manager(struct capi_config *config, const json_t *settings,
                                   struct error **err);

@@ -189,23 +189,26 @@ static int put_list(struct capi_config *config, const json_t *list, struct error
     return 0;
 }
 
-int capi_config_read_providers(struct capi_config *config,
-                               const struct capi_config_options *options, struct error **err)
+static int check_environment(const struct capi_config *config, struct error **err)
 {
-    const char *shadow = config->use_environment ? getenv("PROVIDERS") : NULL;
+    if (!config->use_environment || !getenv("PROVIDERS"))
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "%s: the environment variable PROVIDERS takes the place of the key providers; unset "
+               "it, or set use_environment to false",
+               unreadable);
+    return -1;
+}
+
+void capi_config_read_providers(struct capi_config *config,
+                                const struct capi_config_options *options)
+{
+    struct error **fault = &config->provider_fault;
     put_builtins(config);
-    if (shadow) {
-        error_make(err, ERROR_USAGE,
-                   "%s: the environment variable PROVIDERS takes the place of the key providers; "
-                   "unset it, or set use_environment to false",
-                   unreadable);
-        return -1;
-    }
-    if (put_list(config, capi_config_member(config->file, "providers"), err) < 0 ||
-        put_list(config, options->providers, err) < 0)
-        return -1;
+    if (check_environment(config, fault) == 0 &&
+        put_list(config, capi_config_member(config->file, "providers"), fault) == 0)
+        put_list(config, options->providers, fault);
     qsort(config->providers, config->provider_count, sizeof(*config->providers), compare);
-    return 0;
 }
 
 const struct capi_provider *capi_config_providers(const struct capi_config *config, size_t *count)
@@ -218,6 +221,11 @@ int capi_config_provider(const struct capi_config *config, enum capi_type type, 
                          struct capi_provider *out, struct error **err)
 {
     const struct capi_provider *provider = find(config, type, name);
+    const struct error *fault = config->provider_fault;
+    if (fault) {
+        error_make(err, fault->kind, "%s", fault->message);
+        return -1;
+    }
     if (provider) {
         *out = *provider;
         return 0;

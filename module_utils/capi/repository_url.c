@@ -146,15 +146,39 @@ static int locate_remote(struct capi_repository *repository, const char *url, st
     return 0;
 }
 
+static int no_provider(const char *scheme, struct error **err)
+{
+    return refuse(err,
+                  "invalid provider url. there are no provider implementation for \"%s\" schema",
+                  scheme);
+}
+
+/* What clusterctl would say of a URL that it cannot use, for who gave no digest to make it one that
+ * we can; 0 for the others. */
+static int check_kind(const struct capi_repository *repository, const char *url, const char *scheme,
+                      struct error **err)
+{
+    if (repository->provider.sha256)
+        return 0;
+    if (strcmp(scheme, "http") == 0)
+        return no_provider(scheme, err);
+    const char *host = url + strlen("https://");
+    auto_free char *name = xmemdup(host, strcspn(host, "/"));
+    if (strcmp(name, "github.com") == 0 ||
+        (str_starts_with(name, "gitlab.") && str_contains(host, "/api/v4/projects/")))
+        return 0;
+    return refuse(err, "invalid provider url. Only GitHub and GitLab are supported for \"https\" "
+                       "schema");
+}
+
 int capi_repository_locate(struct capi_repository *repository, const char *url, struct error **err)
 {
     auto_free char *scheme = scheme_of(url);
     if (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0)
-        return locate_remote(repository, url, err);
+        return check_kind(repository, url, scheme, err) < 0 ? -1
+                                                            : locate_remote(repository, url, err);
     if (*scheme && strcmp(scheme, "file") != 0)
-        return refuse(
-            err, "invalid provider url. there are no provider implementation for \"%s\" schema",
-            scheme);
+        return no_provider(scheme, err);
     if (locate_local(repository, url, scheme, err) == 0)
         return 0;
     error_wrap(err, "%s", local_context);

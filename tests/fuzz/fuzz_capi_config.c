@@ -29,7 +29,8 @@ static void check(const struct capi_config *config)
         struct capi_provider same;
         must(!capi_bad_subdomain(providers[i].name) && providers[i].type != CAPI_OTHER);
         must(!str_empty(providers[i].url) && !str_empty(providers[i].label));
-        must(capi_config_provider(config, providers[i].type, providers[i].name, &same, &err) == 0);
+        int found = capi_config_provider(config, providers[i].type, providers[i].name, &same, &err);
+        must((found < 0) == (config->provider_fault != NULL));
     }
     capi_config_cert_manager(config, capi_generation_default(), &settings);
     must(!str_empty(settings.url) && !str_empty(settings.version) && settings.timeout);

@@ -68,9 +68,18 @@ static void test_get__of_another_scheme__is_refused(void **state)
     check_url(state, "ftp://h/infrastructure-openstack/v0.14.4/x.yaml", ERROR_USAGE,
               "failed to get repository client for the InfrastructureProvider with name openstack: "
               "invalid provider url. there are no provider implementation for \"ftp\" schema");
-    check_url(state, "https://h/x.yaml", ERROR_USAGE, "has to have the form");
-    check_url(state, "https://h/a/v1/x.yaml", ERROR_USAGE, "neither latest nor a semantic version");
-    check_url(state, "https://h/a/v1.0.0/x.yaml?a", ERROR_USAGE, "without query and fragment");
+    check_url(state, "http://h/a/v1.0.0/x.yaml", ERROR_USAGE,
+              "with name openstack: invalid provider url. there are no provider implementation for "
+              "\"http\" schema");
+    check_url(state, "https://h/a/v1.0.0/x.yaml", ERROR_USAGE,
+              "with name openstack: invalid provider url. Only GitHub and GitLab are supported for "
+              "\"https\" schema");
+    check_url(state, "https://gitlab.x/a/v1.0.0/x.yaml", ERROR_USAGE, "Only GitHub and GitLab");
+    check_url(state, "https://github.com/x.yaml", ERROR_USAGE, "has to have the form");
+    check_url(state, "https://github.com/a/v1/x.yaml", ERROR_USAGE,
+              "neither latest nor a semantic version");
+    check_url(state, "https://gitlab.x/api/v4/projects/v1.0.0/x.yaml?a", ERROR_USAGE,
+              "without query and fragment");
 }
 
 static void test_009__a_file_url_and_a_path__are_the_same(void **state)
