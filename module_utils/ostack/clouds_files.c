@@ -70,6 +70,28 @@ static void list_files(const char *stem, const char *first, struct strv *paths)
 
 /* ---- reading */
 
+/* PyYAML reads yes, no, on and off as booleans, but not y and n, which our reader would take for
+ * booleans too: so words stay text, but for what can only be a boolean. */
+static void read_words(json_t *value)
+{
+    static const char *const yes[] = {"yes", "on"};
+    static const char *const no[] = {"no", "off"};
+    const char *key = NULL;
+    json_t *member = NULL;
+    void *next = NULL;
+    json_object_foreach_safe (value, next, key, member) {
+        bool flag = strcmp(key, "verify") == 0 || strcmp(key, "insecure") == 0 ||
+                    str_starts_with(key, "has_") || str_starts_with(key, "has-");
+        const char *text = flag ? json_string_value(member) : NULL;
+        for (size_t i = 0; text && i < array_length(yes); i++)
+            if (str_equal_nocase(text, yes[i]) || str_equal_nocase(text, no[i])) {
+                json_object_set_new(value, key, json_boolean(str_equal_nocase(text, yes[i])));
+                break;
+            }
+        read_words(member);
+    }
+}
+
 static json_t *parse(const char *path, const struct buf *text, struct strv *warnings)
 {
     auto_error struct error *err = NULL;
@@ -81,12 +103,13 @@ static json_t *parse(const char *path, const struct buf *text, struct strv *warn
                         path, where.line, where.column, where.text);
         return value;
     }
-    json_auto_t *documents = ym_read(buf_str(text), text->size, path, NULL, &err);
+    json_auto_t *documents = ym_read_core(buf_str(text), text->size, path, NULL, &err);
     if (!documents) {
         strv_printf(warnings, "a configuration file is skipped: %s", err->message);
         return NULL;
     }
     json_t *first = json_array_get(documents, 0);
+    read_words(first);
     return first ? json_incref(first) : json_null();
 }
 

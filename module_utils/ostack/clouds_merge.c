@@ -153,18 +153,20 @@ static int check_alone(const struct osk_cloud_options *options, struct error **e
     return 0;
 }
 
-/* Keys that begin with os_ lose that, and win over those that never had it. */
+/* Keys that begin with os_ lose that, in maps too, and win over those that never had it. */
 static json_t *without_prefix(const json_t *entry)
 {
     json_t *out = json_object();
     const char *key = NULL;
     json_t *member = NULL;
-    json_object_foreach (js_iterable(entry), key, member)
-        if (!str_starts_with(key, "os_"))
-            json_object_set(out, key, member);
-    json_object_foreach (js_iterable(entry), key, member)
-        if (str_starts_with(key, "os_"))
-            json_object_set(out, key + 3, member);
+    for (int prefixed = 0; prefixed < 2; prefixed++)
+        json_object_foreach (js_iterable(entry), key, member) {
+            bool has = str_starts_with(key, "os_");
+            json_t *value = json_is_object(member) ? without_prefix(member) : json_incref(member);
+            if (has == (prefixed == 1))
+                json_object_set(out, has ? key + 3 : key, value);
+            json_decref(value);
+        }
     return out;
 }
 

@@ -133,12 +133,25 @@ static int find(const struct magnum *magnum, struct magnum_item *item, const jso
     return -1;
 }
 
+/* The first request to Magnum: it says what is wrong with the microversion. */
+static json_t *list(struct magnum *magnum, struct error **err)
+{
+    struct error *refused = NULL;
+    json_t *all = osk_magnum_list(magnum->client, &refused);
+    if (refused && refused->code == 406)
+        error_wrap(&refused, "microversion: \"%s\"",
+                   magnum->args.microversion ? magnum->args.microversion : "of clouds.yaml");
+    if (!all)
+        error_move_take(err, refused);
+    return all;
+}
+
 int magnum_observe(void *state, struct error **err)
 {
     struct magnum *magnum = state;
     if (connect(magnum, err) < 0)
         return -1;
-    json_auto_t *all = osk_magnum_list(magnum->client, err);
+    json_auto_t *all = list(magnum, err);
     if (!all)
         return -1;
     for (size_t i = 0; i < magnum->count; i++)

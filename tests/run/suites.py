@@ -129,7 +129,7 @@ def openstack(suite):
     newest, older = openstack_cloud.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "magnum_template")
+        suite.run("tests/run/configure.sh", "coverage", "magnum_template", "clouds_probe")
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     folder = "tests/integration/magnum_template"
     suite.pytest(ansible.wait() / "python", folder, env=dict(environment, MAGNUM_VERSION=newest))

@@ -92,6 +92,29 @@ static void test_clouds__an_empty_file__ends_the_search(void **state)
     assert_null(auth(config, "auth_url"));
 }
 
+static void test_clouds__words_of_yaml__are_booleans_only_where_they_can_be(void **state)
+{
+    sandbox_write(
+        state, "clouds.yaml",
+        "clouds: {only: {insecure: yes, has_image: off, auth: {username: y, password: no}}}");
+    json_auto_t *config = load_plain(state);
+    assert_string_equal(auth(config, "username"), "y");
+    assert_string_equal(auth(config, "password"), "no");
+    assert_json(json_object_get(config, "verify"), "false");
+    assert_json(json_object_get(config, "has_image"), "false");
+}
+
+static void test_clouds__options_with_os_before_them__lose_it(void **state)
+{
+    (void)state;
+    auto_strv struct strv warnings = {0};
+    json_auto_t *given = quoted("{'os_username': 'u', 'username': 'v'}");
+    const struct osk_cloud_options options = {.auth = given};
+    json_auto_t *config = load(&options, &warnings, NULL);
+    assert_string_equal(auth(config, "username"), "u");
+    assert_null(auth(config, "os_username"));
+}
+
 static void test_clouds__secure_yaml__is_laid_over_deeply(void **state)
 {
     sandbox_write(state, "clouds.yaml",
@@ -282,6 +305,8 @@ int main(void)
         place_test(test_clouds__a_broken_file__is_warned_about_and_skipped),
         place_test(test_clouds__a_file_that_is_a_list__is_an_error),
         place_test(test_clouds__an_empty_file__ends_the_search),
+        place_test(test_clouds__words_of_yaml__are_booleans_only_where_they_can_be),
+        place_test(test_clouds__options_with_os_before_them__lose_it),
         place_test(test_clouds__secure_yaml__is_laid_over_deeply),
         place_test(test_clouds__which_cloud__is_chosen_in_order),
         place_test(test_clouds__variables__make_a_cloud_that_beats_the_file),
