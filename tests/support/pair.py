@@ -3,6 +3,7 @@
 A request is a dict: core, bootstrap, control_plane, infrastructure, ipam, runtime_extension, addon (a name or a list),
 target_namespace, validate, wait, wait_timeout, contract, all, include_namespace, include_crd.
 """
+import concurrent.futures
 import http.client
 import json
 import os
@@ -40,6 +41,9 @@ SWITCHES = {"wait": "--wait-providers", "validate": "--validate", "all": "--all"
             "include_namespace": "--include-namespace", "include_crd": "--include-crd"}
 COMMANDS = {"present": ("init",), "upgraded": ("upgrade", "apply"), "absent": ("delete",),
             "images": ("init", "list-images")}
+
+
+at_once = concurrent.futures.ThreadPoolExecutor(4)
 
 
 def as_list(value) -> list:
@@ -153,7 +157,7 @@ class Side:
         deadline = time.monotonic() + seconds
         while self.request("GET", path)[0] != status:
             assert time.monotonic() < deadline, "%s is not %d" % (path, status)
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def settle(self):
         """Ends namespaces that are being deleted, as the controllers would; nothing may be left in them."""
@@ -191,12 +195,12 @@ class Side:
             return
         for _ in range(3):
             extra = {key: obj for key, obj in same.world(self.wire).items() if key not in self.baseline}
-            if not extra:
-                break
             self._remove(extra)
-        assert not extra, "left over: %s" % sorted(extra)
-        if not {d["metadata"]["name"] for d in CERT_MANAGER} <= set(self.names(CRDS)):
-            self.add_cert_manager()
+            if not {d["metadata"]["name"] for d in CERT_MANAGER} <= set(self.names(CRDS)):
+                self.add_cert_manager()
+            if self._names() == self._begin:
+                return
+        raise AssertionError("left over: %s" % sorted(extra))
 
     def _names(self) -> set:
         """Of the cluster-wide objects without which nothing is installed."""
@@ -229,6 +233,12 @@ class Side:
         self.server.stop()
 
 
+def reset(sides, empty=False):
+    """Side.reset() of several at the same time."""
+    for waiting in [at_once.submit(side.reset, empty) for side in sides]:
+        waiting.result()
+
+
 class Both:
     """What came of a request on both sides."""
 
@@ -245,7 +255,8 @@ class Both:
         """Both failed with the same words; `ours` replaces a difference that is meant."""
         assert self.theirs.failed, self.theirs
         assert self.ours.failed, self.ours.data
-        assert self.ours.msg == (self.theirs.error if ours is None else ours)
+        want = self.theirs.error if ours is None else ours
+        assert self.ours.msg == want, "ours:   %s\ntheirs: %s" % (self.ours.msg, want)
 
 
 class Pair:
@@ -306,11 +317,15 @@ class Pair:
         return options
 
     def run(self, state="present", config=None, env=None, more=None, **request) -> Both:
+        """Both at the same time."""
+        ours = at_once.submit(self.run_ours, state, config, env, more=more, **request)
         theirs = self.run_theirs(state, config, env, **request)
-        return Both(self.run_ours(state, config, env, more=more, **request), theirs)
+        return Both(ours.result(), theirs)
 
     def assert_same_world(self, ignore=()):
-        same.assert_same(self.ours.made(), self.theirs.made(), ignore)
+        ours = at_once.submit(self.ours.made)
+        theirs = self.theirs.made()
+        same.assert_same(ours.result(), theirs, ignore)
 
     def _config(self, config):
         """A dict is merged into the usual configuration; a text or a Path is one of its own."""

@@ -19,7 +19,7 @@ SHAPES = {
     "infrastructure-openstack": ("capo-system", "capo", "infrastructure.cluster.x-k8s.io", "OpenStackCluster"),
     "infrastructure-second": ("second-system", "second", "infrastructure.cluster.x-k8s.io", "SecondCluster"),
     "ipam-in-cluster": ("caip-in-cluster-system", "caip-in-cluster", "ipam.cluster.x-k8s.io", "InClusterIPPool"),
-    "addon-helm": ("caaph-system", "caaph", "addons.cluster.x-k8s.io", "HelmChartProxy"),
+    "addon-helm": ("caaph-system", "caaph", "addons.cluster.x-k8s.io", "HelmChart"),
     "runtime-extension-test": ("test-system", "test", "runtime.cluster.x-k8s.io", "TestConfig"),
 }
 FILES = dict(repository.FILES, **{"infrastructure-second": "infrastructure-components.yaml",
@@ -119,10 +119,19 @@ def components(label, version, contract="v1beta1"):
     ]
 
 
-def pinned(core=CORE, infrastructure=INFRASTRUCTURE, **more) -> dict:
-    """A request for the four standard providers in these versions."""
-    return dict({"core": "cluster-api:" + core, "bootstrap": "kubeadm:" + core, "control_plane": "kubeadm:" + core,
-                 "infrastructure": "openstack:" + infrastructure}, **more)
+def targets(core=CORE, infrastructure=INFRASTRUCTURE) -> dict:
+    """A request for core and infrastructure, which is all that most tests install."""
+    return {"core": "cluster-api:" + core, "infrastructure": "openstack:" + infrastructure}
+
+
+def small(core=CORE, infrastructure=INFRASTRUCTURE) -> dict:
+    """The same for a first installation, which would add the kubeadm providers otherwise."""
+    return dict(targets(core, infrastructure), bootstrap="-", control_plane="-")
+
+
+def pinned(core=CORE, infrastructure=INFRASTRUCTURE) -> dict:
+    """A request for the four standard providers."""
+    return dict(targets(core, infrastructure), bootstrap="kubeadm:" + core, control_plane="kubeadm:" + core)
 
 
 def find(objects, kind, name=None):

@@ -8,6 +8,7 @@ VOLATILE = ("uid", "resourceVersion", "generation", "creationTimestamp", "manage
 SKIPPED_GROUPS = ("metrics.k8s.io", "events.k8s.io", "coordination.k8s.io")
 SKIPPED = ("events", "leases", "componentstatuses", "endpoints", "endpointslices", "controllerrevisions", "pods",
            "replicasets", "ipaddresses", "apiservices")
+INVENTORY = "providers.clusterctl.cluster.x-k8s.io"
 ANNOTATIONS = ("deployment.kubernetes.io/revision",)
 
 
@@ -28,6 +29,16 @@ def resources(server) -> list:
     return found
 
 
+def drop_descriptions(value):
+    """Documentation that we have no copy of."""
+    if isinstance(value, dict):
+        if isinstance(value.get("description"), str):
+            del value["description"]
+        value = list(value.values())
+    for part in value if isinstance(value, list) else ():
+        drop_descriptions(part)
+
+
 def clean(obj) -> dict:
     """A copy without what differs between any two servers."""
     obj = copy.deepcopy(obj)
@@ -35,12 +46,15 @@ def clean(obj) -> dict:
     meta = obj["metadata"]
     for name in VOLATILE:
         meta.pop(name, None)
-    annotations = {k: v for k, v in meta.pop("annotations", {}).items() if k not in ANNOTATIONS}
+    annotations = {k: v for k, v in (meta.pop("annotations", None) or {}).items() if k not in ANNOTATIONS}
     if annotations:
         meta["annotations"] = annotations
     if obj["kind"] == "Service":  # addresses are given out in turn
         for name in ("clusterIP", "clusterIPs"):
             obj["spec"].pop(name, None)
+    if meta["name"] == INVENTORY:  # made by a generator, whose version and texts it bears
+        meta.pop("annotations", None)
+        drop_descriptions(obj["spec"])
     return obj
 
 

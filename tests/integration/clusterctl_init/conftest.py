@@ -1,7 +1,7 @@
 """Two clusters without controllers, one for clusterctl_init and one for the real clusterctl, and what both install."""
 import pytest
 
-from support.pair import Pair, Side
+from support.pair import Pair, Side, at_once, reset
 from support.providers import CORE, INFRASTRUCTURE, Repository
 
 
@@ -9,10 +9,11 @@ from support.providers import CORE, INFRASTRUCTURE, Repository
 def sides(tmp_path_factory):
     """(ours, theirs): servers that every test gets back as they were at the beginning."""
     directory = tmp_path_factory.mktemp("clusterctl")
-    ours, theirs = Side(directory / "ours"), Side(directory / "theirs")
-    yield ours, theirs
-    ours.stop()
-    theirs.stop()
+    starting = [at_once.submit(Side, directory / name) for name in ("ours", "theirs")]
+    both = tuple(side.result() for side in starting)
+    yield both
+    for side in both:
+        side.stop()
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +32,7 @@ def repo(tmp_path):
 def make_pair(sides, programs, tmp_path):
     """make_pair(providers, empty=False) → a Pair on clean servers; see Side.reset() for `empty`."""
     def make(providers, empty=False):
-        for side in sides:
-            side.reset(empty)
+        reset(sides, empty)
         return Pair(*sides, tmp_path, programs / "clusterctl_init", providers)
 
     return make

@@ -1,8 +1,8 @@
 """Components in another namespace: cases 49 to 55 of the conformance list. One installation shows most of it."""
 import pytest
 
-from support.pair import Pair
-from support.providers import CORE, INFRASTRUCTURE, STANDARD, Repository, crd, find, pinned
+from support.pair import Pair, reset
+from support.providers import CORE, INFRASTRUCTURE, STANDARD, Repository, crd, pinned, find, small
 
 GROUP = "infrastructure.cluster.x-k8s.io"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -39,8 +39,7 @@ def moved(sides, programs, tmp_path_factory):
     """All four providers in namespace foo, on both sides. Tests look and change nothing."""
     repo = Repository(tmp_path_factory.mktemp("moved") / "repository").add_standard()
     repo.add(LABEL, INFRASTRUCTURE, change=change)
-    for side in sides:
-        side.reset()
+    reset(sides)
     pair = Pair(*sides, tmp_path_factory.mktemp("moved"), programs / "clusterctl_init",
                 repo.entries(CORE, INFRASTRUCTURE))
     both = pair.run(target_namespace="foo", **pinned())
@@ -109,7 +108,7 @@ def test_054__annotation_that_is_no_name_with_namespace__is_an_error(make_pair, 
 
     repo.add(LABEL, INFRASTRUCTURE, change=spoil)
     pair = make_pair(repo.entries(CORE, INFRASTRUCTURE))
-    both = pair.run(target_namespace="foo", **pinned())
+    both = pair.run(target_namespace="foo", **small())
     assert ("failed to set the TargetNamespace on the components: object ValidatingWebhookConfiguration "
             "capo-validating-webhook-configuration does not have a correct value for cert-manager.io/inject-ca-from"
             ) in both.theirs.error
@@ -122,6 +121,6 @@ def test_054__version_of_a_kind_that_is_not_known__is_an_error(make_pair, repo, 
     repo.add(LABEL, INFRASTRUCTURE, change=lambda objects: objects + [
         {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}])
     pair = make_pair(repo.entries(CORE, INFRASTRUCTURE))
-    both = pair.run(target_namespace="foo", **pinned())
+    both = pair.run(target_namespace="foo", **small())
     assert "failed to patch %s %s" % (version.split("/")[1], kind) in both.theirs.error
     both.assert_same_error()

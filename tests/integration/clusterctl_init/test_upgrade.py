@@ -3,19 +3,17 @@ import time
 
 import pytest
 
-from support.pair import CRDS, Pair
-from support.providers import (CORE, INFRASTRUCTURE, OLD_CORE, OLD_INFRASTRUCTURE, SERIES, Repository, crd, find,
-                               metadata, pinned)
+from support.pair import CRDS, Pair, reset
+from support.providers import (CORE, INFRASTRUCTURE, OLD_CORE, OLD_INFRASTRUCTURE, SERIES, Repository, crd,
+                               pinned, find, metadata, small, targets)
 
 LABEL = "infrastructure-openstack"
 SECOND = "infrastructure-second"
 NAMESPACES = {"cluster-api": "capi-system", "bootstrap-kubeadm": "capi-kubeadm-bootstrap-system",
               "control-plane-kubeadm": "capi-kubeadm-control-plane-system", LABEL: "capo-system"}
-NEW = {"cluster-api": CORE, "bootstrap-kubeadm": CORE, "control-plane-kubeadm": CORE, LABEL: INFRASTRUCTURE}
-OLD = {"cluster-api": OLD_CORE, "bootstrap-kubeadm": OLD_CORE, "control-plane-kubeadm": OLD_CORE,
-       LABEL: OLD_INFRASTRUCTURE}
+NEW = {"cluster-api": CORE, LABEL: INFRASTRUCTURE}
+OLD = {"cluster-api": OLD_CORE, LABEL: OLD_INFRASTRUCTURE}
 CAPO = "/apis/apps/v1/namespaces/capo-system/deployments/capo-controller-manager"
-SMALL = {"core": "cluster-api:" + CORE, "bootstrap": "-", "control_plane": "-"}
 
 
 def with_namespaces(request) -> dict:
@@ -31,9 +29,9 @@ def uids(side) -> dict:
 
 @pytest.fixture
 def old(make_pair, standard):
-    """Everything in the old versions."""
+    """Core and infrastructure in the old versions."""
     pair = make_pair(standard.entries(CORE, INFRASTRUCTURE))
-    both = pair.run(**pinned(OLD_CORE, OLD_INFRASTRUCTURE))
+    both = pair.run(**small(OLD_CORE, OLD_INFRASTRUCTURE))
     assert both.ok, both.theirs
     return pair
 
@@ -45,7 +43,7 @@ def lines(log) -> list:
 @pytest.mark.parametrize("form", [with_namespaces, dict], ids=["namespaced", "plain"])
 def test_086__everything_to_the_next_contract__is_as_clusterctl_leaves_it(old, form):
     before = {side: uids(side) for side in (old.ours, old.theirs)}
-    both = old.run("upgraded", **form(pinned()))
+    both = old.run("upgraded", **form(targets()))
     assert both.ok, both.theirs
     old.assert_same_world()
     assert lines(both.ours["log"]) == lines(both.theirs.log)
@@ -65,12 +63,20 @@ def test_086__everything_to_the_next_contract__is_as_clusterctl_leaves_it(old, f
     assert {p["label"]: p["previous_version"] for p in both.ours["providers"]} == OLD
 
 
-def test_087__core_without_the_infrastructure__is_fine_while_their_contracts_fit(old):
-    request = {k: v for k, v in pinned().items() if k != "infrastructure"}
-    both = old.run("upgraded", **request)
+def test_086__four_providers__are_upgraded_in_their_order(make_pair, standard):
+    pair = make_pair(standard.entries(CORE, INFRASTRUCTURE))
+    assert pair.run(**pinned(OLD_CORE, OLD_INFRASTRUCTURE)).ok
+    both = pair.run("upgraded", **pinned())
     assert both.ok, both.theirs
-    old.assert_same_world()
-    assert old.ours.versions()[LABEL] == OLD_INFRASTRUCTURE
+    pair.assert_same_world()
+    assert lines(both.ours["log"]) == lines(both.theirs.log)
+    assert len(pair.ours.versions()) == 4 and not set(pair.ours.versions().values()) & {OLD_CORE, OLD_INFRASTRUCTURE}
+
+
+def test_087__references_without_namespace_in_another_order__are_the_same(old):
+    both = old.run("upgraded", infrastructure="openstack:" + INFRASTRUCTURE, core="cluster-api:" + CORE)
+    assert both.ok, both.theirs
+    assert old.ours.versions() == NEW
 
 
 def test_089__core_alone__is_fine_too(old):
@@ -97,8 +103,7 @@ def refusing(sides, programs, tmp_path_factory):
     """Old providers, and a repository with more versions: a skip of four minors, an infrastructure provider of a
     contract that nobody knows."""
     repo = Repository(tmp_path_factory.mktemp("refusing") / "repository").add_standard()
-    for side in sides:
-        side.reset()
+    reset(sides)
     pair = Pair(*sides, tmp_path_factory.mktemp("refusing"), programs / "clusterctl_init",
                 repo.entries(CORE, INFRASTRUCTURE))
     pair.repo = repo
@@ -109,9 +114,8 @@ def refusing(sides, programs, tmp_path_factory):
 def refused(refusing):
     """refused(text, request) after making sure that the old versions are there."""
     if refusing.ours.versions() != OLD or refusing.theirs.versions() != OLD:
-        for side in (refusing.ours, refusing.theirs):
-            side.reset()
-        both = refusing.run(**pinned(OLD_CORE, OLD_INFRASTRUCTURE))
+        reset((refusing.ours, refusing.theirs))
+        both = refusing.run(**small(OLD_CORE, OLD_INFRASTRUCTURE))
         assert both.ok, both.theirs
 
     def check(text, same=True, own_contract="v1beta2", **request):
@@ -198,7 +202,7 @@ def small(make_pair, repo):
     """Core and the infrastructure provider, both new."""
     pair = make_pair(repo.entries(CORE, INFRASTRUCTURE))
     pair.repo = repo
-    both = pair.run(**SMALL, infrastructure="openstack:" + INFRASTRUCTURE)
+    both = pair.run(**small())
     assert both.ok, both.theirs
     return pair
 
@@ -353,7 +357,7 @@ def test_100__without_migration__the_server_refuses_the_definition(aged):
 
 
 def test_086__check_mode_of_an_upgrade__changes_nothing_and_tells(old):
-    ours = old.run_ours("upgraded", check=True, **pinned())
+    ours = old.run_ours("upgraded", check=True, **targets())
     assert not ours.failed and ours.changed, ours.data
     assert old.ours.versions() == OLD
     assert {p["label"]: p["version"] for p in ours["providers"]} == NEW

@@ -8,7 +8,7 @@ import yaml
 
 from servers.clusterctl import variables
 from servers.clusterctl.client import Clusterctl
-from support.pair import Pair
+from support.pair import Pair, reset
 from support.providers import CORE, INFRASTRUCTURE, Repository
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "capi.variables"
@@ -97,8 +97,7 @@ def installed(sides, programs, tmp_path_factory):
     """What both stored: ({key: text}, {key: text})."""
     repo = Repository(tmp_path_factory.mktemp("texts") / "repository").add_standard()
     provider(repo, {key: text for key, (text, _) in TEXTS.items()})
-    for side in sides:
-        side.reset()
+    reset(sides)
     pair = Pair(*sides, tmp_path_factory.mktemp("texts"), programs / "clusterctl_init",
                 repo.entries(CORE, INFRASTRUCTURE, (SECOND, INFRASTRUCTURE)))
     both = pair.run(config=CONFIG, env=ENVIRONMENT, **REQUEST)
