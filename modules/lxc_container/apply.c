@@ -85,6 +85,7 @@ static bool leads_away(enum ct_verb verb)
 static void go_back(struct ct *ct)
 {
     enum ct_run to = ct->plan.gone ? ct->run_before : ct->plan.final;
+    ct->returning = true;
     for (const enum ct_verb *verb = states_path(ct->run, to); *verb != CT_END; verb++)
         if (steps[*verb](ct, NULL) < 0)
             return;

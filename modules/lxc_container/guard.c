@@ -57,11 +57,10 @@ static int pidfd_of(pid_t pid)
 }
 
 /* Until the child may have ended, a signal to us, or a while has passed. */
-static void doze(int pidfd, long long deadline)
+static void doze(int pidfd, int interrupt, long long deadline)
 {
     long long left = deadline ? clock_left_ms(deadline) : 1000;
-    struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN},
-                           {.fd = interrupt_fd(), .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = pidfd, .events = POLLIN}, {.fd = interrupt, .events = POLLIN}};
     if (pidfd < 0)
         left = left < POLL_MS ? left : POLL_MS;
     if (poll(fds, array_length(fds), (int)(left < 1000 ? left : 1000)) < 0)
@@ -77,22 +76,23 @@ static void end_child(pid_t pid, int *status)
 }
 
 /* The child's status; -1 when it had to be ended. */
-static int wait_for_child(pid_t pid, long long timeout_ms, int *status, const char *what,
-                          struct error **err)
+static int wait_for_child(const struct ct *ct, pid_t pid, long long timeout_ms, int *status,
+                          const char *what, struct error **err)
 {
+    int interrupt = ct->returning ? -1 : interrupt_fd();
     long long deadline = timeout_ms ? clock_deadline_ms(timeout_ms) : 0;
     auto_close int pidfd = pidfd_of(pid);
     for (;;) {
         pid_t ended = waitpid(pid, status, WNOHANG);
         if (ended == pid)
             return 0;
-        if (interrupt_check(err) < 0) {
+        if (!ct->returning && interrupt_check(err) < 0) {
             error_wrap(err, "cannot %s", what);
         } else if (deadline && clock_passed(deadline)) {
             error_make(err, ERROR_TIMEOUT, "cannot %s: it was not done after %lld s", what,
                        timeout_ms / 1000);
         } else {
-            doze(pidfd, deadline);
+            doze(pidfd, interrupt, deadline);
             continue;
         }
         end_child(pid, status);
@@ -125,7 +125,7 @@ int guard_run(struct ct *ct, const struct guard *guard, const char *what, struct
         be_child(ct, guard, output);
     setpgid(pid, pid);
     int status = 0;
-    int result = wait_for_child(pid, guard->timeout_ms, &status, what, err);
+    int result = wait_for_child(ct, pid, guard->timeout_ms, &status, what, err);
     read_tail(output, guard->output);
     if (result < 0)
         return -1;

@@ -71,7 +71,8 @@ struct ct {
     bool do_clone;
     struct plan plan;
     struct ct_done done;
-    bool looked; /* observe reached its end: there are facts to tell */
+    bool returning; /* a failure is being made good: a signal must not stop that too */
+    bool looked;    /* observe reached its end: there are facts to tell */
 };
 
 /* args: from the validated parameters to the state. */
