@@ -62,6 +62,11 @@ def prepare_openstack(suite):
     return venv.MAGNUMS
 
 
+def prepare_lxc(suite):
+    """What containers are made from. Where that cannot be had, the tests say why."""
+    suite.run(sys.executable, "tests/servers/lxc/rootfs.py", "systemd", nice=5, check=False)
+
+
 def prepare_static(suite):
     """The programs that run anywhere, in build/portable/CPU. False where what they are made from cannot be had."""
     for cpu in CPUS:
@@ -73,7 +78,7 @@ def prepare_static(suite):
     return True
 
 
-kubernetes = ansible = bundle = clusterctl = openstack_cloud = static = None  # Preparation objects, made in main
+kubernetes = ansible = bundle = clusterctl = openstack_cloud = lxc_images = static = None  # Preparation objects, made in main
 
 
 # ---- suites
@@ -134,6 +139,15 @@ def openstack(suite):
     folder = "tests/integration/magnum_template"
     suite.pytest(ansible.wait() / "python", folder, env=dict(environment, MAGNUM_VERSION=newest))
     suite.pytest(ansible.wait() / "python", folder + "/test_acceptance.py", env=dict(environment, MAGNUM_VERSION=older))
+
+
+def lxc(suite):
+    """lxc_container on real containers."""
+    lxc_images.wait()
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", "lxc_container")
+    suite.pytest(ansible.wait() / "python", "tests/integration/lxc_container", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
 
 
 def portable(suite):
@@ -224,13 +238,13 @@ def report_coverage(suite):
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
     "portable": portable, "collection": collection, "fastpath": fastpath,
-    "openstack": openstack, "fuzz": fuzzing,
+    "openstack": openstack, "lxc": lxc, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
 NEEDS_KUBERNETES = ("servers", "integration", "portable", "collection")
-NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack")
+NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc")
 NEEDS_STATIC = ("portable", "collection")
-ON_REQUEST = ("openstack",)  # until it has proved itself
+ON_REQUEST = ("openstack", "lxc")  # until it has proved itself
 
 
 def arguments():
@@ -249,12 +263,13 @@ def arguments():
 
 def prepare(options, names):
     """Starts what takes long, so that it is ready when it is needed."""
-    global kubernetes, ansible, bundle, clusterctl, openstack_cloud, static
+    global kubernetes, ansible, bundle, clusterctl, openstack_cloud, lxc_images, static
     kubernetes = Preparation("kubernetes", prepare_kubernetes, options)
     ansible = Preparation("ansible", prepare_ansible, options)
     bundle = Preparation("bundle", prepare_bundle, options)
     clusterctl = Preparation("clusterctl", prepare_clusterctl, options)
     openstack_cloud = Preparation("openstack-cloud", prepare_openstack, options)
+    lxc_images = Preparation("lxc-images", prepare_lxc, options)
     static = Preparation("static", prepare_static, options)
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
@@ -265,6 +280,8 @@ def prepare(options, names):
         ansible.start()
     if "openstack" in names:
         openstack_cloud.start()
+    if "lxc" in names:
+        lxc_images.start()
     if set(NEEDS_STATIC) & set(names):
         static.start()
 

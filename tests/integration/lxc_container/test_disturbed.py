@@ -155,8 +155,8 @@ def test_fault__killed_while_stopping__the_next_run_goes_on(stopped):
     process = stopped.begin("stopped", stop_timeout=30)
     time.sleep(0.5)
     process.kill()
-    process.communicate()
-    # Nothing of the dead run waits on, lock in hand.
+    # Nothing of the dead run waits on, its output or the lock in hand.
+    process.communicate(timeout=10)
     assert stopped("stopped", stop_timeout=1, lock_timeout=5).changed and stopped.box.state == "STOPPED"
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -154,23 +155,32 @@ def boxes(world):
 
 
 @pytest.fixture(scope="module")
-def theirs(world, boxes, image, tmp_path_factory):
-    """{task: what was seen} of community.general."""
-    directory = tmp_path_factory.mktemp("theirs")
+def both(world, boxes, program, image, tmp_path_factory):
+    """({task: what was seen} of community.general, the same of ours), run side by side."""
+    directories = [tmp_path_factory.mktemp(name) for name in ("theirs", "ours")]
     try:
-        run = Theirs(directory)
+        run_theirs = Theirs(directories[0])
     except RuntimeError as error:
         pytest.skip("no community.general: %s" % error)
-    return steps(boxes[0], run, world, image, directory)
 
-
-@pytest.fixture(scope="module")
-def ours(world, boxes, program, image, tmp_path_factory):
-    def run(options):
+    def run_ours(options):
         check = options.pop("check", False)
         return program(check=check, **options).data
 
-    return steps(boxes[1], run, world, image, tmp_path_factory.mktemp("ours"))
+    with ThreadPoolExecutor() as threads:
+        runs = [threads.submit(steps, box, run, world, image, directory)
+                for box, run, directory in zip(boxes, (run_theirs, run_ours), directories)]
+        return [run.result() for run in runs]
+
+
+@pytest.fixture
+def theirs(both):
+    return both[0]
+
+
+@pytest.fixture
+def ours(both):
+    return both[1]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,21 +7,24 @@ the monitor's cgroup.
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 PYTHON = "/usr/bin/python3"  # the one that Debian builds python3-lxc for
 
 
 class Facts:
-    """A running helper. ask() is thread-safe only for one thread."""
+    """A running helper."""
 
     def __init__(self):
+        self._lock = threading.Lock()
         self._child = subprocess.Popen([PYTHON, "-I", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, lxcpath, name, question, *arguments):
-        self._child.stdin.write(json.dumps([str(lxcpath), name, question, *arguments]) + "\n")
-        self._child.stdin.flush()
-        line = self._child.stdout.readline()
+        with self._lock:
+            self._child.stdin.write(json.dumps([str(lxcpath), name, question, *arguments]) + "\n")
+            self._child.stdin.flush()
+            line = self._child.stdout.readline()
         assert line, "the helper that asks liblxc is gone"
         answer = json.loads(line)
         if "error" in answer:

@@ -5,7 +5,7 @@ import subprocess
 from servers import cache
 
 # rsync: without it liblxc's full copies fail with no text at all. python3-lxc: facts.py.
-NEEDED = ("lxc", "lxc-dev", "python3-lxc", "busybox-static", "rsync", "debootstrap", "iproute2", "zstd")
+NEEDED = ("lxc", "lxc-dev", "python3-lxc", "busybox-static", "rsync", "debootstrap", "iproute2", "zstd", "bzip2", "openssh-client")
 
 
 def missing(packages=NEEDED) -> list:
