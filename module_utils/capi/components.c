@@ -102,9 +102,14 @@ static int build(struct capi_repository *repository, const struct capi_config *c
     auto_buf struct buf bytes = {0};
     auto_buf struct buf text = {0};
     if (read_file(repository, made->version, &bytes, &made->source, err) < 0 ||
-        fill_variables(made, &bytes, config, options->list_only, &text, err) < 0 ||
-        parse(made, &text, err) < 0 || fix_images(made, config, err) < 0 ||
-        move(made, options->target_namespace, err) < 0)
+        fill_variables(made, &bytes, config, options->list_only, &text, err) < 0)
+        return -1;
+    /* Megabytes each: neither text stays longer than it is needed. */
+    buf_clear(&bytes);
+    if (parse(made, &text, err) < 0)
+        return -1;
+    buf_clear(&text);
+    if (fix_images(made, config, err) < 0 || move(made, options->target_namespace, err) < 0)
         return -1;
     finish(made);
     return 0;

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "capi/peek.h"
 #include "capi/validate.h"
 #include "capi/version.h"
 #include "clusterctl_init/states.h"
@@ -64,8 +65,33 @@ static int queue(struct cc *cc, struct capi_components *components_take, struct 
     return capi_install_add(&cc->install, &item->components, cc->args.deployment_overrides, err);
 }
 
+/* True when REF is there as it is wanted, which the files need not be read for as a whole. */
+static bool is_there(struct cc *cc, const struct capi_ref *ref)
+{
+    auto_error struct error *ignored = NULL; /* load() meets it again */
+    struct capi_repository *repository =
+        capi_repositories_get(cc->repositories, ref->type, ref->name, ref->version, &ignored);
+    const char *version = ref->version;
+    if (repository && !version)
+        version = capi_repository_version(repository);
+    const struct capi_entry *there =
+        capi_entries_find(&cc->inventory.entries, ref->type, ref->name, NULL);
+    if (!repository || !there || !str_equal(there->version, version))
+        return false;
+    auto_free char *found = NULL;
+    if (!capi_peek(repository, cc->capi, version, &found, &cc->variables))
+        return false;
+    const char *target = cc->args.target_namespace ? cc->args.target_namespace : found;
+    if (!str_equal(target, there->namespace_))
+        return false;
+    cc_item_add(cc, there, CC_LEAVE, there->version);
+    return true;
+}
+
 static int load(struct cc *cc, const struct capi_ref *ref, struct error **err)
 {
+    if (is_there(cc, ref))
+        return 0;
     struct capi_components components = {0};
     if (capi_components_load_ref(cc->repositories, ref, cc->args.target_namespace, false,
                                  &components, err) < 0)
