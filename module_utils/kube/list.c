@@ -7,17 +7,17 @@
 #include "http/url.h"
 #include "json/js_get.h"
 
-#define PAGE "500"
 #define METADATA_LIST                                                                              \
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"                            \
     "application/json;q=0.9"
 
 enum {
+    PAGE = 500,
     MAX_RESTARTS = 3,
     MAX_PAGES = 10000, /* five million objects: who leads on from there leads astray */
 };
 
-static char *page_path(const struct kube_list_options *options, const char *token)
+char *kube_list_path(const struct kube_list_options *options, const char *token)
 {
     struct buf path;
     buf_init(&path);
@@ -30,26 +30,31 @@ static char *page_path(const struct kube_list_options *options, const char *toke
         auto_free char *all = strv_join(options->field_selectors, ",");
         url_query(&path, "fieldSelector", all);
     }
-    url_query(&path, "limit", PAGE);
+    auto_free char *limit = xasprintf("%u", options->page ? options->page : PAGE);
+    url_query(&path, "limit", limit);
     if (!str_empty(token))
         url_query(&path, "continue", token);
     return buf_steal(&path);
 }
 
-/* Items of built-in lists leave out what the list says. */
+void kube_list_fill_in(const struct kube_resource *resource, json_t *item)
+{
+    if (json_object_get(item, "kind"))
+        return;
+    json_object_set_new(item, "kind", json_string(resource->kind));
+    json_object_set_new(item, "apiVersion",
+                        str_empty(resource->group)
+                            ? json_string(resource->version)
+                            : json_sprintf("%s/%s", resource->group, resource->version));
+}
+
 static void add_items(const struct kube_list_options *options, const json_t *page, json_t *items)
 {
-    const struct kube_resource *resource = options->resource;
     size_t index = 0;
     json_t *item = NULL;
     json_array_foreach (js_get(page, "items", NULL), index, item) {
-        if (!options->metadata_only && !json_object_get(item, "kind")) {
-            json_object_set_new(item, "kind", json_string(resource->kind));
-            json_object_set_new(item, "apiVersion",
-                                str_empty(resource->group)
-                                    ? json_string(resource->version)
-                                    : json_sprintf("%s/%s", resource->group, resource->version));
-        }
+        if (!options->metadata_only)
+            kube_list_fill_in(options->resource, item);
         json_array_append(items, item);
     }
 }
@@ -59,7 +64,7 @@ static int read_page(struct kube_client *client, const struct kube_list_options 
                      json_t *items, char **token, struct error **err)
 {
     auto_kube_call struct kube_call call;
-    kube_call_init(&call, "GET", page_path(options, *token));
+    kube_call_init(&call, "GET", kube_list_path(options, *token));
     if (options->metadata_only)
         http_request_header(&call.job.request, "Accept", METADATA_LIST);
     free(steal_ptr(*token));

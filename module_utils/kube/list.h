@@ -17,7 +17,15 @@ struct kube_list_options {
     const struct strv *label_selectors; /* all must hold; or NULL */
     const struct strv *field_selectors;
     bool metadata_only; /* PartialObjectMetadata */
+    unsigned page;      /* objects of one request; 0: 500 */
 };
+
+/* The path of one page, owned: the first when TOKEN is NULL or empty, else the one that a page
+ * named. */
+char *kube_list_path(const struct kube_list_options *options, const char *token) must_check;
+
+/* Adds kind and apiVersion to an item of a list, where the server leaves them out. */
+void kube_list_fill_in(const struct kube_resource *resource, json_t *item);
 
 /*
  * Adds every object of a collection to ITEMS, 500 a request, with apiVersion and kind filled in

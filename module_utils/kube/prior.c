@@ -26,6 +26,21 @@ void kube_prior_absent(struct kube_prior *prior)
     prior->known = true;
 }
 
+/* What decides, of an object that is there. */
+static int describe(struct kube_prior *prior, const json_t *value, struct error **err)
+{
+    if (kube_object_check(value, err) < 0)
+        return -1;
+    prior->known = true;
+    prior->exists = true;
+    prior->terminating = js_str(value, "metadata", "deletionTimestamp", NULL) != NULL;
+    const char *uid = js_str(value, "metadata", "uid", NULL);
+    const char *version = js_str(value, "metadata", "resourceVersion", NULL);
+    prior->uid = uid ? xstrdup(uid) : NULL;
+    prior->resource_version = version ? xstrdup(version) : NULL;
+    return 0;
+}
+
 int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **out,
                          struct error **err)
 {
@@ -38,17 +53,17 @@ int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t
         error_make(err, ERROR_PARSE, "the API server's answer is not JSON (%s)", where.text);
         return -1;
     }
-    if (kube_object_check(value, err) < 0)
+    if (describe(prior, value, err) < 0)
         return -1;
-    prior->known = true;
-    prior->exists = true;
-    prior->terminating = js_str(value, "metadata", "deletionTimestamp", NULL) != NULL;
-    const char *uid = js_str(value, "metadata", "uid", NULL);
-    const char *version = js_str(value, "metadata", "resourceVersion", NULL);
-    prior->uid = uid ? xstrdup(uid) : NULL;
-    prior->resource_version = version ? xstrdup(version) : NULL;
     *out = steal_ptr(value);
     return 0;
+}
+
+int kube_prior_value_take(struct kube_prior *prior, json_t *value_take, struct error **err)
+{
+    kube_prior_clear(prior);
+    prior->value = value_take;
+    return describe(prior, value_take, err);
 }
 
 int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)

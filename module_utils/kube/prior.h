@@ -32,6 +32,9 @@ int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct
  * reading. */
 int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **value,
                          struct error **err) must_check;
+/* Takes an object that is a value already: the item of a list. */
+int kube_prior_value_take(struct kube_prior *prior, json_t *value_take, struct error **err)
+    must_check;
 /* Keeps the object as a value instead of bytes: for one that is unchanged and will be shown.
  * VALUE_TAKE is what kube_prior_look_take gave. */
 void kube_prior_keep_take(struct kube_prior *prior, json_t *value_take);

@@ -44,6 +44,10 @@ static int check_name(const struct kube_write *write, struct error **err)
 static void choose_stage(struct kube_write *write)
 {
     const struct kube_resource *resource = &write->object->resource;
+    if (write->prior.known) {
+        write->stage = KUBE_STAGE_WRITE;
+        return;
+    }
     if (resource->can_get && write->object->name && write->verb != KUBE_CREATE) {
         write->stage = KUBE_STAGE_GET;
         return;
@@ -93,20 +97,21 @@ int kube_writer_observe(struct kube_writer *writer, struct error **err)
             return -1;
     if (!writer->count || fetch_kinds(writer, err) < 0)
         return writer->count ? -1 : 0;
+    for (size_t i = 0; i < writer->count; i++) {
+        struct error *problem = NULL;
+        if (resolve_write(writer, &writer->writes[i], &problem) < 0)
+            kube_write_settle_take(&writer->writes[i], problem);
+    }
+    if (kube_writer_first_error(writer, err) < 0 || kube_writer_look_by_list(writer, err) < 0)
+        return -1;
     struct kube_pass pass;
     kube_pass_init(&pass, writer, KUBE_STAGE_WRITE);
     for (size_t i = 0; i < writer->count; i++) {
         struct kube_write *write = &writer->writes[i];
-        struct error *problem = NULL;
-        int found = resolve_write(writer, write, &problem);
-        if (found < 0)
-            kube_write_settle_take(write, problem);
-        else if (found && write->stage == KUBE_STAGE_GET)
+        if (!write->done && !write->late && write->stage == KUBE_STAGE_GET)
             kube_pass_add(&pass, write);
     }
-    int result = kube_writer_first_error(writer, err);
-    if (result == 0)
-        result = kube_pass_go(&pass, err);
+    int result = kube_pass_go(&pass, err);
     kube_pass_clear(&pass);
     return result < 0 ? -1 : kube_writer_first_error(writer, err);
 }

@@ -56,10 +56,14 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
 /* The object is dealt with; takes the error, which may be NULL, over. */
 void kube_write_settle_take(struct kube_write *write, struct error *error_take);
 
-/* Judges what was seen of the object: marks a write that would change nothing and keeps VALUE_TAKE
- * for its answer. */
-void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write,
-                           json_t *value_take);
+/* Judges what was seen of the object in ANSWER: marks a write that would change nothing, keeps
+ * VALUE_TAKE for its result and the answer's warnings. VALUE_TAKE may be NULL. */
+void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write, json_t *value_take,
+                           const struct kube_call *answer);
+
+/* Of kinds and namespaces of which the run has many objects in KUBE_STAGE_GET: looks at them by
+ * lists, and moves those that it found, or knows to be absent, to KUBE_STAGE_WRITE. */
+int kube_writer_look_by_list(struct kube_writer *writer, struct error **err) must_check;
 
 /* Part of the plan: what the run writes twice has to be written, in whatever state it was seen. */
 void kube_writer_forget_doubles(struct kube_writer *writer);

@@ -55,7 +55,7 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
     json_t *seen = NULL;
     if (read_prior(write, &seen, err) < 0)
         return -1;
-    kube_write_judge_take(writer, write, seen);
+    kube_write_judge_take(writer, write, seen, &write->call);
     if (write->verb == KUBE_CREATE && write->prior.exists) {
         /* Asked for because the creation said so: what exists stays as it is. */
         write->after = kube_prior_value(&write->prior);

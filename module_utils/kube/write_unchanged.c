@@ -5,7 +5,8 @@
 #include "kube/managers.h"
 #include "kube/write_priv.h"
 
-void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write, json_t *value_take)
+void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write, json_t *value_take,
+                           const struct kube_call *answer)
 {
     const struct kube_write_options *options = &writer->options;
     const struct strv *migrated = options->migrate_managers;
@@ -17,7 +18,7 @@ void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write,
         return;
     }
     kube_prior_keep_take(&write->prior, value_take);
-    kube_call_warnings(&write->call, &write->warnings);
+    kube_call_warnings(answer, &write->warnings);
 }
 
 /* Something that was written before may have changed what was seen. */

@@ -100,11 +100,9 @@ static int add_listed(struct k8s *k8s, json_t *items, struct error **err)
     for (size_t i = 0; i < k8s->manifest.count; i++) {
         struct k8s_item *item = add_item(k8s, &k8s->manifest.objects[i]);
         add_write(k8s, item);
-        struct buf body;
-        buf_init(&body);
-        auto_free char *text = json_dumps(item->object->value, JSON_COMPACT);
-        buf_add_str(&body, text);
-        if (kube_prior_read_take(&k8s->writer.writes[item->write].prior, &body, err) < 0)
+        /* A copy, because the writer edits what it is given. */
+        json_t *seen = json_deep_copy(item->object->value);
+        if (kube_prior_value_take(&k8s->writer.writes[item->write].prior, seen, err) < 0)
             return -1;
     }
     return 0;
