@@ -64,9 +64,9 @@ def webhooks(kind, prefix, namespace, group, plural):
 def deployment(prefix, namespace, image, args=(), container="manager"):
     labels = {"control-plane": prefix + "-controller-manager"}
     return {"apiVersion": "apps/v1", "kind": "Deployment",
-            "metadata": {"name": prefix + "-controller-manager", "namespace": namespace, "labels": labels},
-            "spec": {"replicas": 1, "selector": {"matchLabels": labels},
-                     "template": {"metadata": {"labels": labels},
+            "metadata": {"name": prefix + "-controller-manager", "namespace": namespace, "labels": dict(labels)},
+            "spec": {"replicas": 1, "selector": {"matchLabels": dict(labels)},
+                     "template": {"metadata": {"labels": dict(labels)},
                                   "spec": {"containers": [{"name": container, "image": image, "args": list(args),
                                                            "env": [{"name": "OF_THE_RELEASE", "value": "1"}]}]}}}}
 

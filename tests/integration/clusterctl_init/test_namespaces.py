@@ -2,7 +2,7 @@
 import pytest
 
 from support.pair import Pair, reset
-from support.providers import CORE, INFRASTRUCTURE, STANDARD, Repository, crd, pinned, find, small
+from support.providers import CORE, INFRASTRUCTURE, STANDARD, Repository, crd, find, pinned, small
 
 GROUP = "infrastructure.cluster.x-k8s.io"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
