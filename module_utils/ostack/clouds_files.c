@@ -262,16 +262,26 @@ static int read_environment(struct osk_sources *sources, struct strv *warnings, 
     return 0;
 }
 
+/* Most clouds refer to no profile: what is wrong with that file is no reason to fail. */
+static void read_vendors(struct osk_sources *sources, struct strv *warnings)
+{
+    auto_free char *path = NULL;
+    auto_error struct error *broken = NULL;
+    auto_strv struct strv remarks = {0};
+    if (read_lookup("clouds-public", NULL, "public-clouds", &sources->vendors, &path, &remarks,
+                    &broken) < 0)
+        strv_add(warnings, broken->message);
+}
+
 int osk_sources_read(struct osk_sources *sources, struct strv *warnings, struct error **err)
 {
-    auto_free char *vendor_path = NULL;
     *sources = (struct osk_sources){0};
-    if (read_clouds(sources, warnings, err) == 0 && read_environment(sources, warnings, err) == 0 &&
-        read_lookup("clouds-public", NULL, "public-clouds", &sources->vendors, &vendor_path,
-                    warnings, err) >= 0)
-        return 0;
-    osk_sources_clear(sources);
-    return -1;
+    if (read_clouds(sources, warnings, err) < 0 || read_environment(sources, warnings, err) < 0) {
+        osk_sources_clear(sources);
+        return -1;
+    }
+    read_vendors(sources, warnings);
+    return 0;
 }
 
 void osk_sources_clear(struct osk_sources *sources)

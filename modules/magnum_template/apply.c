@@ -133,12 +133,23 @@ static int apply_create(struct magnum *magnum, struct magnum_item *item, struct 
 
 /* ---- a successor */
 
+enum { NAME_KEPT = 220 }; /* bytes: the new end must fit into the 255 characters of a name */
+
+/* "NAME-retired-0a6c3a5c", owned. */
+static char *retired_name(const char *name, const char *uuid)
+{
+    size_t length = strnlen(name, NAME_KEPT);
+    while (length && ((unsigned char)name[length] & 0xC0) == 0x80) /* not within a character */
+        length--;
+    return xasprintf("%.*s-retired-%.8s", (int)length, name, uuid);
+}
+
 /* Renames the old template, and hides it where that is allowed: the name belongs to the new one. */
 static int retire(struct magnum *magnum, struct magnum_item *item, struct error **err)
 {
     const char *uuid = js_str(item->found, "uuid", NULL);
     const char *name = js_str(item->found, "name", NULL);
-    auto_free char *retired = xasprintf("%.220s-retired-%.8s", name ? name : "", uuid);
+    auto_free char *retired = retired_name(name ? name : "", uuid);
     json_auto_t *rename =
         json_pack("[{s:s, s:s, s:s}]", "op", "replace", "path", "/name", "value", retired);
     json_auto_t *hide =

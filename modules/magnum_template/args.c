@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "json/js_get.h"
 #include "magnum_template/fields.h"
+#include "ostack/lookup.h"
 
 /* ---- readers */
 
@@ -101,6 +102,12 @@ static int check_identity(const struct magnum_wish *wish, struct error **err)
     if (wish->name && strlen(wish->name) > 255) {
         error_make(err, ERROR_USAGE,
                    "name: it is longer than the 255 characters that Magnum stores");
+        return -1;
+    }
+    if (wish->uuid && !osk_is_uuid(wish->uuid)) {
+        error_make(err, ERROR_USAGE,
+                   "uuid: \"%s\" is none; give the UUID that Magnum lists, or the option name",
+                   wish->uuid);
         return -1;
     }
     if (wish->name || wish->uuid || wish->state == MAGNUM_INFO)

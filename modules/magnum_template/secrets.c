@@ -1,6 +1,6 @@
 #include "magnum_template/secrets.h"
 
-#include "ansible/am_literal.h"
+#include "ansible/am_text.h"
 #include "base/strv.h"
 #include "ostack/clouds.h"
 
@@ -13,12 +13,11 @@ void magnum_cloud_secrets(const json_t *config, struct am_secrets *secrets)
         am_secrets_add(secrets, texts.items[i]);
 }
 
-/* A dictionary may also come as text, in JSON or as Python prints it. */
+/* A dictionary may also come as text: in JSON, as Python prints it, or as pairs. */
 static void value_secrets(const json_t *value, struct am_secrets *secrets)
 {
-    json_auto_t *read = json_is_string(value) ? am_literal_parse(json_string_value(value)) : NULL;
-    if (json_is_string(value) && !read)
-        read = json_loads(json_string_value(value), 0, NULL);
+    const char *text = json_string_value(value);
+    json_auto_t *read = text ? am_text_dict(text, NULL) : NULL;
     magnum_cloud_secrets(read ? read : value, secrets);
 }
 

@@ -10,6 +10,8 @@
 #include "magnum_template/state.h"
 #include "unit/ostack/place.h"
 
+#define UUID1 "11111111-1111-1111-1111-111111111111"
+
 struct bench {
     json_t *params;
     struct am_context context;

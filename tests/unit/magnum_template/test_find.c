@@ -26,9 +26,11 @@ static const struct row {
      T("1", "0123456789abcdef0123456789abcdef", "mine", ""), "1", false},
     {"{'name': 'k', 'image_id': 'new', 'match_on': ['name', 'image_id']}",
      T("1", "k", "mine", ", 'image_id': 'old'"), NULL, false},
-    {"{'uuid': 'ABCD-1', 'name': 'new'}", T("abcd1", "old", "mine", ""), "abcd1", false},
-    {"{'uuid': '1'}", T("1", "k", "other", ""), "1", true},
-    {"{'uuid': '2'}", T("1", "k", "other", ""), NULL, false},
+    {"{'uuid': '11111111111111111111111111111ABC', 'name': 'new'}",
+     T("11111111-1111-1111-1111-111111111abc", "old", "mine", ""),
+     "11111111-1111-1111-1111-111111111abc", false},
+    {"{'uuid': '" UUID1 "'}", T(UUID1, "k", "other", ""), UUID1, true},
+    {"{'uuid': '" UUID1 "'}", T("1", "k", "other", ""), NULL, false},
     /* versions count only where they are made */
     {"{'name': 'k'}", T("1", "k", "mine", "") "," T("2", "k-v2", "mine", ""), "1", false},
     {"{'name': 'k', 'on_immutable': 'new_version'}",
@@ -83,14 +85,14 @@ static void test_find__info__lists_what_matches(void **state)
 {
     (void)state;
     json_auto_t *all = quoted("[" T("1", "k", "mine", "") "," T("2", "k", "other", PUBLIC) "," T(
-        "3", "x", "mine", "") "]");
+        UUID1, "x", "mine", "") "]");
     static const struct {
         const char *options;
         size_t count;
     } infos[] = {
         {"{'state': 'info'}", 3},
         {"{'state': 'info', 'name': 'k'}", 2},
-        {"{'state': 'info', 'uuid': '3'}", 1},
+        {"{'state': 'info', 'uuid': '" UUID1 "'}", 1},
         {"{'state': 'info', 'name': 'nobody'}", 0},
     };
     for (size_t i = 0; i < array_length(infos); i++) {

@@ -65,7 +65,7 @@ static void test_hints__a_404_to_an_admin__speaks_of_the_project(void **state)
     (void)state;
     auto_bench struct bench bench = {0};
     struct error *err = NULL;
-    bench_start(&bench, "{'uuid': 'u', 'tags': 'x'}");
+    bench_start(&bench, "{'uuid': '" UUID1 "', 'tags': 'x'}");
     bench.item->foreign = true;
     bench.magnum->admin = true;
     error_make(&err, ERROR_STATUS, "gone");

@@ -1,6 +1,5 @@
 #include "unit/magnum_template/bench.h"
 
-#define UUID1 "11111111-1111-1111-1111-111111111111"
 #define QUIET "'label_check': 'none', "
 
 /* ---- what differs, and what is done about it */

@@ -223,6 +223,18 @@ static void test_clouds__a_profile_that_nobody_knows__is_a_warning(void **state)
     assert_contains(warnings.items[0], "Couldn't find the vendor profile v for the cloud x");
 }
 
+static void test_clouds__a_broken_file_of_profiles__is_only_warned_about(void **state)
+{
+    auto_strv struct strv warnings = {0};
+    const struct osk_cloud_options options = {0};
+    sandbox_write(state, "clouds-public.yaml", "[1]");
+    sandbox_write(state, "clouds.yaml", ONE);
+    json_auto_t *config = load(&options, &warnings, NULL);
+    assert_string_equal(auth(config, "auth_url"), "http://one");
+    assert_int_equal(warnings.count, 1);
+    assert_contains(warnings.items[0], "clouds-public.yaml is empty or not a valid mapping");
+}
+
 static void test_clouds__a_dictionary__stands_alone(void **state)
 {
     struct error *err = NULL;
@@ -315,6 +327,7 @@ int main(void)
         place_test(test_clouds__a_region_in_the_environment__does_not_reach_a_named_cloud),
         place_test(test_clouds__a_profile_of_clouds_public__is_laid_under_the_entry),
         place_test(test_clouds__a_profile_that_nobody_knows__is_a_warning),
+        place_test(test_clouds__a_broken_file_of_profiles__is_only_warned_about),
         place_test(test_clouds__a_dictionary__stands_alone),
         place_test(test_clouds__a_dictionary_that_names_a_cloud__is_laid_over_it),
         place_test(test_clouds__a_number_as_the_name__is_refused),
