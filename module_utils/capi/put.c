@@ -110,6 +110,9 @@ int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way
         kube_object_clear(&id);
         return -1;
     }
+    /* There are megabytes of them: none keeps the room that it grew into. */
+    body.data = xrealloc(body.data, body.size + 1);
+    body.room = body.size + 1;
     puts->items = xreallocarray(puts->items, puts->count + 1, sizeof(*puts->items));
     puts->items[puts->count++] = (struct capi_put){
         .id = id,

@@ -52,6 +52,7 @@ struct capi_put {
     enum capi_put_stage stage; /* the rest belongs to this unit */
     char *version;             /* owned: resourceVersion as read */
     bool terminating;
+    bool lent; /* body is in the call */
     unsigned attempts;
     struct kube_call call;
 };

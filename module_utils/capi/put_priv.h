@@ -19,6 +19,9 @@ void put_judge(struct capi_put *item, const struct capi_put_options *options, co
 /* Sets up the request of the item's stage. */
 int put_build(const struct capi_puts *puts, struct capi_put *item, struct error **err) must_check;
 
+/* Brings the wanted text back from the request that it was lent to, before that is cleared. */
+void put_take_back(struct capi_put *item);
+
 /* Reads the answer. With PUT_PASSING and PUT_REFUSED *err is set. */
 enum put_verdict put_finish(const struct capi_puts *puts, struct capi_put *item,
                             struct error **err);

@@ -57,6 +57,23 @@ static int versioned_body(const struct capi_put *item, struct buf *body, struct 
     return js_write(body, value, 0, err);
 }
 
+/* The wanted text travels as it is: it is lent to the request, not copied. */
+static void lend_body(struct capi_put *item, struct buf *body)
+{
+    *body = item->body;
+    buf_init(&item->body);
+    item->lent = true;
+}
+
+void put_take_back(struct capi_put *item)
+{
+    if (!item->lent)
+        return;
+    item->body = item->call.job.request.body;
+    buf_init(&item->call.job.request.body);
+    item->lent = false;
+}
+
 static int build_write(const struct capi_puts *puts, struct capi_put *item, struct error **err)
 {
     struct buf body;
@@ -66,10 +83,10 @@ static int build_write(const struct capi_puts *puts, struct capi_put *item, stru
         kube_call_init(&item->call, "PATCH", apply_path(puts, item));
         type = "application/apply-patch+yaml";
         item->call.idempotent = true;
-        buf_add(&body, item->body.data, item->body.size);
+        lend_body(item, &body);
     } else if (!item->exists) {
         kube_call_init(&item->call, "POST", path_of(item, true));
-        buf_add(&body, item->body.data, item->body.size);
+        lend_body(item, &body);
     } else {
         bool merge = item->way == CAPI_WAY_MERGE;
         kube_call_init(&item->call, merge ? "PATCH" : "PUT", path_of(item, false));

@@ -83,6 +83,7 @@ static void call_done(void *context, struct kube_call *call)
 {
     struct round *round = context;
     struct capi_put *item = call->owner;
+    put_take_back(item);
     enum put_verdict verdict = put_finish(round->puts, item, &item->error);
     if (verdict == PUT_GO_ON && !round->look_only)
         round->ready[round->ready_count++] = item;

@@ -9,6 +9,9 @@
 /* For reads; what is written is tried again as often as the task says. */
 enum { RETRY_MS = 15000 };
 
+/* More would not be faster, as definitions keep a server busy, and each holds up to a megabyte. */
+enum { IN_FLIGHT = 16 };
+
 static int connect_client(struct cc *cc, struct error **err)
 {
     if (kube_config_load(&cc->args.connection.options, &cc->config, err) < 0)
@@ -16,6 +19,7 @@ static int connect_client(struct cc *cc, struct error **err)
     const struct kube_client_options options = {
         .dry_run = cc->context->check_mode,
         .retry_timeout_ms = RETRY_MS,
+        .max_in_flight = IN_FLIGHT,
     };
     cc->client = kube_client_new(&cc->config, &options, err);
     if (!cc->client)
