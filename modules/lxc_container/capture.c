@@ -52,28 +52,31 @@ static void silence(struct capture *capture)
         log_trace(1, "standard error stays");
 }
 
-static int start_log(const struct lib *lib, const char *name, const char *lxcpath, const char *file,
-                     const char *level)
+static int start_log(const struct lib *lib, const struct capture_options *options)
 {
-    struct lxc_log log = {.name = name,
-                          .lxcpath = lxcpath,
-                          .file = file,
-                          .level = level,
+    struct lxc_log log = {.name = options->name,
+                          .lxcpath = options->lxcpath,
+                          .file = options->file,
+                          .level = options->level,
                           .prefix = "lxc_container",
                           .quiet = true};
     return lib->log_init(&log);
 }
 
-int capture_open(struct capture *capture, const struct lib *lib, const char *name,
-                 const char *lxcpath, const char *file, const char *level, struct error **err)
+int capture_open(struct capture *capture, const struct lib *lib,
+                 const struct capture_options *options, struct error **err)
 {
-    *capture = (struct capture){.fd = open_log(file, err), .stderr_ = -1, .other = -1};
+    *capture = (struct capture){.fd = open_log(options->file, err), .stderr_ = -1, .other = -1};
     if (capture->fd < 0)
         return -1;
     silence(capture);
     auto_free char *path = xasprintf("/proc/self/fd/%d", capture->fd);
+    struct capture_options opened = *options;
+    opened.file = path;
     /* A process that watches a container keeps this log: without a file, only what matters. */
-    if (start_log(lib, name, lxcpath, path, file ? level : "WARN") == 0)
+    if (!options->file)
+        opened.level = "WARN";
+    if (start_log(lib, &opened) == 0)
         return 0;
     error_make(err, ERROR_IO, "liblxc cannot write its log");
     capture_close(capture, lib);
@@ -102,12 +105,11 @@ void capture_also(struct capture *capture, const char *file)
     capture->other_mark = known ? status.st_size : 0;
 }
 
-void capture_divert(const struct lib *lib, const char *name, const char *lxcpath, const char *file,
-                    const char *level)
+void capture_divert(const struct lib *lib, const struct capture_options *options)
 {
     lib->log_close();
-    if (start_log(lib, name, lxcpath, file, level) < 0)
-        log_trace(1, "liblxc cannot log to %s", file);
+    if (start_log(lib, options) < 0)
+        log_trace(1, "liblxc cannot log to %s", options->file);
 }
 
 /* ---- reading */

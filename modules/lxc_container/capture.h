@@ -20,19 +20,25 @@ struct capture {
     off_t other_mark;
 };
 
-/* Starts the log of NAME below LXCPATH, into FILE at LEVEL when FILE is given. Standard error is
- * silent until capture_close, because liblxc repeats errors there. ERROR_IO. */
-int capture_open(struct capture *capture, const struct lib *lib, const char *name,
-                 const char *lxcpath, const char *file, const char *level, struct error **err)
-    must_check;
+/* Whose log it is, and where it goes. Everything is borrowed. */
+struct capture_options {
+    const char *name;
+    const char *lxcpath;
+    const char *file;  /* NULL: a file without a name, for us alone */
+    const char *level; /* of what goes into FILE */
+};
+
+/* Starts the log. Standard error is silent until capture_close, because liblxc repeats errors
+ * there. ERROR_IO. */
+int capture_open(struct capture *capture, const struct lib *lib,
+                 const struct capture_options *options, struct error **err) must_check;
 void capture_close(struct capture *capture, const struct lib *lib);
 
 /* A container has a log file of its own, FILE: what is written there from now on is read too, until
  * another one is named, or NULL. */
 void capture_also(struct capture *capture, const char *file);
-/* In a child: liblxc writes into FILE at LEVEL from now on, as it does without a log of ours. */
-void capture_divert(const struct lib *lib, const char *name, const char *lxcpath, const char *file,
-                    const char *level);
+/* In a child: liblxc writes there from now on, as it does without a log of ours. */
+void capture_divert(const struct lib *lib, const struct capture_options *options);
 
 /* A point in the log. */
 off_t capture_mark(const struct capture *capture);

@@ -63,8 +63,11 @@ static int enter(struct ct *ct, struct error **err)
     if (args->clone.name)
         ct->clone_path =
             args->clone.path ? path_lxcpath(args->clone.path, standard) : xstrdup(ct->lxcpath);
-    if (check_rights(ct, err) < 0 || capture_open(&ct->capture, &ct->lib, args->name, ct->lxcpath,
-                                                  args->log_file, args->log_level, err) < 0)
+    const struct capture_options log = {.name = args->name,
+                                        .lxcpath = ct->lxcpath,
+                                        .file = args->log_file,
+                                        .level = args->log_level};
+    if (check_rights(ct, err) < 0 || capture_open(&ct->capture, &ct->lib, &log, err) < 0)
         return -1;
     return take_locks(ct, err);
 }

@@ -1,6 +1,7 @@
 #include "lxc_container/run.h"
 
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -27,9 +28,12 @@ static bool start(struct ct *ct, const void *payload)
     (void)payload;
     auto_free char *file = own_log(ct);
     auto_free char *level = lib_item(ct->container, "lxc.log.level");
+    const struct capture_options log = {.name = ct->args.name,
+                                        .lxcpath = ct->lxcpath,
+                                        .file = file,
+                                        .level = str_empty(level) ? "ERROR" : level};
     if (file)
-        capture_divert(&ct->lib, ct->args.name, ct->lxcpath, file,
-                       str_empty(level) ? "ERROR" : level);
+        capture_divert(&ct->lib, &log);
     return ct->container->start(ct->container, 0, NULL);
 }
 
@@ -42,6 +46,8 @@ static bool kill_it(struct ct *ct, const void *payload)
 static bool shut_down(struct ct *ct, const void *payload)
 {
     (void)payload;
+    /* Nothing is half done when the wait ends early; going on alone would keep the task's pipes open. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     return ct->container->shutdown(ct->container, (int)(ct->args.stop_timeout_ms / 1000));
 }
 
