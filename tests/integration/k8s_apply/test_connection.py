@@ -12,6 +12,7 @@ import yaml
 
 from fakes.scripted_server import status_reply, text_reply
 from servers.ports import free_port
+from support.forward import Forwarder
 from support.module import Module
 from support.objects import config_map, path_of
 from support.relay import Relay
@@ -542,6 +543,22 @@ def gone(token=None):
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {"continue": token} if token else {}, "status": "Failure",
             "message": "The provided continue parameter is too old", "reason": "Expired", "code": 410}
     return 410, [("Content-Type", "application/json")], json.dumps(body).encode()
+
+
+def test_connection__server_says_goaway_again_and_again__nothing_is_lost(k8s, ns, server, trusted, pair):
+    """With --goaway-chance the server asks to leave the HTTP/2 connection after one request in fifty."""
+    impatient = server.start_apiserver(["--goaway-chance=0.02"])
+    try:
+        with Forwarder(impatient.port) as forwarder:
+            user = {"client-certificate-data": encoded(pair.cert_file), "client-key-data": encoded(pair.key_file)}
+            cluster = dict(trusted, server="https://127.0.0.1:%d" % forwarder.port)
+            outcome = k8s(definition=[config_map(ns, name="m-%03d" % number) for number in range(250)], parallel=16,
+                          kubeconfig=config(cluster, user), return_objects="none")
+        assert not outcome.failed, outcome.msg
+        assert all(result["changed"] and result["method"] == "create" for result in outcome.results)
+        assert forwarder.connections > 1
+    finally:
+        impatient.stop()
 
 
 @pytest.mark.parametrize("with_token", [True, False], ids=["goes-on", "starts-again"])
