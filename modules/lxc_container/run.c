@@ -1,5 +1,7 @@
 #include "lxc_container/run.h"
 
+#include <signal.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 
@@ -46,7 +48,7 @@ static bool kill_it(struct ct *ct, const void *payload)
 static bool shut_down(struct ct *ct, const void *payload)
 {
     (void)payload;
-    /* Nothing is half done when the wait ends early; going on alone would keep the task's pipes open. */
+    /* A wait may end early; waiting on alone would keep the pipes of a killed task open. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     return ct->container->shutdown(ct->container, (int)(ct->args.stop_timeout_ms / 1000));
 }
