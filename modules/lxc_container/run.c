@@ -1,7 +1,6 @@
 #include "lxc_container/run.h"
 
 #include <signal.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 
