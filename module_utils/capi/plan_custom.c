@@ -9,8 +9,8 @@
 
 enum { SKEW_MOST = 3 };
 
-static const char multiple_url[] = "https://cluster-api.sigs.k8s.io/developer/architecture/"
-                                   "controllers/support-multiple-instances.html";
+static const char multiple_url[] =
+    "https://cluster-api.sigs.k8s.io/developer/core/support-multiple-instances";
 
 /* "unable to perform upgrade" and what 1.10 said instead. */
 static const char *unable(const struct capi_generation *generation)

@@ -385,8 +385,8 @@ static void test_098__two_instances__are_refused(void **state)
         &err, ERROR_USAGE,
         "detected multiple instances of the same provider, but clusterctl does not support this "
         "use "
-        "case. See https://cluster-api.sigs.k8s.io/developer/architecture/controllers/"
-        "support-multiple-instances.html for more details: multiple instance of provider type "
+        "case. See https://cluster-api.sigs.k8s.io/developer/core/"
+        "support-multiple-instances for more details: multiple instance of provider type "
         "\"infrastructure-openstack\" found: [capo-system/infrastructure-openstack "
         "other/infrastructure-openstack]");
 }
