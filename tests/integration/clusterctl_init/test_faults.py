@@ -19,7 +19,6 @@ def request_for(core, infrastructure):
 # Each row: method, path, text in the body. They come in the order in which the program gets there.
 INSTALLATION = [
     ("POST", CRDS, "providers.clusterctl"),
-    ("POST", "/api/v1/namespaces", "cert-manager-test"),
     ("POST", "/api/v1/namespaces", "capi-system"),
     ("POST", CRDS, "clusters.cluster.x-k8s.io"),
     ("POST", RBAC + "/clusterrolebindings", "capi-manager"),
@@ -30,8 +29,8 @@ INSTALLATION = [
     ("POST", INVENTORY % "capo-system", ""),
 ]
 UPGRADE = [
-    ("PUT", APPS % "capi-system" + "/capi-controller-manager", '"replicas"'),
-    ("PUT", APPS % "capo-system" + "/capo-controller-manager", '"replicas"'),
+    ("PATCH", APPS % "capi-system" + "/capi-controller-manager", '"replicas":0'),
+    ("PATCH", APPS % "capo-system" + "/capo-controller-manager", '"replicas":0'),
     ("DELETE", APPS % "capi-system" + "/capi-controller-manager", ""),
     ("PATCH", CRDS + "/clusters.cluster.x-k8s.io", ""),
     ("POST", APPS % "capi-system", ""),
@@ -68,8 +67,8 @@ def run_through(pair, rows, state, **request):
         killer = Killer(pair.ours.server, row)
         with Relay(pair.ours.server, killer) as relay:
             ours = pair.run_ours(state, more={"kubeconfig": relay.kubeconfig, "write_attempts": 1}, **request)
-        assert killer.struck, (row, ours.data)
-        assert ours.failed, (row, ours.data)
+        assert killer.struck, (row, [(r.method, r.path) for r in relay.writes()], ours.msg)
+        assert ours.failed, row
         assert ours.msg
     ours = pair.run_ours(state, **request)
     assert not ours.failed, ours.data

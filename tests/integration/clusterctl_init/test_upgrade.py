@@ -97,6 +97,15 @@ def test_092__contract__upgrades_everything_and_then_nothing(old):
     assert [e for e in again.ours.requests if e["verb"] not in ("get", "list")] == []
 
 
+def test_091__files_that_are_missing__stop_us_before_anything_is_touched(old):
+    """clusterctl has upgraded core by then, and stopped the controller of the other provider."""
+    both = old.run("upgraded", **targets(infrastructure="v0.2.99"))
+    assert "v0.2.99/infrastructure-components.yaml: no such file or directory" in both.theirs.error
+    assert old.theirs.versions()["cluster-api"] == CORE and old.theirs.get(CAPO)["spec"]["replicas"] == 0
+    assert both.ours.failed and "v0.2.99" in both.ours.msg and "no such file or directory" in both.ours.msg
+    assert old.ours.versions() == OLD and old.ours.get(CAPO)["spec"]["replicas"] == 1
+
+
 # ---- refused: nothing is changed, so that all of them share one installation
 
 @pytest.fixture(scope="module")
@@ -192,10 +201,6 @@ def test_096__four_minor_versions_at_once__are_an_error_for_core(refused, refusi
     refused("upgrade for capi-system/cluster-api provider can't skip more than 3 versions", core="cluster-api:v1.14.0")
 
 
-def test_091__target_version_that_is_missing__is_an_error(refused):
-    refused("v0.2.99", core="cluster-api:" + CORE, infrastructure="openstack:v0.2.99")
-
-
 # ---- again
 
 @pytest.fixture
@@ -232,9 +237,11 @@ def test_096__infrastructure__may_skip_what_it_likes(fresh):
 
 
 def test_097__older_version__is_accepted_as_by_clusterctl(fresh):
-    both = fresh.run("upgraded", infrastructure="openstack:" + OLD_INFRASTRUCTURE)
+    """Of the same contract: the server refuses a definition without the version that it stores."""
+    fresh.repo.add(LABEL, "v0.2.3")
+    both = fresh.run("upgraded", infrastructure="openstack:v0.2.3")
     assert both.ok, both.theirs
-    assert fresh.ours.versions()[LABEL] == OLD_INFRASTRUCTURE
+    assert fresh.ours.versions()[LABEL] == "v0.2.3"
     fresh.assert_same_world()
 
 
@@ -353,7 +360,7 @@ def test_100__storage_version_that_the_new_definition_lacks__is_an_error_with_mi
 def test_100__without_migration__the_server_refuses_the_definition(aged):
     ours = aged.run_ours("upgraded", more={"write_attempts": 2, "retry_refused": True},
                          infrastructure="openstack:" + INFRASTRUCTURE)
-    assert ours.failed and "must appear in spec.versions" in ours.msg and "openstackclusters" in ours.msg
+    assert ours.failed and "status.storedVersions" in ours.msg and "openstackclusters" in ours.msg
     assert aged.ours.versions()[LABEL] == INFRASTRUCTURE
 
 
