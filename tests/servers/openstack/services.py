@@ -80,6 +80,9 @@ key_repository = {directory}/keys/fernet
 key_repository = {directory}/keys/fernet
 [credential]
 key_repository = {directory}/keys/credential
+[cache]
+enabled = true
+backend = dogpile.cache.memory
 [auth]
 methods = password,token,application_credential,totp
 [identity]

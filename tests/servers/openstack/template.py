@@ -15,12 +15,13 @@ from servers import cache  # noqa: E402
 from servers.openstack import seed, services, venv  # noqa: E402
 from servers.openstack.cloud import Cloud, HERE  # noqa: E402
 
-SOURCES = [HERE / name for name in ("cloud.py", "schema.py", "seed.py", "services.py", "template.py")]
+SOURCES = [HERE / name for name in ("schema.py", "seed.py", "template.py")]
+NAMES = repr((services.SERVICES, services.PASSWORD, services.REGION, services.BROKEN_REGION, services.TLS_REGION))
 
 
 def seeded() -> Path:
     """A folder with the databases, keys/, and ids.json. Magnum's database is not in it."""
-    key = cache.fingerprint(*SOURCES, venv.constraints(venv.NEWEST_MAGNUM))[:8]
+    key = cache.fingerprint(*SOURCES, NAMES, venv.constraints(venv.NEWEST_MAGNUM))[:8]
     return cache.build_once(cache.cache_dir() / ("openstack-seed-" + key), make)
 
 
