@@ -55,28 +55,35 @@ def test_071__foreign_public_one_differs_with_scope_any__is_not_touched(world):
 
 
 def test_072__name_that_looks_like_a_uuid__is_found_by_name(world):
-    name = uuid.uuid4().hex
-    assert world(name, **USUAL).changed
-    assert_unchanged(world(name, **USUAL))
-    assert world(name, state="absent").changed
+    made = world.make(name=uuid.uuid4().hex)
+    assert_unchanged(world(made["name"], **USUAL))
+    assert world(made["name"], state="absent").changed
     assert world.all() == []
 
 
 def test_073__glob_characters_in_the_name__are_literal(world):
     world.make(name="k8s-1")
     assert world("k8s*", state="absent").changed is False
-    assert world("k8s*", **USUAL)["action"] == "create"
-    assert sorted(t["name"] for t in world.all()) == ["k8s*", "k8s-1"]
+    assert world("k8s*", check=True, **USUAL)["action"] == "create"
 
 
-@pytest.mark.parametrize("name", ["with blank", 'quote"d', "100%", "ümläut ☃", "v1.34.8.x", "a/b", "UPPER"])
-def test_063__name_with_special_characters__works_throughout(world, name):
+NAMES = ("with blank", 'quote"d', "100%", "ümläut ☃", "v1.34.8.x", "a/b", "UPPER", "-", "a,b:c=d", "\\", "..")
+
+
+def test_063__names_with_special_characters__are_found_and_removed(world):
+    for name in NAMES:
+        world.make(name=name)
+    outcome = world(templates=[{"name": name, **USUAL} for name in NAMES])
+    assert_unchanged(outcome)
+    assert [each["name"] for each in outcome["templates"]] == list(NAMES)
+    assert world(templates=[{"name": name, "state": "absent"} for name in NAMES]).changed
+    assert world.all() == []
+
+
+def test_063__name_with_special_characters__is_stored_as_it_is(world):
+    name = 'ü ☃ "100%" \\ a/b..'
     assert world(name, **USUAL).changed
     assert world.one(name)["name"] == name
-    assert_unchanged(world(name, **USUAL))
-    assert world(name, dns_nameserver="1.1.1.1").changed
-    assert world(name, state="absent").changed
-    assert world.all() == []
 
 
 def test_074__hidden_own_template__is_found(world):
@@ -111,8 +118,8 @@ def test_078__image_by_name_and_by_id__are_both_good(world, cloud):
     for image in ("debian-a", cloud.ids["images"]["debian-a"]):
         name = world.fresh_name()
         assert world(name, **dict(USUAL, image_id=image)).changed
-        assert world.one(name)["cluster_distro"] == "debian"
-        assert world.one(name)["image_id"] == image
+        stored = world.one(name)
+        assert (stored["cluster_distro"], stored["image_id"]) == ("debian", image)
 
 
 def fails_on_creation(world, **options):
@@ -234,14 +241,14 @@ def test_093__check_mode__predicts_and_sends_no_write(world):
 
 @pytest.mark.parametrize("version", ["1.1", "1.9", "latest"])
 def test_094__microversion__is_sent_under_the_old_name_and_accepted(world, version):
-    outcome = world(world.fresh_name(), microversion=version, **USUAL)
-    assert outcome.changed, outcome.data
+    outcome = world(state="info", microversion=version)
+    assert not outcome.failed, outcome.data
     sent = {each.headers.get("openstack-api-version") for each in outcome.requests if each.service == "magnum"}
     assert sent == {"container-infra " + version}
 
 
 def test_094__microversion_out_of_range__is_told_with_the_range(world):
-    outcome = world(world.fresh_name(), microversion="1.99", **USUAL)
+    outcome = world(state="info", microversion="1.99")
     assert outcome.failed and "1.99" in outcome.msg and "1.1" in outcome.msg
 
 
