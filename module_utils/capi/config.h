@@ -44,6 +44,9 @@ struct capi_config;
  */
 struct capi_config *capi_config_new(const struct capi_config_options *options, struct error **err)
     must_check;
+/* The same with the SIZE bytes at TEXT in place of the file options.path: for tests. */
+struct capi_config *capi_config_of_text(const struct capi_config_options *options, const char *text,
+                                        size_t size, struct error **err) must_check;
 void capi_config_free(struct capi_config *config);
 define_cleanup(capi_config, struct capi_config *, capi_config_free)
 #define auto_capi_config cleanup_with(capi_config_cleanup)

@@ -36,9 +36,6 @@ int capi_config_read_file(struct capi_config *config, const char *path, struct e
 /* The same for bytes; PATH is for messages. */
 int capi_config_read_text(struct capi_config *config, const char *bytes, size_t size,
                           const char *path, struct error **err);
-/* capi_config_new for the SIZE bytes of a file at TEXT instead of that at options.path. */
-struct capi_config *capi_config_of_text(const struct capi_config_options *options, const char *text,
-                                        size_t size, struct error **err);
 void capi_config_read_providers(struct capi_config *config,
                                 const struct capi_config_options *options);
 int capi_config_read_images(struct capi_config *config, const json_t *images, struct error **err);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "capi/config_priv.h"
+#include "capi/config.h"
 
 enum { INPUT_LIMIT = 50 * 1024 };
 
@@ -30,7 +30,7 @@ static void check(const struct capi_config *config)
         must(!capi_bad_subdomain(providers[i].name) && providers[i].type != CAPI_OTHER);
         must(!str_empty(providers[i].url) && !str_empty(providers[i].label));
         int found = capi_config_provider(config, providers[i].type, providers[i].name, &same, &err);
-        must((found < 0) == (config->provider_fault != NULL));
+        must((found < 0) == (err != NULL));
     }
     capi_config_cert_manager(config, capi_generation_default(), &settings);
     must(!str_empty(settings.url) && !str_empty(settings.version) && settings.timeout);
