@@ -170,9 +170,11 @@ def apply_twice(k8s_plane, plane, path):
     return objects, second
 
 
-def assert_cheap(outcome, objects):
-    """The bar: look and write once each, and at most six requests to learn the kinds."""
-    assert len(outcome.requests) <= 2 * len(objects) + 6, outcome.verbs
+def assert_cheap(outcome, objects, written=()):
+    """The bar: one look each, at most six requests to learn the kinds, and nothing WRITTEN but custom resources, whose
+    schemas may have changed since."""
+    assert {event["objectRef"]["resource"] for event in writes(outcome)} == set(written)
+    assert len(outcome.requests) <= len(objects) + len(written) + 6, outcome.verbs
 
 
 def test_062__orc_bundle_twice__changes_everything_then_nothing(k8s_plane, plane, tmp_path):
@@ -198,7 +200,7 @@ def core(plane):
 def test_062__capi_core_bundle_twice__changes_everything_then_nothing(k8s_plane, plane, core):
     objects, second = apply_twice(k8s_plane, plane, core)
     assert len(objects) > 20
-    assert_cheap(second, objects)
+    assert_cheap(second, objects, ["certificates", "issuers"])
 
 
 def test_requests__unchanged_config_map__costs_at_most_four(k8s, ns):
@@ -360,10 +362,12 @@ def test_066__objects_right_after_their_definition_on_three_servers__are_created
         others = [first.start_apiserver(flags), first.start_apiserver(flags)]
         k8s_three = k8s_on(first)
         with Relay(first, others=others) as relay:
-            for number in range(3):
-                own = "group-%d.example.com" % number
-                wanted = [definition_of(own)] + [custom(own, "default", "g-%d" % i, size=i) for i in range(6)]
-                outcome = k8s_three(definition=wanted, kubeconfig=relay.kubeconfig)
+            groups = ["group-%d.example.com" % number for number in range(3)]
+            # All at once: each run has to wait for five seconds.
+            runs = [k8s_three.start(kubeconfig=relay.kubeconfig, definition=[definition_of(own)] + [
+                custom(own, "default", "g-%d" % i, size=i) for i in range(6)]) for own in groups]
+            for own, run in zip(groups, runs):
+                outcome = k8s_three.finish(*run)
                 assert not outcome.failed and outcome.changed, outcome.msg
                 assert [r["method"] for r in outcome.results] == ["create"] * 7
                 accepted, established = [condition["lastTransitionTime"] for condition in sorted(

@@ -1,19 +1,15 @@
 """What need not be written is not written: the second apply of the same costs one reading per object. Above all: it is
 the same verdict, in every case, that the server gives when it is asked."""
-import gzip
 import os
-from pathlib import Path
 
 import pytest
 
-from servers import capi_bundle
 from support.mutations import mutations
 from support.objects import config_map, deployment, path_of
 from support.relay import Relay
 from support.samples import SAMPLES, named, sample
 from support.world import WRITE_UNCHANGED, get, merge, writes
 
-ORC = "providers/openstack-resource-controller/v2.5.0/install.yaml.gz"
 JSON_PATCH = "application/json-patch+json"
 
 
@@ -132,32 +128,6 @@ def test_unchanged__field_that_is_not_stored__is_written_every_time(k8s, ns, cop
     [name] = copies(kind, 1)
     outcome = k8s(definition=sample(kind, ns, name))
     assert not outcome.changed and patches(outcome) == [sample(kind, ns, name)["metadata"]["name"]]
-
-
-def test_unchanged__bundle_of_the_resource_controller__37_readings(k8s, tmp_path, server):
-    data = Path(os.environ.get("MCAPI_TEST_DATA", "/nonexistent"), ORC)
-    if not data.exists():
-        pytest.skip("no MCAPI_TEST_DATA with " + ORC)
-    manifest = tmp_path / "orc.yaml"
-    manifest.write_bytes(gzip.decompress(data.read_bytes()))
-    assert k8s(src=str(manifest), return_objects="none").changed
-    outcome = k8s(src=str(manifest), return_objects="none")
-    assert not outcome.failed and not outcome.changed and writes(outcome) == []
-    k8s(src=str(manifest), state="absent")
-
-
-def test_unchanged__bundle_of_cluster_api__custom_resources_alone_are_written(k8s, server):
-    """Their schemas may have changed since they were applied."""
-    assert not k8s(src=str(capi_bundle.CERT_MANAGER_CRDS)).failed
-    bundle = str(capi_bundle.bundle())
-    outcome = k8s(src=bundle, return_objects="none")
-    assert not outcome.failed, outcome.msg
-    outcome = k8s(src=bundle, return_objects="none")
-    assert not outcome.failed and not outcome.changed
-    written = {event["objectRef"]["resource"] for event in writes(outcome)}
-    assert written == {"certificates", "issuers"}
-    # Its webhooks would refuse what other tests write.
-    assert not k8s(src=bundle, state="absent").failed
 
 
 # What the verdict depends on, beside the object
