@@ -30,6 +30,24 @@ static char *folder(void)
     return xasprintf("%s/ansible-lxc", geteuid() == 0 || str_empty(own) ? "/run/lock" : own);
 }
 
+int lock_check_folder(const char *path, struct error **err)
+{
+    struct stat status;
+    if (lstat(path, &status) < 0) {
+        error_make_errno(err, errno, "cannot look at %s", path);
+        return -1;
+    }
+    if (S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+        !(status.st_mode & (S_IWGRP | S_IWOTH)))
+        return 0;
+    error_make(
+        err, ERROR_IO,
+        "%s, which holds the locks, is not a folder of user %u that only this user may write "
+        "to: remove it",
+        path, (unsigned)geteuid());
+    return -1;
+}
+
 static int open_file(struct lock *lock, struct error **err)
 {
     lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -89,7 +107,7 @@ int lock_take(struct lock *lock, const char *lxcpath, const char *name, long lon
 {
     auto_free char *directory = folder();
     *lock = (struct lock){.fd = -1};
-    if (dir_make(directory, 0700, err) < 0)
+    if (dir_make(directory, 0700, err) < 0 || lock_check_folder(directory, err) < 0)
         return -1;
     lock->path = xasprintf("%s/%016" PRIx64 "-%s.lock", directory, hash_of(lxcpath), name);
     if (wait_for_turn(lock, clock_deadline_ms(timeout_ms), err) == 0)

@@ -12,6 +12,10 @@ struct lock {
     char *path; /* owned */
 };
 
+/* The folder that holds lock files lies where everybody may write. ERROR_IO unless PATH is a folder
+ * of our own that nobody else may write to. */
+int lock_check_folder(const char *path, struct error **err) must_check;
+
 /* Waits up to TIMEOUT_MS. ERROR_TIMEOUT when another run holds it, ERROR_INTERRUPTED, ERROR_IO. */
 int lock_take(struct lock *lock, const char *lxcpath, const char *name, long long timeout_ms,
               struct error **err) must_check;

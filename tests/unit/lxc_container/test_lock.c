@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lxc_container/lock.h"
+#include "support/temp_dir.h"
 
 /* A name that no container has, so that the lock folder of the machine can be used. */
 #define LXCPATH "/nonexistent/mcapi-test-lock"
@@ -59,6 +60,26 @@ static void test_lock__held__is_not_inherited_by_programs(void **state)
     lock_remove(&lock);
 }
 
+static void test_lock_check_folder__folder_of_others__is_refused(void **state)
+{
+    struct error *err = NULL;
+    auto_free char *own = xasprintf("%s/own", (char *)*state);
+    auto_free char *open_to_all = xasprintf("%s/all", (char *)*state);
+    auto_free char *link = xasprintf("%s/link", (char *)*state);
+    assert_int_equal(mkdir(own, 0700), 0);
+    assert_int_equal(mkdir(open_to_all, 0700), 0);
+    assert_int_equal(chmod(open_to_all, 0777), 0);
+    assert_int_equal(symlink(own, link), 0);
+    assert_int_equal(lock_check_folder(own, &err), 0);
+    assert_no_error(err);
+    assert_int_equal(lock_check_folder(open_to_all, &err), -1);
+    assert_error(&err, ERROR_IO, "is not a folder of user");
+    assert_int_equal(lock_check_folder(link, &err), -1);
+    assert_error(&err, ERROR_IO, "is not a folder of user");
+    assert_int_equal(lock_check_folder("/nonexistent/folder", &err), -1);
+    assert_error(&err, ERROR_IO, "cannot look at");
+}
+
 static void test_lock_remove__file__is_gone_and_a_new_one_can_be_had(void **state)
 {
     (void)state;
@@ -80,6 +101,8 @@ int main(void)
         cmocka_unit_test(test_lock__released__can_be_taken_again),
         cmocka_unit_test(test_lock__other_names_and_paths__do_not_wait),
         cmocka_unit_test(test_lock__held__is_not_inherited_by_programs),
+        cmocka_unit_test_setup_teardown(test_lock_check_folder__folder_of_others__is_refused,
+                                        temp_dir_make, temp_dir_remove),
         cmocka_unit_test(test_lock_remove__file__is_gone_and_a_new_one_can_be_had),
     };
     /* Whoever runs the tests, root or not, has a folder for locks. */
