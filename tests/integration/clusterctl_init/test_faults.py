@@ -7,7 +7,6 @@ from support.relay import DROP, Relay
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 APPS = "/apis/apps/v1/namespaces/%s/deployments"
-RBAC = "/apis/rbac.authorization.k8s.io/v1"
 INVENTORY = "/apis/clusterctl.cluster.x-k8s.io/v1alpha3/namespaces/%s/providers"
 
 
@@ -16,21 +15,20 @@ def request_for(core, infrastructure):
             "infrastructure": "openstack:" + infrastructure}
 
 
-# Each row: method, path, text in the body. They come in the order in which the program gets there.
+# Each row: method, path, text in the body. They come in the order in which the program gets there. It writes the same
+# kinds of both providers at once: a row per wave.
 INSTALLATION = [
     ("POST", CRDS, "providers.clusterctl"),
     ("POST", "/api/v1/namespaces", "capi-system"),
     ("POST", CRDS, "clusters.cluster.x-k8s.io"),
-    ("POST", RBAC + "/clusterrolebindings", "capi-manager"),
-    ("POST", APPS % "capi-system", ""),
-    ("POST", INVENTORY % "capi-system", ""),
     ("POST", "/apis/cert-manager.io/v1/namespaces/capo-system/issuers", ""),
+    ("POST", APPS % "capi-system", ""),
     ("POST", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", "capo"),
+    ("POST", INVENTORY % "capi-system", ""),
     ("POST", INVENTORY % "capo-system", ""),
 ]
 UPGRADE = [
     ("PATCH", APPS % "capi-system" + "/capi-controller-manager", '"replicas":0'),
-    ("PATCH", APPS % "capo-system" + "/capo-controller-manager", '"replicas":0'),
     ("DELETE", APPS % "capi-system" + "/capi-controller-manager", ""),
     ("PATCH", CRDS + "/clusters.cluster.x-k8s.io", ""),
     ("POST", APPS % "capi-system", ""),

@@ -89,8 +89,9 @@ def test_085__manager_never_available__is_an_error_with_its_name(waiting):
     act = make_available(MANAGERS[:1])
     theirs = run_theirs(waiting, act, wait=True, wait_timeout=1)
     ours = run_ours(waiting, make_available(MANAGERS[:1]), wait=True, wait_timeout=1)
-    assert theirs.error == 'deployment "second-controller-manager" is not ready after 1s: context deadline exceeded'
-    assert ours.failed and ours.msg == theirs.error
+    begin, end = 'deployment "second-controller-manager" is not ready after 1s: ', "context deadline exceeded"
+    assert theirs.error.startswith(begin) and theirs.error.endswith(end)  # its rate limiter may speak in between
+    assert ours.failed and ours.msg == begin + end
     assert waiting.ours.versions() == waiting.theirs.versions() and SECOND in waiting.ours.versions()
 
 
@@ -113,7 +114,7 @@ def test_085__manager_that_is_deleted_meanwhile__fails_at_once(waiting):
     ours = run_ours(waiting, act(0), wait=True, wait_timeout=120)
     assert time.monotonic() - begin < 100
     assert 'deployments.apps "second-controller-manager" not found' in theirs.error
-    assert ours.failed and "second-controller-manager" in ours.msg and "not found" in ours.msg
+    assert ours.failed and '"second-controller-manager"' in ours.msg and ours.msg.endswith("it does not exist")
 
 
 def test_085__installed_providers__are_not_waited_for(waiting):
