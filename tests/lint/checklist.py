@@ -20,7 +20,7 @@ class Checklist:
 
 CHECKLISTS = (
     Checklist("clusterctl_init", range(1, 111), ("clusterctl_init", "capi"), complete=False),
-    Checklist("lxc_container", range(1, 129), ("lxc_container",), complete=False),
+    Checklist("lxc_container", range(1, 129), ("lxc_container",)),
     Checklist("magnum_template", range(1, 131), ("magnum_template", "ostack"), complete=False),
     Checklist("k8s_apply", range(1, 125)),
 )
