@@ -16,7 +16,8 @@
  */
 int osk_magnum_check_scope(struct osk_client *client, struct error **err) must_check;
 
-/* The project of the token; borrowed; NULL: not known. */
+/* The project of the token; borrowed, until the next login, which any request may bring; NULL: not
+ * known. */
 const char *osk_magnum_project(const struct osk_client *client);
 /* Whether the token has the role ROLE. */
 bool osk_magnum_has_role(const struct osk_client *client, const char *role);

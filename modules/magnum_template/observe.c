@@ -29,7 +29,9 @@ static int connect(struct magnum *magnum, struct error **err)
     magnum->client = osk_client_new(&magnum->cloud, &options, err);
     if (!magnum->client || osk_magnum_check_scope(magnum->client, err) < 0)
         return -1;
-    magnum->project = osk_magnum_project(magnum->client);
+    const char *project = osk_magnum_project(magnum->client);
+    free(magnum->project);
+    magnum->project = project ? xstrdup(project) : NULL;
     magnum->admin = osk_magnum_has_role(magnum->client, "admin");
     return 0;
 }

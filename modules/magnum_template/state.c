@@ -54,6 +54,7 @@ void magnum_close(void *state)
     free(magnum->items);
     strv_clear(&magnum->texts);
     osk_client_free(magnum->client);
+    free(magnum->project);
     osk_cloud_clear(&magnum->cloud);
     magnum_args_clear(&magnum->args);
     free(magnum);

@@ -52,7 +52,7 @@ struct magnum {
     struct magnum_args args;
     struct osk_cloud cloud;
     struct osk_client *client;
-    const char *project;       /* of the token; borrowed; NULL: not known */
+    char *project;             /* of the token; owned: tokens are renewed; NULL: not known */
     bool admin;                /* the token has the role */
     struct magnum_item *items; /* owned */
     size_t count;

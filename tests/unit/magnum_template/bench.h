@@ -5,6 +5,7 @@
 #define TESTS_MAGNUM_TEMPLATE_BENCH_H
 
 #include "ansible/am_secrets.h"
+#include "base/mem.h"
 #include "magnum_template/find.h"
 #include "magnum_template/plan.h"
 #include "magnum_template/state.h"
@@ -30,7 +31,7 @@ static inline int bench_open(struct bench *bench, const char *options, struct er
     bench->magnum = magnum_open(bench->params, &bench->context, err);
     if (!bench->magnum)
         return -1;
-    bench->magnum->project = "mine";
+    bench->magnum->project = xstrdup("mine");
     bench->item = &bench->magnum->items[0];
     return 0;
 }
