@@ -82,9 +82,10 @@ def test_086__cluster_api_1_8_to_1_13_to_1_14_and_away__is_at_every_step_as_by_c
     pair.use(Clusterctl(tmp_path / "newest", pair.theirs.server, version="1.14.2"))
     alike(pair, pair.run("upgraded", **rendered.request("1.14.2", "0.2.0")))
     alike(pair, pair.run("absent", infrastructure="sample"))
-    alike(pair, pair.run("absent", all=True, include_crd=True))
-    pair.ours.settle()
-    assert pair.ours.versions() == {}
+    both = pair.run("absent", all=True, include_crd=True)
+    assert not both.ours.failed and pair.ours.versions() == {}, both.ours.data
+    if not both.theirs.failed:  # it may trip over definitions that it deleted itself
+        pair.assert_same_world()
 
 
 def test_056__published_files__are_installed_as_by_clusterctl(make_pair, published):
