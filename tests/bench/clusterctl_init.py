@@ -29,6 +29,7 @@ RESULTS = bench.DOCS / "clusterctl_init.json"
 class Ours:
     name = "clusterctl_init"
     user = "module"
+    program = tools.ROOT / "build/bin/clusterctl_init"
 
     def __init__(self, side, work):
         self.side = side
@@ -42,7 +43,7 @@ class Ours:
                        _ansible_version="2.19.14", _ansible_module_name=self.name)
         path = self.work / "ours.json"
         path.write_text(json.dumps(options), encoding="utf-8")
-        return [tools.ROOT / "build/bin/clusterctl_init", path], tools.clean_environment(HOME=str(self.work))
+        return [self.program, path], tools.clean_environment(HOME=str(self.work))
 
 
 class Theirs:
@@ -88,8 +89,10 @@ def measure(kind, work: Path, runs: int) -> dict:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3, help="fresh servers per program, default %(default)s")
+    parser.add_argument("--program", type=Path, default=Ours.program, help="default %(default)s")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    Ours.program = options.program.resolve()
     rows = {}
     with tempfile.TemporaryDirectory(prefix="mcapi-bench-") as directory:
         for kind in (Ours, Theirs):
