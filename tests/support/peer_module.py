@@ -3,7 +3,9 @@ import json
 import subprocess
 from pathlib import Path
 
-NAME = "ansible_collections.openstack.cloud.plugins.modules.coe_cluster_template"
+# openstack.cloud 2.5 relies on openstack.version, which newer SDKs do not import by themselves.
+PROGRAM = ("import runpy, openstack.version; runpy.run_module("
+           "'ansible_collections.openstack.cloud.plugins.modules.coe_cluster_template', run_name='__main__')")
 
 
 class PeerModule:
@@ -21,7 +23,7 @@ class PeerModule:
         environment = {"OS_CLIENT_CONFIG_FILE": str(self.cloud.clouds_file), "HOME": str(directory),
                        "PATH": "/usr/bin:/bin", "PYTHONPATH": str(self.python / "collections"),
                        "PYTHONWARNINGS": "ignore"}
-        return [str(self.python / "bin/python"), "-m", NAME, str(path)], environment
+        return [str(self.python / "bin/python"), "-c", PROGRAM, str(path)], environment
 
     def __call__(self, **options) -> dict:
         argv, environment = self.command(self.cloud.directory, **options)
