@@ -85,22 +85,38 @@ int capi_install_observe(struct capi_install *install, struct error **err)
     return capi_puts_observe(&install->records, err);
 }
 
+/* Writes the record of one provider; those behind it wait until it is there. */
+static int record(struct capi_install *install, size_t position, struct error **err)
+{
+    struct capi_puts *records = &install->records;
+    auto_free enum capi_put_stage *stages =
+        xcalloc(records->count + 1, sizeof(enum capi_put_stage));
+    size_t failed = SIZE_MAX;
+    for (size_t i = position + 1; i < records->count; i++) {
+        stages[i] = records->items[i].stage;
+        records->items[i].stage = CAPI_PUT_DONE;
+    }
+    int result = capi_puts_run(records, &failed, err);
+    for (size_t i = position + 1; i < records->count; i++)
+        records->items[i].stage = stages[i];
+    if (result < 0 || failed == SIZE_MAX)
+        return result;
+    capi_puts_error(records, failed, err);
+    return -1;
+}
+
 int capi_install_run(struct capi_install *install, struct error **err)
 {
     size_t failed = SIZE_MAX;
     if (capi_puts_run(&install->objects, &failed, err) < 0)
         return -1;
-    /* Those behind the failure stay unwritten, as if they had never been added. */
-    for (size_t i = 0; i < install->records.count; i++)
-        if (install->records.items[i].group >= failed)
-            install->records.items[i].stage = CAPI_PUT_DONE;
-    size_t unrecorded = SIZE_MAX;
-    if (capi_puts_run(&install->records, &unrecorded, err) < 0)
-        return -1;
-    size_t limit = failed < unrecorded ? failed : unrecorded;
-    install->recorded = limit < install->entries.count ? limit : install->entries.count;
-    if (limit == SIZE_MAX)
+    for (size_t i = 0; i < install->records.count && i < failed; i++) {
+        if (record(install, i, err) < 0)
+            return -1;
+        install->recorded = i + 1;
+    }
+    if (failed == SIZE_MAX)
         return 0;
-    capi_puts_error(failed <= unrecorded ? &install->objects : &install->records, limit, err);
+    capi_puts_error(&install->objects, failed, err);
     return -1;
 }

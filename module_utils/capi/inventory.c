@@ -1,5 +1,6 @@
 #include "capi/inventory.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -7,7 +8,6 @@
 #include "capi/resource.h"
 #include "capi/version.h"
 #include "json/js_get.h"
-#include "json/js_write.h"
 #include "kube/wait.h"
 
 #define CRDS       "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -226,25 +226,28 @@ json_t *capi_inventory_definition(const struct capi_generation *generation)
                      "versions", version);
 }
 
+static const struct capi_put_words words = {
+    .get = "failed to check the inventory CRD",
+    .create = "failed to create the inventory CRD",
+    .patch = "failed to patch the inventory CRD",
+};
+
 static int create_definition(struct kube_client *client, const json_t *definition,
-                             struct error **err)
+                             const struct capi_put_options *options, struct error **err)
 {
-    auto_kube_call struct kube_call call;
-    kube_call_init(&call, "POST", xstrdup(CRDS));
-    struct buf body;
-    buf_init(&body);
-    if (js_write(&body, definition, 0, err) < 0)
+    auto_capi_puts struct capi_puts puts;
+    struct capi_put_options own = *options;
+    own.words = &words;
+    own.keep = false;
+    capi_puts_init(&puts, client, NULL, &own);
+    size_t failed = SIZE_MAX;
+    if (capi_puts_add(&puts, definition, CAPI_WAY_MERGE, 0, err) < 0 ||
+        capi_puts_run(&puts, &failed, err) < 0)
         return -1;
-    kube_call_body_take(&call, "application/json", &body);
-    call.idempotent = true; /* a second one is refused, which is fine */
-    if (kube_client_call(client, &call, err) < 0)
-        return -1;
-    if (call.error && kube_call_status(&call) != 409) {
-        kube_call_error_move(&call, err);
-        error_wrap(err, "failed to create the inventory CRD");
-        return -1;
-    }
-    return 0;
+    if (failed == SIZE_MAX)
+        return 0;
+    capi_puts_error(&puts, failed, err);
+    return -1;
 }
 
 static int await_definition(struct kube_client *client, json_t *definition, struct error **err)
@@ -267,13 +270,15 @@ static int await_definition(struct kube_client *client, json_t *definition, stru
 }
 
 int capi_inventory_define(struct capi_inventory *inventory, struct kube_client *client,
-                          const struct capi_generation *generation, struct error **err)
+                          const struct capi_generation *generation,
+                          const struct capi_put_options *options, struct error **err)
 {
     if (inventory->defined)
         return 0;
     json_auto_t *definition = capi_inventory_definition(generation);
-    if (!kube_client_is_dry_run(client) && (create_definition(client, definition, err) < 0 ||
-                                            await_definition(client, definition, err) < 0))
+    if (!kube_client_is_dry_run(client) &&
+        (create_definition(client, definition, options, err) < 0 ||
+         await_definition(client, definition, err) < 0))
         return -1;
     inventory->defined = true;
     return 1;

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "capi/entry.h"
 #include "capi/generation.h"
+#include "capi/put.h"
 #include "kube/client.h"
 
 struct capi_inventory {
@@ -45,7 +46,8 @@ int capi_inventory_check_contract(const struct capi_inventory *inventory,
 /* Creates the definition unless it is there, and waits until it is served. 1 when it was created.
  * A dry-run client creates nothing and waits for nothing. */
 int capi_inventory_define(struct capi_inventory *inventory, struct kube_client *client,
-                          const struct capi_generation *generation, struct error **err) must_check;
+                          const struct capi_generation *generation,
+                          const struct capi_put_options *options, struct error **err) must_check;
 
 /* The definition itself. New. */
 json_t *capi_inventory_definition(const struct capi_generation *generation) must_check;

@@ -50,8 +50,8 @@ static char *path_of(const json_t *deployment)
 
 /* ---- setting */
 
-static int stop_all(struct kube_client *client, const json_t *deployments, size_t *scaled,
-                    struct error **err)
+static int stop_all(struct kube_client *client, const json_t *deployments, bool patient,
+                    size_t *scaled, struct error **err)
 {
     size_t count = json_array_size(deployments);
     struct kube_call *calls = xcalloc(count + 1, sizeof(*calls));
@@ -65,7 +65,8 @@ static int stop_all(struct kube_client *client, const json_t *deployments, size_
         buf_add_str(&body, "{\"spec\":{\"replicas\":0}}");
         kube_call_init(&calls[used], "PATCH", path_of(deployment));
         kube_call_body_take(&calls[used], "application/merge-patch+json", &body);
-        calls[used].idempotent = true;
+        calls[used].idempotent = patient;
+        calls[used].give_up_at = patient ? 0 : clock_now_ms();
         calls[used++].may_race = true;
     }
     *scaled += used;
@@ -121,13 +122,13 @@ static int await(struct kube_client *client, const json_t *deployments, struct e
 }
 
 int capi_scale_down(struct kube_client *client, const struct capi_entry *const *providers,
-                    size_t count, size_t *scaled, struct error **err)
+                    size_t count, bool patient, size_t *scaled, struct error **err)
 {
     json_auto_t *deployments = json_array();
     for (size_t i = 0; i < count; i++)
         if (list_deployments(client, providers[i], deployments, err) < 0)
             return -1;
-    if (stop_all(client, deployments, scaled, err) < 0)
+    if (stop_all(client, deployments, patient, scaled, err) < 0)
         return -1;
     return kube_client_is_dry_run(client) ? 0 : await(client, deployments, err);
 }

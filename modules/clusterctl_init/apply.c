@@ -56,7 +56,8 @@ int cc_wait(struct cc *cc, struct error **err)
 
 static int define(struct cc *cc, struct error **err)
 {
-    int created = capi_inventory_define(&cc->inventory, cc->client, cc->generation, err);
+    const struct capi_put_options options = cc_put_options(cc, NULL);
+    int created = capi_inventory_define(&cc->inventory, cc->client, cc->generation, &options, err);
     cc->defined = created > 0;
     return created < 0 ? -1 : 0;
 }

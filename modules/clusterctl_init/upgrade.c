@@ -152,7 +152,8 @@ static int scale_down_all(struct cc *cc, struct error **err)
         entries[count++] = &item->entry;
         item->begun = true;
     }
-    return count ? capi_scale_down(cc->client, entries, count, &cc->scaled, err) : 0;
+    bool patient = cc->args.write_attempts > 1;
+    return count ? capi_scale_down(cc->client, entries, count, patient, &cc->scaled, err) : 0;
 }
 
 /* In a prediction the objects that go are still there. */
