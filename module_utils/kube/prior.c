@@ -41,21 +41,21 @@ static int describe(struct kube_prior *prior, const json_t *value, struct error 
     return 0;
 }
 
-int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **out,
+int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **value,
                          struct error **err)
 {
     kube_prior_clear(prior);
     prior->body = *body_take;
     buf_init(body_take);
     json_error_t where;
-    json_auto_t *value = js_read(buf_str(&prior->body), prior->body.size, &where);
-    if (!value) {
+    json_auto_t *object = js_read(buf_str(&prior->body), prior->body.size, &where);
+    if (!object) {
         error_make(err, ERROR_PARSE, "the API server's answer is not JSON (%s)", where.text);
         return -1;
     }
-    if (describe(prior, value, err) < 0)
+    if (describe(prior, object, err) < 0)
         return -1;
-    *out = steal_ptr(value);
+    *value = steal_ptr(object);
     return 0;
 }
 

@@ -205,9 +205,8 @@ static void page_done(void *context, struct kube_call *call)
 {
     struct listings *listings = context;
     struct listing *listing = call->owner;
-    if (call->error || listings->error)
-        listing->over = true;
-    else if (take_page(listing, &listings->error) < 0)
+    bool usable = !call->error && !listings->error;
+    if (!usable || take_page(listing, &listings->error) < 0)
         listing->over = true;
 }
 
