@@ -18,7 +18,8 @@ import hmac
 import struct
 import time
 
-from servers.openstack.services import BROKEN_REGION, PASSWORD, REGION, SERVICES, TLS_REGION
+from servers.openstack.services import (BROKEN_REGION, PASSWORD, REGION, SERVICES, TLS_REGION, TRUSTEE,
+                                        TRUSTEE_DOMAIN)
 
 TOTP_SECRET = base64.b32encode(b"a secret that the tests share").decode().rstrip("=")
 APP_SECRET = "secret-of-the-application"
@@ -80,6 +81,11 @@ def identity(cloud, ids) -> None:
         users[name] = make("user", "users", body)["id"]
         if project:
             grant(name, project, role)
+    # Magnum up to 22 asks for a domain of its own, for the users of clusters, whatever it is to do.
+    domain = make("domain", "domains", {"name": TRUSTEE_DOMAIN})["id"]
+    trustee = make("user", "users", {"name": TRUSTEE, "password": PASSWORD % TRUSTEE, "domain_id": domain})["id"]
+    cloud.ok("keystone", "PUT", "/v3/domains/%s/users/%s/roles/%s" % (domain, trustee, roles["admin"]), None, token)
+    cloud.ok("keystone", "PUT", "/v3/domains/default/users/%s/roles/%s" % (users["admin"], roles["admin"]), None, token)
     endpoints(cloud, make, token)
     ids.update(roles=roles, projects=projects, users=users)
     ids["credentials"] = credentials(cloud, make, users)
@@ -153,7 +159,8 @@ def networks(cloud, ids) -> None:
         return cloud.ok("neutron", "POST", "/v2.0/%ss" % kind, {kind: body}, token)[kind]["id"]
 
     external = {"router:external": True, "shared": True}
-    made = {name: make("network", dict(external, name=name), admin) for name in ("public", "public2", "dupext", "dupext")}
+    names = ("public", "public2", "dupext", "dupext")
+    made = {name: make("network", dict(external, name=name), admin) for name in names}
     made["net1"] = make("network", {"name": "net1"}, demo)
     made["net2"] = make("network", {"name": "net2"}, demo)
     ids["networks"] = made

@@ -5,6 +5,7 @@ from typing import Dict, NamedTuple
 REGION = "RegionOne"
 TLS_REGION = "RegionTls"      # the same services behind TLS, with another authority for each interface
 BROKEN_REGION = "RegionTwo"   # whose services do not exist
+TRUSTEE_DOMAIN, TRUSTEE = "magnum", "trustee_domain_admin"  # of which Magnum 22 makes users for clusters
 PASSWORD = "secret-of-%s"     # of every user, with the user's name
 
 
@@ -116,6 +117,11 @@ api_paste_config = {etc}/magnum/api-paste.ini
 auth_section = keystone_authtoken
 [certificates]
 cert_manager_type = x509keypair
+[trust]
+trustee_domain_name = {trustee_domain}
+trustee_domain_admin_domain_name = {trustee_domain}
+trustee_domain_admin_name = {trustee}
+trustee_domain_admin_password = {trustee_password}
 [drivers]
 default_driver = k8s_cluster_api_ubuntu
 # Each creation and change makes an instance of every driver.
@@ -145,7 +151,9 @@ def write_configs(directory: Path, etc: Dict[str, Path], ports: Dict[str, int], 
     """One folder per service. ETC: the folder of a service's example files, by service."""
     for service in SERVICES:
         values = {"directory": directory, "name": service.name, "etc": etc[service.name], "type": service.type,
-                  "keystone": ports["keystone"], "password": PASSWORD % service.name, "expiration": expiration}
+                  "keystone": ports["keystone"], "password": PASSWORD % service.name,
+                  "trustee": TRUSTEE, "trustee_domain": TRUSTEE_DOMAIN, "trustee_password": PASSWORD % TRUSTEE,
+                  "expiration": expiration}
         text = COMMON.format(default=DEFAULT[service.name].format(**values), **values)
         text += MORE[service.name].format(**values)
         if service.name != "keystone":
