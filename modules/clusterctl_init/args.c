@@ -168,6 +168,7 @@ int cc_args_read(struct cc_args *args, const json_t *params, struct error **err)
         .providers = value_of(params, "providers"),
         .repository_path = text_of(params, "repository_path"),
         .overrides_folder = text_of(params, "overrides_folder"),
+        .cache_path = text_of(params, "cache_path"),
         .images = value_of(params, "images"),
         .variables = value_of(params, "variables"),
         .use_environment = js_true(params, "use_environment", NULL),

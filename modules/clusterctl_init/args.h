@@ -32,6 +32,7 @@ struct cc_args {
     const json_t *providers;
     const char *repository_path;
     const char *overrides_folder;
+    const char *cache_path;
     const json_t *images;
     const json_t *variables;
     bool use_environment;

@@ -43,6 +43,7 @@ static int read_config(struct cc *cc, struct error **err)
         .providers = args->providers,
         .repository_path = args->repository_path,
         .overrides_folder = args->overrides_folder,
+        .cache_path = args->cache_path,
         .images = args->images,
         .cert_manager = args->cert_manager,
         .variables = args->variables,

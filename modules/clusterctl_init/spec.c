@@ -71,6 +71,7 @@ static const struct am_option options[] = {
      .options = provider_options},
     {.name = "repository_path", .type = AM_PATH},
     {.name = "overrides_folder", .type = AM_PATH},
+    {.name = "cache_path", .type = AM_PATH},
     {.name = "images", .type = AM_DICT},
     {.name = "variables", .type = AM_DICT},
     {.name = "use_environment", .type = AM_BOOL, .default_json = "true"},

@@ -58,6 +58,7 @@ def openstack(work: Path):
 
 # scenario → the servers that it needs: (work directory) → context of environment variables for it
 SCENARIOS = {
+    "clusterctl_init": management_cluster,
     "k8s_apply": kubernetes,
     "lxc_container": containers,
     "magnum_template": openstack,
