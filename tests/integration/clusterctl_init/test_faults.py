@@ -22,8 +22,6 @@ INSTALLATION = [
     ("POST", "/api/v1/namespaces", "capi-system"),
     ("POST", CRDS, "clusters.cluster.x-k8s.io"),
     ("POST", "/apis/cert-manager.io/v1/namespaces/capo-system/issuers", ""),
-    ("POST", APPS % "capi-system", ""),
-    ("POST", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", "capo"),
     ("POST", INVENTORY % "capi-system", ""),
     ("POST", INVENTORY % "capo-system", ""),
 ]
