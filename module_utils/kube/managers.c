@@ -110,11 +110,29 @@ static json_t *named_part(const json_t *value, const char *name)
     return keys ? item_with_keys(value, wanted) : item_with_value(value, wanted);
 }
 
+/* The names of a list's items in the order of the list: another order is another value. */
+static json_t *order_of(const json_t *list, json_t *fields)
+{
+    json_t *order = json_array();
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (list, index, item) {
+        const char *name = NULL;
+        json_t *inner = NULL;
+        json_object_foreach (fields, name, inner)
+            if (named_part(list, name) == item)
+                json_array_append_new(order, json_string(name));
+    }
+    return order;
+}
+
 static json_t *project(json_t *value, json_t *fields)
 {
     if (!json_object_size(fields))
         return json_incref(value);
     json_t *parts = json_object();
+    if (json_is_array(value))
+        json_object_set_new(parts, "order", order_of(value, fields));
     const char *name = NULL;
     json_t *inner = NULL;
     json_object_foreach (fields, name, inner) {

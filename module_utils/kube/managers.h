@@ -23,8 +23,8 @@ bool kube_managers_same(const json_t *a, const json_t *b, const char *manager);
 
 /*
  * What MANAGER applied of OBJECT: the values of its field set, as an object keyed by the set's own
- * names ("f:data", "k:{…}"). Only good for being compared with another one of the same set. Owned,
- * NULL when it applied nothing.
+ * names ("f:data", "k:{…}"), with the "order" of the items in each list. Only good for being
+ * compared with another one of the same set. Owned, NULL when it applied nothing.
  */
 json_t *kube_managers_owned(const json_t *object, const char *manager) must_check;
 

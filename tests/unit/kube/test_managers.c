@@ -183,8 +183,15 @@ static void test_managers_owned__list_items__found_by_keys_and_values(maybe_unus
                 "'set':['x','y',3]}",
                 "{'f:ports':{'k:{\\'p\\':80,\\'t\\':\\'TCP\\'}':{'.':{},'f:n':{}},'k:{':{}},"
                 "'f:set':{'v:\\'y\\'':{},'v:3':{},'v:\\'gone\\'':{}}}",
-                "{'f:ports':{'k:{\\'p\\':80,\\'t\\':\\'TCP\\'}':{'f:n':'b'}},"
-                "'f:set':{'v:\\'y\\'':'y','v:3':3}}");
+                "{'f:ports':{'order':['k:{\\'p\\':80,\\'t\\':\\'TCP\\'}'],"
+                "'k:{\\'p\\':80,\\'t\\':\\'TCP\\'}':{'f:n':'b'}},"
+                "'f:set':{'order':['v:\\'y\\'','v:3'],'v:\\'y\\'':'y','v:3':3}}");
+}
+
+static void test_managers_owned__list_items__in_their_order(maybe_unused void **state)
+{
+    check_owned("{'set':['b','c','a']}", "{'f:set':{'v:\\'a\\'':{},'v:\\'b\\'':{}}}",
+                "{'f:set':{'order':['v:\\'b\\'','v:\\'a\\''],'v:\\'a\\'':'a','v:\\'b\\'':'b'}}");
 }
 
 static void test_managers_owned__nothing_applied__null(maybe_unused void **state)
@@ -232,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_managers_migration__nothing_to_migrate__null),
         cmocka_unit_test(test_managers_owned__members__only_those_of_the_set),
         cmocka_unit_test(test_managers_owned__list_items__found_by_keys_and_values),
+        cmocka_unit_test(test_managers_owned__list_items__in_their_order),
         cmocka_unit_test(test_managers_owned__nothing_applied__null),
         cmocka_unit_test(test_managers_others_wrote__own_entries_differ__false),
         cmocka_unit_test(test_managers_others_wrote__new_or_later_entry__true),
