@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""demo.py TARBALL: installs the packed collection, starts a Kubernetes API server, applies Cluster API twice."""
+"""demo.py TARBALL: installs the packed collection, starts a Kubernetes API server, applies Cluster API twice, and installs
+its providers twice.
+"""
 import os
 import shutil
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 from servers import ansible_venv, capi_bundle  # noqa: E402
+from servers.clusterctl import repository  # noqa: E402
 
 PLACE = ROOT / "build/demo"
 PATIENCE = 2  # seconds after which somebody wants to know what takes so long
@@ -52,9 +55,11 @@ def main() -> int:
         ROOT / "tests/servers/servers", "up", "kubernetes"))
     server = dict(line.split("=", 1) for line in lines.splitlines())
     bundle = quietly("rendering Cluster API's components", capi_bundle.bundle)
+    providers = quietly("rendering its providers", lambda: repository.rendered(("1.13.6",)))
     print("\nCluster API core components: %d kB\n" % (bundle.stat().st_size // 1000), flush=True)
     status = subprocess.run(["ansible-playbook", ROOT / "tests/demo/demo.yml", "-e", "demo_bundle=%s" % bundle,
-                             "-e", "demo_definitions=%s" % capi_bundle.CERT_MANAGER_CRDS],
+                             "-e", "demo_definitions=%s" % capi_bundle.CERT_MANAGER_CRDS,
+                             "-e", "demo_providers=%s" % providers],
                             env=dict(os.environ, KUBECONFIG=server["KUBECONFIG"], **settings), check=False).returncode
     if status == 0:
         print("Look around:  KUBECONFIG=%s %s get crds,deployments -A" % (server["KUBECONFIG"], server["KUBECTL"]))
