@@ -128,8 +128,8 @@ class Foreign(Planted):
         self.found(foreign, "js.c:3", "curl/curl.h")
 
     def test_library_that_nobody_knows(self):
-        self.add("module_utils/json/js.c", "#include <zlib.h>\n")
-        self.found(foreign, "zlib.h", "no known library")
+        self.add("module_utils/json/js.c", "#include <lzma.h>\n")
+        self.found(foreign, "lzma.h", "no known library")
 
     def test_link_to_curl_outside_http(self):
         self.plant("CMakeLists.txt", CMAKE.replace("LINKS room_base room_json", "LINKS room_base PkgConfig::CURL"))
