@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "capi/resource.h"
 #include "json/js_get.h"
+#include "json/js_merge.h"
+#include "json/js_read.h"
 #include "json/js_write.h"
 
 const struct capi_put_words capi_put_provider_words = {
@@ -87,9 +89,30 @@ static char *defined_by(const struct kube_object *id, const json_t *value)
     return xasprintf("%s/%s", group, kind);
 }
 
+static struct capi_put *find_item(struct capi_puts *puts, const struct kube_object *id)
+{
+    for (size_t i = 0; i < puts->count; i++) {
+        const struct kube_object *other = &puts->items[i].id;
+        if (str_equal(other->kind, id->kind) && str_equal(other->name, id->name) &&
+            str_equal(other->namespace_, id->namespace_) &&
+            str_equal(other->api_version, id->api_version))
+            return &puts->items[i];
+    }
+    return NULL;
+}
+
+/* What is left when VALUE is merged into what ITEM wants. */
+static json_t *merged(const struct capi_put *item, const json_t *value)
+{
+    json_error_t where;
+    json_auto_t *first = js_read(buf_str(&item->body), item->body.size, &where);
+    return js_merge(first, value);
+}
+
 int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way, size_t group,
                   struct error **err)
 {
+    json_auto_t *both = NULL;
     struct kube_object id = {0};
     kube_object_init_take(&id, identity_of(value));
     if (str_empty(id.api_version) || str_empty(id.kind) || str_empty(id.name)) {
@@ -103,6 +126,10 @@ int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way
         kube_object_clear(&id);
         return -1;
     }
+    /* Providers in one namespace share its object: the last one's labels stay. */
+    struct capi_put *shared = way == CAPI_WAY_MERGE ? find_item(puts, &id) : NULL;
+    if (shared)
+        value = both = merged(shared, value);
     struct buf body;
     buf_init(&body);
     if (js_write(&body, value, 0, err) < 0) {
@@ -113,6 +140,12 @@ int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way
     /* There are megabytes of them: none keeps the room that it grew into. */
     body.data = xrealloc(body.data, body.size + 1);
     body.room = body.size + 1;
+    if (shared) {
+        buf_clear(&shared->body);
+        shared->body = body;
+        kube_object_clear(&id);
+        return 0;
+    }
     puts->items = xreallocarray(puts->items, puts->count + 1, sizeof(*puts->items));
     puts->items[puts->count++] = (struct capi_put){
         .id = id,
