@@ -21,7 +21,9 @@ INSTALLATION = [
     ("POST", CRDS, "providers.clusterctl"),
     ("POST", "/api/v1/namespaces", "capi-system"),
     ("POST", CRDS, "clusters.cluster.x-k8s.io"),
-    ("POST", "/apis/cert-manager.io/v1/namespaces/capo-system/issuers", ""),
+    ("POST", "/apis/cert-manager.io/v1/namespaces/capi-system/issuers", ""),
+    ("POST", APPS % "capi-system", ""),
+    ("POST", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", "capi"),
     ("POST", INVENTORY % "capi-system", ""),
     ("POST", INVENTORY % "capo-system", ""),
 ]
