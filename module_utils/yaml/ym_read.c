@@ -57,14 +57,15 @@ static int read_stream(struct ym_stream *stream, const char *bytes, size_t size)
     return result;
 }
 
-static json_t *read_all(const char *bytes, size_t size, struct ym_stream *stream,
+static json_t *read_all(const char *bytes, size_t size, const struct ym_stream *settings,
                         struct error **err)
 {
     auto_error struct error *failure = NULL;
     json_auto_t *documents = json_array();
-    stream->documents = documents;
-    stream->err = &failure;
-    if (read_stream(stream, bytes, size) == 0)
+    struct ym_stream stream = *settings;
+    stream.documents = documents;
+    stream.err = &failure;
+    if (read_stream(&stream, bytes, size) == 0)
         return steal_ptr(documents);
     error_move_take(err, steal_ptr(failure));
     return NULL;
