@@ -29,7 +29,8 @@ def commands(build: Path, root: Path):
         if inside and path not in seen:
             seen.add(path)
             words = shlex.split(entry["command"])[1:]
-            flags = [w for w in words if w.startswith(("-I", "-D", "-std", "-isystem", "-W"))]
+            flags = [w for w, before in zip(words, [""] + words)
+                     if w.startswith(("-I", "-D", "-std", "-isystem", "-W")) or before == "-isystem"]
             yield path, [f for f in flags if f not in UNKNOWN_TO_CLANG and f != "-Werror"] + QUIET
 
 
