@@ -87,13 +87,17 @@ def as_nobody(world, running):
     directory.mkdir(exist_ok=True)
     for folder in (world.directory, directory):
         folder.chmod(0o755)
+    coverage = directory / "coverage"  # what a build that counts lines wants to write
+    coverage.mkdir(exist_ok=True)
+    coverage.chmod(0o777)
     program = directory / "lxc_container"
     shutil.copy(running.module.program, program)
     module = Module(program, directory)
 
     def run(**options):
         process, _ = module.start(launcher=["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"],
-                                  env={"HOME": "/nonexistent", "XDG_RUNTIME_DIR": None}, **running.given(options))
+                                  env={"HOME": "/nonexistent", "XDG_RUNTIME_DIR": None,
+                                       "GCOV_PREFIX": str(coverage)}, **running.given(options))
         return module.finish(process, None)
     return run
 
