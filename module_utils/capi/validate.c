@@ -196,7 +196,8 @@ static int check_contracts(struct capi_repositories *repositories,
     if (capi_check_one_core(capi_entries_cores(&all), capi_repositories_generation(repositories),
                             err) < 0)
         return -1;
-    const char *core_contract = contract_of(repositories, core_of(&all), err);
+    const struct capi_entry *core = core_of(&all); /* there is one, as was just checked */
+    const char *core_contract = core ? contract_of(repositories, core, err) : NULL;
     if (!core_contract)
         return -1;
     for (size_t i = installed->count; i < all.count; i++)
