@@ -118,15 +118,26 @@ def servers(suite):
 def integration(suite):
     kubernetes.wait()
     bundle.wait()
-    clusterctl.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage")
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
                         for name in ("spec", "kubeconfig")})
-    suite.pytest(ansible.wait() / "python", "tests/integration", "--ignore=tests/integration/lxc_container",
-                 "--ignore=tests/integration/magnum_template", env=environment)
+    elsewhere = ("clusterctl_init", "lxc_container", "magnum_template")  # in suites of their own
+    suite.pytest(ansible.wait() / "python", "tests/integration",
+                 *("--ignore=tests/integration/" + name for name in elsewhere), env=environment)
+
+
+def real_clusterctl(suite):
+    """clusterctl_init beside the real clusterctl, each on a cluster of its own."""
+    kubernetes.wait()
+    clusterctl.wait()
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", "clusterctl_init")
+    suite.pytest(ansible.wait() / "python", "tests/integration/clusterctl_init",
+                 env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
 
 
 def openstack(suite):
@@ -237,14 +248,14 @@ def report_coverage(suite):
 
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
-    "portable": portable, "collection": collection, "fastpath": fastpath,
+    "clusterctl": real_clusterctl, "portable": portable, "collection": collection, "fastpath": fastpath,
     "openstack": openstack, "lxc": lxc, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-NEEDS_KUBERNETES = ("servers", "integration", "portable", "collection")
+NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "portable", "collection")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc")
 NEEDS_STATIC = ("portable", "collection")
-ON_REQUEST = ("openstack", "lxc")  # until it has proved itself
+ON_REQUEST = ("openstack",)  # until it has proved itself
 
 
 def arguments():
@@ -274,7 +285,7 @@ def prepare(options, names):
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
         bundle.start()
-    if "integration" in names:
+    if "clusterctl" in names:
         clusterctl.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
@@ -302,7 +313,7 @@ def main() -> int:
     prepare(options, names)
     suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
     run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])
-    if {"unit", "integration", "openstack"} & set(names):
+    if {"unit", "integration", "clusterctl", "openstack"} & set(names):
         suites.append(Suite("coverage", report_coverage, options))
         suites[-1].execute()
         suites[-1].report()
