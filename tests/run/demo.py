@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""demo.py TARBALL: installs the packed collection, starts a Kubernetes API server, applies Cluster API twice, and installs
-its providers twice.
+"""demo.py TARBALL: installs the packed collection, starts a Kubernetes API server, applies Cluster API twice, installs
+its providers twice, and makes a container where that is possible.
 """
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -14,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 from servers import ansible_venv, capi_bundle  # noqa: E402
 from servers.clusterctl import repository  # noqa: E402
+from servers.lxc import rootfs  # noqa: E402
+from servers.lxc.world import TEMPLATE, World, why_not  # noqa: E402
 
 PLACE = ROOT / "build/demo"
 PATIENCE = 2  # seconds after which somebody wants to know what takes so long
@@ -40,6 +43,20 @@ def command(*argv, **environment):
     return result.stdout
 
 
+def show_container(settings) -> int:
+    """The part that needs containers; says why where this machine cannot run them."""
+    reason = quietly("looking for LXC", why_not)
+    if reason:
+        print("No container is shown: %s" % reason)
+        return 0
+    image = quietly("packing a root file system", rootfs.busybox)
+    with World(Path(tempfile.mkdtemp(prefix="lxcd-"))) as world:  # short: names of sockets are made from it
+        return subprocess.run(["ansible-playbook", ROOT / "tests/demo/container.yml",
+                               "-e", "demo_lxcpath=%s" % world.lxcpath, "-e", "demo_template=%s" % TEMPLATE,
+                               "-e", "demo_image=%s" % image, "-e", "demo_config=%s" % world.config()],
+                              env=dict(os.environ, **settings), check=False).returncode
+
+
 def main() -> int:
     tarball = sys.argv[1]
     shutil.rmtree(PLACE, ignore_errors=True)
@@ -61,6 +78,7 @@ def main() -> int:
                              "-e", "demo_definitions=%s" % capi_bundle.CERT_MANAGER_CRDS,
                              "-e", "demo_providers=%s" % providers],
                             env=dict(os.environ, KUBECONFIG=server["KUBECONFIG"], **settings), check=False).returncode
+    status = status or show_container(settings)
     if status == 0:
         print("Look around:  KUBECONFIG=%s %s get crds,deployments -A" % (server["KUBECONFIG"], server["KUBECTL"]))
         print("Apply more:   export KUBECONFIG=%s ANSIBLE_COLLECTIONS_PATH=%s PATH=%s:$PATH"

@@ -226,7 +226,8 @@ def check_style(suite, work, environment):
     shutil.copytree(installed, copy)
     shutil.copy(ROOT / "galaxy.yml", copy)
     (copy / "playbooks").mkdir(exist_ok=True)
-    shutil.copy(ROOT / "tests/demo/demo.yml", copy / "playbooks")
+    for playbook in (ROOT / "tests/demo").glob("*.yml"):
+        shutil.copy(playbook, copy / "playbooks")
     for name in ("MANIFEST.json", "FILES.json"):
         (copy / name).unlink()
     # What is built is not under version control, and these tools look at nothing else.
