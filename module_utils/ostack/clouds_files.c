@@ -136,13 +136,21 @@ static json_t *read_first(const struct strv *paths, char **path, struct strv *wa
     return NULL;
 }
 
-/* 1: found, with a member KEY (an object); 0: there is none; -1: it is no configuration. */
-static int read_lookup(const char *stem, const char *first, const char *key, json_t **out,
-                       char **path, struct strv *warnings, struct error **err)
+/* Which file, and what of it. */
+struct wanted_file {
+    const char *stem;  /* of its name */
+    const char *first; /* the path to look at before all others, or NULL */
+    const char *key;   /* of the member that is wanted, an object */
+};
+
+/* 1: found; 0: there is none; -1: it is no configuration. */
+static int read_lookup(const struct wanted_file *wanted, json_t **out, char **path,
+                       struct strv *warnings, struct error **err)
 {
+    const char *key = wanted->key;
     auto_strv struct strv paths;
     strv_init(&paths);
-    list_files(stem, first, &paths);
+    list_files(wanted->stem, wanted->first, &paths);
     json_auto_t *value = read_first(&paths, path, warnings);
     bool empty =
         !value || json_is_null(value) || (json_is_object(value) && json_object_size(value) == 0);
@@ -224,10 +232,10 @@ static int read_clouds(struct osk_sources *sources, struct strv *warnings, struc
     auto_free char *secure_path = NULL;
     json_auto_t *secure = NULL;
     json_auto_t *clouds = NULL;
-    if (read_lookup("clouds", variable("OS_CLIENT_CONFIG_FILE"), "clouds", &clouds, &sources->path,
-                    warnings, err) < 0 ||
-        read_lookup("secure", variable("OS_CLIENT_SECURE_FILE"), "clouds", &secure, &secure_path,
-                    warnings, err) < 0)
+    struct wanted_file main_file = {"clouds", variable("OS_CLIENT_CONFIG_FILE"), "clouds"};
+    struct wanted_file secure_file = {"secure", variable("OS_CLIENT_SECURE_FILE"), "clouds"};
+    if (read_lookup(&main_file, &clouds, &sources->path, warnings, err) < 0 ||
+        read_lookup(&secure_file, &secure, &secure_path, warnings, err) < 0)
         return -1;
     if (!clouds)
         clouds = json_object();
@@ -268,8 +276,8 @@ static void read_vendors(struct osk_sources *sources, struct strv *warnings)
     auto_free char *path = NULL;
     auto_error struct error *broken = NULL;
     auto_strv struct strv remarks = {0};
-    if (read_lookup("clouds-public", NULL, "public-clouds", &sources->vendors, &path, &remarks,
-                    &broken) < 0)
+    struct wanted_file file = {"clouds-public", NULL, "public-clouds"};
+    if (read_lookup(&file, &sources->vendors, &path, &remarks, &broken) < 0)
         strv_add(warnings, broken->message);
 }
 

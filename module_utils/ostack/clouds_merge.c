@@ -255,12 +255,21 @@ static int check_auth(const json_t *entry, const char *origin, struct error **er
     return -1;
 }
 
+/* What lies over the defaults and the profile, borrowed. */
+struct layers {
+    const char *name; /* of the cloud's entry, or NULL */
+    json_t *own;      /* that entry */
+    const json_t *over;
+    const char *region; /* or NULL */
+};
+
 /* Everything in its order: what comes later wins. */
 static int lay(struct osk_cloud *cloud, const struct osk_sources *sources,
-               const struct choice *choice, json_t *own, const json_t *over, const char *region,
-               struct strv *warnings, struct error **err)
+               const struct layers *layers, struct strv *warnings, struct error **err)
 {
-    json_auto_t *vendor = vendor_entry(sources, choice->name, own, warnings);
+    json_t *own = layers->own;
+    const json_t *over = layers->over;
+    json_auto_t *vendor = vendor_entry(sources, layers->name, own, warnings);
     if (check_auth(own, cloud->origin, err) < 0 || check_auth(over, cloud->origin, err) < 0)
         return -1;
     osk_merge_entry(cloud->config, vendor);
@@ -269,7 +278,8 @@ static int lay(struct osk_cloud *cloud, const struct osk_sources *sources,
     if (json_is_null(json_object_get(own, "auth_type")))
         json_object_set_new(cloud->config, "auth_type", json_null());
     json_object_del(cloud->config, "cloud");
-    if (osk_region_apply(cloud->config, choice->name, own, vendor, region, warnings, err) < 0)
+    struct osk_regions regions = {layers->name, own, vendor};
+    if (osk_region_apply(cloud->config, &regions, layers->region, warnings, err) < 0)
         return -1;
     auto_free char *chosen = xstrdup(js_str(cloud->config, "region_name", NULL));
     osk_merge_entry(cloud->config, over);
@@ -302,5 +312,6 @@ int osk_merge(struct osk_cloud *cloud, const struct osk_sources *sources,
     cloud->name = xstrdup(choice.name ? choice.name : "defaults");
     cloud->origin = origin_of(sources, &choice, options);
     cloud->config = defaults();
-    return lay(cloud, sources, &choice, own, over, kept_region, warnings, err);
+    struct layers layers = {choice.name, own, over, kept_region};
+    return lay(cloud, sources, &layers, warnings, err);
 }

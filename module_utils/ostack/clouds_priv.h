@@ -44,10 +44,16 @@ int osk_merge(struct osk_cloud *cloud, const struct osk_sources *sources,
 
 /* ---- clouds_region.c */
 
-/* The values of the region that is wanted (WANTED may be NULL), laid into CONFIG. ENTRY: the
- * cloud's own entry, VENDOR: its profile's, both may be NULL. */
-int osk_region_apply(json_t *config, const char *cloud, const json_t *entry, const json_t *vendor,
-                     const char *wanted, struct strv *warnings, struct error **err) must_check;
+/* Where regions are listed, borrowed. */
+struct osk_regions {
+    const char *cloud;    /* the name of the cloud's entry; NULL: there is none */
+    const json_t *entry;  /* that entry, or NULL */
+    const json_t *vendor; /* its profile's, or NULL */
+};
+
+/* The values of the region WANTED, which may be NULL, laid into CONFIG. */
+int osk_region_apply(json_t *config, const struct osk_regions *regions, const char *wanted,
+                     struct strv *warnings, struct error **err) must_check;
 
 /* ---- clouds_fix.c */
 

@@ -109,15 +109,15 @@ static void no_such_region(const json_t *known, const char *cloud, const char *w
         wanted, cloud, list);
 }
 
-int osk_region_apply(json_t *config, const char *cloud, const json_t *entry, const json_t *vendor,
-                     const char *wanted, struct strv *warnings, struct error **err)
+int osk_region_apply(json_t *config, const struct osk_regions *regions, const char *wanted,
+                     struct strv *warnings, struct error **err)
 {
     json_auto_t *known = json_array();
-    if (cloud && list_known(known, entry, vendor, warnings, err) < 0)
+    if (regions->cloud && list_known(known, regions->entry, regions->vendor, warnings, err) < 0)
         return -1;
     const json_t *region = find_region(known, wanted);
     if (!region && json_array_size(known)) {
-        no_such_region(known, cloud, wanted, err);
+        no_such_region(known, regions->cloud, wanted, err);
         return -1;
     }
     json_auto_t *values = osk_normalise(json_object_get(region, "values"));

@@ -205,7 +205,7 @@ int osk_lookup_all(struct osk_client *client, struct osk_lookup *questions, size
     if (osk_client_all(client, requests.calls, requests.count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (!questions[i].error)
+        if (!questions[i].error && requests.asked)
             read_into(&questions[i], &requests.calls[request_of[i]], requests.asked[request_of[i]]);
     return 0;
 }

@@ -86,7 +86,8 @@ static void test_clouds_merge__each_row_of_regions__chooses_that_one(void **stat
         json_auto_t *entry = quoted(rows[i].entry);
         json_auto_t *vendor = rows[i].vendor ? quoted(rows[i].vendor) : NULL;
         json_auto_t *config = json_object();
-        int result = osk_region_apply(config, "x", entry, vendor, rows[i].wanted, &warnings, &err);
+        int result = osk_region_apply(config, &(struct osk_regions){"x", entry, vendor},
+                                      rows[i].wanted, &warnings, &err);
         if (!rows[i].region) {
             assert_int_equal(result, -1);
             assert_error(&err, ERROR_USAGE, rows[i].error);
@@ -106,7 +107,9 @@ static void test_clouds_merge__values_of_a_region__are_laid_over_the_entry(void 
                                 "'auth': {'auth_url': 'http://a'}}}]}");
     json_auto_t *config =
         quoted("{'interface': 'public', 'auth': {'username': 'u'}, 'regions': []}");
-    assert_int_equal(osk_region_apply(config, "x", entry, NULL, NULL, &warnings, NULL), 0);
+    assert_int_equal(
+        osk_region_apply(config, &(struct osk_regions){"x", entry, NULL}, NULL, &warnings, NULL),
+        0);
     assert_json(config,
                 "{'interface': 'internal', 'auth': {'username': 'u', 'auth_url': 'http://a'}, "
                 "'region_name': 'A'}");
@@ -119,7 +122,9 @@ static void test_clouds_merge__a_broken_region__is_named_by_its_place_alone(void
     auto_strv struct strv warnings = {0};
     json_auto_t *entry = quoted("{'regions': ['A', {'values': {'auth': {'password': 'geheim'}}}]}");
     json_auto_t *config = json_object();
-    assert_int_equal(osk_region_apply(config, "x", entry, NULL, NULL, &warnings, &err), -1);
+    assert_int_equal(
+        osk_region_apply(config, &(struct osk_regions){"x", entry, NULL}, NULL, &warnings, &err),
+        -1);
     assert_lacks(err->message, "geheim");
     assert_error(&err, ERROR_USAGE, "Invalid region entry at: regions[1]");
 }
