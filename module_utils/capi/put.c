@@ -129,10 +129,10 @@ int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way
     /* Providers in one namespace share its object: the last one's labels stay. */
     struct capi_put *shared = way == CAPI_WAY_MERGE ? find_item(puts, &id) : NULL;
     if (shared)
-        value = both = merged(shared, value);
+        both = merged(shared, value);
     struct buf body;
     buf_init(&body);
-    if (js_write(&body, value, 0, err) < 0) {
+    if (js_write(&body, both ? both : value, 0, err) < 0) {
         error_wrap(err, "%s %s", id.kind, id.name);
         kube_object_clear(&id);
         return -1;
