@@ -92,12 +92,12 @@ int gzip_unpack(const void *bytes, size_t length, size_t limit, struct buf *out,
     const unsigned char *next = bytes;
     size_t most = limit > SIZE_MAX - out->size ? SIZE_MAX : limit + out->size;
     int status = inflateInit2(&stream, GZIP_WINDOW);
-    do {
+    while (status == Z_OK) {
         feed(&stream, &next, &length);
         status = step(&stream, most, out);
         if (status == Z_STREAM_END && (stream.avail_in > 0 || length > 0))
             status = inflateReset(&stream); /* one more member must follow, and nothing else */
-    } while (status == Z_OK);
+    }
     if (status == Z_MEM_ERROR)
         error_make(err, ERROR_IO, "unpacked it has more than %zu bytes", limit);
     else if (status != Z_STREAM_END)
