@@ -147,4 +147,4 @@ def test_ansible__core_unknown__says_which_are_known(version):
 def test_ansible__constraints__pin_every_package():
     for path in ansible_venv.CONSTRAINTS.glob("*.txt"):
         for line in path.read_text().splitlines():
-            assert line.startswith("#") or re.fullmatch(r"[a-z0-9.-]+==[A-Za-z0-9.]+", line), line
+            assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[A-Za-z0-9.+]+", line), line
