@@ -31,10 +31,12 @@ static void note_error(struct check *check, const char *context, const struct er
 
 /* ---- files */
 
-/* As Go says it: "open /x: no such file or directory". */
+/* As Go says it: "open /x: no such file or directory"; where it is no system call that failed, in
+ * our own words. */
 static char *io_reason(const char *path, const struct error *error)
 {
-    if (error->kind != ERROR_IO || error->code == 0)
+    if (error->kind != ERROR_IO || error->code == 0 ||
+        !str_ends_with(error->message, strerror(error->code)))
         return xstrdup(error->message);
     char *reason = xasprintf("open %s: %s", path, strerror(error->code));
     char *first = reason + strlen("open ") + strlen(path) + strlen(": ");
