@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "capi/definition.h"
 #include "capi/resource.h"
 #include "capi/version.h"
 #include "json/js_get.h"
@@ -34,27 +35,6 @@ static const struct {
     [READ_NAMESPACE] = {CM, "failed to get the namespace cert-manager"},
 };
 
-/* The version marked by KEY; NULL when there is none. */
-static const char *version_with(const json_t *crd, const char *key)
-{
-    size_t index = 0;
-    json_t *version = NULL;
-    json_array_foreach (js_get(crd, "spec", "versions", NULL), index, version)
-        if (js_true(version, key, NULL))
-            return js_str(version, "name", NULL);
-    return NULL;
-}
-
-static bool has_version(const json_t *crd, const char *name)
-{
-    size_t index = 0;
-    json_t *version = NULL;
-    json_array_foreach (js_get(crd, "spec", "versions", NULL), index, version)
-        if (str_equal(js_str(version, "name", NULL), name))
-            return true;
-    return false;
-}
-
 static int take_providers(struct capi_inventory *inventory, const json_t *body, struct error **err)
 {
     size_t index = 0;
@@ -75,14 +55,14 @@ static int take_answer(struct capi_inventory *inventory, int which, const json_t
         inventory->server_version = xstrdup(text ? text : "");
         return 0;
     case READ_DEFINITION:
-        inventory->defined = has_version(body, "v1alpha3");
+        inventory->defined = capi_definition_has(body, "v1alpha3");
         if (inventory->defined)
             return 0;
         error_make(err, ERROR_STATUS,
                    "clusterctl inventory CRD does not defines the v1alpha3 version");
         return -1;
     case READ_CLUSTERS:
-        text = version_with(body, "storage");
+        text = capi_definition_stored(body);
         inventory->storage = xstrdup(text ? text : "");
         return 0;
     case READ_NAMESPACE:

@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "capi/definition.h"
 #include "capi/resource.h"
 #include "json/js_get.h"
 #include "json/js_write.h"
@@ -16,36 +17,16 @@ enum { ATTEMPTS = 17, FIRST_PAUSE_MS = 250, LONGEST_PAUSE_MS = 20000 };
 
 /* ---- is it needed */
 
-static const char *storage_version(const json_t *crd)
-{
-    size_t index = 0;
-    json_t *version = NULL;
-    json_array_foreach (js_get(crd, "spec", "versions", NULL), index, version)
-        if (js_true(version, "storage", NULL))
-            return js_str(version, "name", NULL);
-    return NULL;
-}
-
-static bool has_version(const json_t *crd, const char *name)
-{
-    size_t index = 0;
-    json_t *version = NULL;
-    json_array_foreach (js_get(crd, "spec", "versions", NULL), index, version)
-        if (str_equal(js_str(version, "name", NULL), name))
-            return true;
-    return false;
-}
-
 int capi_migrate_needed(const json_t *current, const json_t *wanted, const char **version,
                         struct error **err)
 {
     const char *name = js_str(current, "metadata", "name", NULL);
-    const char *storage = storage_version(current);
+    const char *storage = capi_definition_stored(current);
     if (!storage) {
         error_make(err, ERROR_USAGE, "could not find storage version for CRD \"%s\"", name);
         return -1;
     }
-    if (!has_version(wanted, storage)) {
+    if (!capi_definition_has(wanted, storage)) {
         error_make(err, ERROR_USAGE,
                    "unable to upgrade CRD \"%s\" because the new CRD does not contain the storage "
                    "version \"%s\" of the current CRD, thus not allowing CR migration",

@@ -3,28 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ansible/am_get.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
 
-/* The position of VALUE in NAMES, which the option table has checked. */
-static int choice(const char *value, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (str_equal(value, names[i]))
-            return i;
-    return 0;
-}
-
-static const json_t *value_of(const json_t *params, const char *name)
-{
-    const json_t *value = json_object_get(params, name);
-    return json_is_null(value) ? NULL : value;
-}
-
+/* An empty text says as little as none. */
 static const char *text_of(const json_t *params, const char *name)
 {
-    const char *text = js_str(params, name, NULL);
+    const char *text = am_text(params, name);
     return str_empty(text) ? NULL : text;
 }
 
@@ -33,7 +20,7 @@ static const char *text_of(const json_t *params, const char *name)
 static void read_refs(struct cc_args *args, const json_t *params)
 {
     for (int type = 0; type < CAPI_OTHER; type++) {
-        const json_t *given = value_of(params, capi_type_row((enum capi_type)type)->option);
+        const json_t *given = am_value(params, capi_type_row((enum capi_type)type)->option);
         size_t index = 0;
         json_t *item = NULL;
         if (json_is_string(given))
@@ -162,34 +149,33 @@ int cc_args_read(struct cc_args *args, const json_t *params, struct error **err)
     js_int(params, &wait_seconds, "wait_timeout", NULL);
     js_int(params, &attempts, "write_attempts", NULL);
     *args = (struct cc_args){
-        .state =
-            (enum cc_state)choice(js_str(params, "state", NULL), states, (int)array_length(states)),
+        .state = (enum cc_state)am_choice(params, "state", states, array_length(states)),
         .config = text_of(params, "config"),
-        .providers = value_of(params, "providers"),
+        .providers = am_value(params, "providers"),
         .repository_path = text_of(params, "repository_path"),
         .overrides_folder = text_of(params, "overrides_folder"),
         .cache_path = text_of(params, "cache_path"),
-        .images = value_of(params, "images"),
-        .variables = value_of(params, "variables"),
-        .use_environment = js_true(params, "use_environment", NULL),
-        .cert_manager_mode = (enum cc_cert_manager)choice(
-            js_str(params, "cert_manager", "mode", NULL), modes, (int)array_length(modes)),
-        .cert_manager = value_of(params, "cert_manager"),
+        .images = am_value(params, "images"),
+        .variables = am_value(params, "variables"),
+        .use_environment = am_flag(params, "use_environment"),
+        .cert_manager_mode = (enum cc_cert_manager)am_choice(js_get(params, "cert_manager", NULL),
+                                                             "mode", modes, array_length(modes)),
+        .cert_manager = am_value(params, "cert_manager"),
         .target_namespace = text_of(params, "target_namespace"),
-        .validate = js_true(params, "validate", NULL),
-        .wait = js_true(params, "wait", NULL),
+        .validate = am_flag(params, "validate"),
+        .wait = am_flag(params, "wait"),
         .wait_timeout_ms = wait_seconds * 1000,
         .contract = text_of(params, "contract"),
         .own_contract = text_of(params, "own_contract"),
-        .crd_storage_migration = js_true(params, "crd_storage_migration", NULL),
-        .force_reinstall = js_true(params, "force_reinstall", NULL),
-        .all = js_true(params, "all", NULL),
-        .include_namespace = js_true(params, "include_namespace", NULL),
-        .include_crd = js_true(params, "include_crd", NULL),
+        .crd_storage_migration = am_flag(params, "crd_storage_migration"),
+        .force_reinstall = am_flag(params, "force_reinstall"),
+        .all = am_flag(params, "all"),
+        .include_namespace = am_flag(params, "include_namespace"),
+        .include_crd = am_flag(params, "include_crd"),
         .write_attempts = (unsigned)attempts,
-        .retry_refused = js_true(params, "retry_refused", NULL),
-        .deployment_overrides = value_of(params, "deployment_overrides"),
-        .extra_manifests = value_of(params, "extra_manifests"),
+        .retry_refused = am_flag(params, "retry_refused"),
+        .deployment_overrides = am_value(params, "deployment_overrides"),
+        .extra_manifests = am_value(params, "extra_manifests"),
     };
     if (str_equal(args->own_contract, "auto"))
         args->own_contract = NULL;

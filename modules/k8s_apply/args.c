@@ -8,49 +8,6 @@
 #include "json/js_get.h"
 #include "json/js_path.h"
 
-/* ---- readers, see args_priv.h */
-
-const char *args_text(const json_t *params, const char *name)
-{
-    return js_str(params, name, NULL);
-}
-
-json_t *args_value(const json_t *params, const char *name)
-{
-    json_t *value = json_object_get(params, name);
-    return json_is_null(value) ? NULL : value;
-}
-
-bool args_flag(const json_t *params, const char *name)
-{
-    return js_true(params, name, NULL);
-}
-
-long long args_seconds_ms(const json_t *params, const char *name)
-{
-    long long seconds = 0;
-    js_int(params, &seconds, name, NULL);
-    return seconds * 1000;
-}
-
-void args_list(const json_t *params, const char *name, struct strv *out)
-{
-    size_t index = 0;
-    json_t *item = NULL;
-    strv_init(out);
-    json_array_foreach (json_object_get(params, name), index, item)
-        if (json_is_string(item))
-            strv_add(out, json_string_value(item));
-}
-
-int args_choice(const char *value, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (str_equal(value, names[i]))
-            return i;
-    return 0;
-}
-
 /* ---- what belongs together */
 
 /* The paths are used when everything is written: a bad one must show before. */
@@ -69,7 +26,7 @@ static int check_hidden_fields(const struct k8s_args *args, struct error **err)
 
 static int check_target(const struct k8s_args *args, const json_t *params, struct error **err)
 {
-    if (args_value(params, "template")) {
+    if (am_value(params, "template")) {
         error_make(
             err, ERROR_USAGE,
             "template is rendered on the controller by the action plugin of this module, which "
@@ -105,23 +62,23 @@ int k8s_args_read(struct k8s_args *args, const json_t *params, struct strv *warn
     *args = (struct k8s_args){0};
     connect_init(&args->connection, params);
     args->defaults = (struct kube_defaults){
-        .api_version = args_text(params, "api_version"),
-        .kind = args_text(params, "kind"),
-        .name = args_text(params, "name"),
-        .generate_name = args_text(params, "generate_name"),
-        .namespace_ = args_text(params, "namespace"),
+        .api_version = am_text(params, "api_version"),
+        .kind = am_text(params, "kind"),
+        .name = am_text(params, "name"),
+        .generate_name = am_text(params, "generate_name"),
+        .namespace_ = am_text(params, "namespace"),
     };
-    args->definition = args_value(params, "resource_definition");
-    args->src = args_text(params, "src");
-    args->append_hash = args_flag(params, "append_hash");
-    args->delete_all = args_flag(params, "delete_all");
-    args->metadata_only = args_flag(params, "metadata_only");
-    args->show_secrets = args_flag(params, "show_secrets");
-    args->returns = (enum k8s_return)args_choice(args_text(params, "return_objects"), returns,
-                                                 (int)array_length(returns));
-    args_list(params, "label_selectors", &args->label_selectors);
-    args_list(params, "field_selectors", &args->field_selectors);
-    args_list(params, "hidden_fields", &args->hidden_fields);
+    args->definition = am_value(params, "resource_definition");
+    args->src = am_text(params, "src");
+    args->append_hash = am_flag(params, "append_hash");
+    args->delete_all = am_flag(params, "delete_all");
+    args->metadata_only = am_flag(params, "metadata_only");
+    args->show_secrets = am_flag(params, "show_secrets");
+    args->returns =
+        (enum k8s_return)am_choice(params, "return_objects", returns, array_length(returns));
+    am_list(params, "label_selectors", &args->label_selectors);
+    am_list(params, "field_selectors", &args->field_selectors);
+    am_list(params, "hidden_fields", &args->hidden_fields);
     if (args_read_wait(args, params, err) < 0 || args_read_write(args, params, warnings, err) < 0 ||
         check_target(args, params, err) < 0 || check_hidden_fields(args, err) < 0) {
         k8s_args_clear(args);

@@ -58,7 +58,7 @@ static int read_condition(struct k8s_args *args, const json_t *item, struct erro
 
 static int read_conditions(struct k8s_args *args, const json_t *params, struct error **err)
 {
-    json_t *value = args_value(params, "wait_condition");
+    json_t *value = am_value(params, "wait_condition");
     if (!value)
         return 0;
     if (!json_is_array(value))
@@ -88,7 +88,7 @@ static const char *find_value(const char *expression)
 
 static int read_query(struct k8s_args *args, const json_t *params, struct error **err)
 {
-    const char *expression = args_text(params, "wait_jsonpath");
+    const char *expression = am_text(params, "wait_jsonpath");
     if (!expression)
         return 0;
     const char *equals = find_value(expression);
@@ -107,9 +107,9 @@ static int read_query(struct k8s_args *args, const json_t *params, struct error 
 
 int args_read_wait(struct k8s_args *args, const json_t *params, struct error **err)
 {
-    args->wait = args_flag(params, "wait");
-    args->wait_timeout_ms = args_seconds_ms(params, "wait_timeout");
-    args->wait_sleep_ms = args_seconds_ms(params, "wait_sleep");
+    args->wait = am_flag(params, "wait");
+    args->wait_timeout_ms = am_seconds_ms(params, "wait_timeout");
+    args->wait_sleep_ms = am_seconds_ms(params, "wait_sleep");
     /* 0 would be a busy loop. */
     if (args->wait_sleep_ms < 250)
         args->wait_sleep_ms = 250;

@@ -10,32 +10,31 @@ static enum kube_verb verb_of_present(const json_t *params)
 {
     static const char *const modes[] = {"server", "update", "create", "replace"};
     static const enum kube_verb verbs[] = {KUBE_APPLY, KUBE_UPDATE, KUBE_CREATE, KUBE_REPLACE};
-    const char *mode = args_text(params, "apply_mode");
-    json_t *apply = args_value(params, "apply");
+    const char *mode = am_text(params, "apply_mode");
+    json_t *apply = am_value(params, "apply");
     if (mode)
-        return verbs[args_choice(mode, modes, (int)array_length(modes))];
-    if (args_flag(params, "force"))
+        return verbs[am_choice(params, "apply_mode", modes, array_length(modes))];
+    if (am_flag(params, "force"))
         return KUBE_REPLACE;
     if (apply)
         return json_is_true(apply) ? KUBE_APPLY : KUBE_UPDATE;
-    return args_value(params, "merge_type") ? KUBE_UPDATE : KUBE_APPLY;
+    return am_value(params, "merge_type") ? KUBE_UPDATE : KUBE_APPLY;
 }
 
 static int read_verb(struct k8s_args *args, const json_t *params, struct error **err)
 {
     static const char *const states[] = {"present", "absent", "patched", "info"};
-    args->state =
-        (enum k8s_state)args_choice(args_text(params, "state"), states, (int)array_length(states));
+    args->state = (enum k8s_state)am_choice(params, "state", states, array_length(states));
     if (args->state == K8S_ABSENT)
         args->verb = KUBE_DELETE;
-    else if (args_value(params, "patch"))
+    else if (am_value(params, "patch"))
         args->verb = KUBE_JSON_PATCH;
     else
         args->verb = args->state == K8S_PATCHED ? KUBE_PATCH : verb_of_present(params);
 
-    args_list(params, "merge_type", &args->merge_types);
+    am_list(params, "merge_type", &args->merge_types);
     bool json_type = strv_contains(&args->merge_types, "json");
-    if (json_type && !args_value(params, "patch")) {
+    if (json_type && !am_value(params, "patch")) {
         error_make(
             err, ERROR_USAGE,
             "merge_type json needs the option patch: a list of RFC 6902 operations, with kind "
@@ -47,8 +46,7 @@ static int read_verb(struct k8s_args *args, const json_t *params, struct error *
         strv_add(&args->merge_types, "strategic-merge");
         strv_add(&args->merge_types, "merge");
     }
-    if (args->verb == KUBE_JSON_PATCH &&
-        (!args_text(params, "kind") || !args_text(params, "name"))) {
+    if (args->verb == KUBE_JSON_PATCH && (!am_text(params, "kind") || !am_text(params, "name"))) {
         error_make(err, ERROR_USAGE, "patch needs kind and name: the object that is patched");
         return -1;
     }
@@ -57,25 +55,25 @@ static int read_verb(struct k8s_args *args, const json_t *params, struct error *
 
 static const char *field_validation(const json_t *params, struct strv *warnings)
 {
-    json_t *validate = args_value(params, "validate");
+    json_t *validate = am_value(params, "validate");
     if (!validate)
         return "Strict";
-    if (args_text(validate, "version"))
+    if (am_text(validate, "version"))
         strv_add(warnings, "validate.version is ignored: the server validates against the version "
                            "that it runs");
-    json_t *fail = args_value(validate, "fail_on_error");
+    json_t *fail = am_value(validate, "fail_on_error");
     return json_is_false(fail) ? "Warn" : "Strict";
 }
 
 static int read_manager(struct k8s_args *args, const json_t *params, struct error **err)
 {
-    json_t *ssa = args_value(params, "server_side_apply");
-    const char *manager = args_text(params, "field_manager");
+    json_t *ssa = am_value(params, "server_side_apply");
+    const char *manager = am_text(params, "field_manager");
     if (!manager)
         manager = js_str(ssa, "field_manager", NULL);
     args->write.field_manager = manager ? manager : "ansible";
     args->write.force_conflicts =
-        args_flag(params, "force_conflicts") || js_true(ssa, "force_conflicts", NULL);
+        am_flag(params, "force_conflicts") || js_true(ssa, "force_conflicts", NULL);
     for (const char *at = args->write.field_manager; *at; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7F) {
             error_make(err, ERROR_USAGE,
@@ -89,7 +87,7 @@ static int read_manager(struct k8s_args *args, const json_t *params, struct erro
 /* true, false, their words, or "ignore". */
 static int read_go_on(struct k8s_args *args, const json_t *params, struct error **err)
 {
-    json_t *value = args_value(params, "continue_on_error");
+    json_t *value = am_value(params, "continue_on_error");
     const char *word = json_string_value(value);
     static const char *const yes[] = {"true", "yes", "on", "1", "y", "t"};
     static const char *const no[] = {"false", "no", "off", "0", "n", "f"};
@@ -123,20 +121,20 @@ int args_read_write(struct k8s_args *args, const json_t *params, struct strv *wa
     js_int(params, &parallel, "parallel", NULL);
     if (read_verb(args, params, err) < 0 || read_manager(args, params, err) < 0)
         return -1;
-    args_list(params, "migrate_managers", &args->migrate_managers);
+    am_list(params, "migrate_managers", &args->migrate_managers);
     args->write.field_validation = field_validation(params, warnings);
     args->write.merge_types = &args->merge_types;
     args->write.migrate_managers = &args->migrate_managers;
-    args->write.patch = args_value(params, "patch");
-    args->write.delete_options = args_value(params, "delete_options");
-    args->write.on_terminating = (enum kube_terminating)args_choice(
-        args_text(params, "on_terminating"), terminating, (int)array_length(terminating));
-    args->write.wait_crds = args_flag(params, "wait_crds");
-    args->write.sort = args_flag(params, "sort");
+    args->write.patch = am_value(params, "patch");
+    args->write.delete_options = am_value(params, "delete_options");
+    args->write.on_terminating = (enum kube_terminating)am_choice(
+        params, "on_terminating", terminating, array_length(terminating));
+    args->write.wait_crds = am_flag(params, "wait_crds");
+    args->write.sort = am_flag(params, "sort");
     /* For tests, and for who suspects that something was left unwritten. */
     args->write.write_unchanged = !str_empty(getenv("MCAPI_WRITE_UNCHANGED"));
     args->write.parallel = args->write.sort ? (unsigned)parallel : 1;
     args->write.timeout_ms = args->wait_timeout_ms;
-    args->retry_timeout_ms = args_seconds_ms(params, "retry_timeout");
+    args->retry_timeout_ms = am_seconds_ms(params, "retry_timeout");
     return read_go_on(args, params, err);
 }

@@ -11,32 +11,6 @@
 
 /* ---- readers, see args_priv.h */
 
-const char *args_text(const json_t *params, const char *name)
-{
-    return js_str(params, name, NULL);
-}
-
-static bool flag(const json_t *params, const char *name)
-{
-    return js_true(params, name, NULL);
-}
-
-long long args_seconds_ms(const json_t *params, const char *name)
-{
-    long long seconds = 0;
-    js_int(params, &seconds, name, NULL);
-    return seconds * 1000;
-}
-
-static int choice(const char *value, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (str_equal(value, names[i]))
-            return i;
-    return 0;
-}
-#define choice_of(VALUE, NAMES) choice(VALUE, NAMES, (int)array_length(NAMES))
-
 int args_environment(const json_t *params, const char *name, struct strv *out, struct error **err)
 {
     const char *key = NULL;
@@ -68,22 +42,22 @@ static void read_goal(struct ct_args *args, const json_t *params)
     static const char *const goals[] = {"started", "stopped", "restarted", "absent",
                                         "frozen",  "clone",   "present"};
     static const char *const restarts[] = {"if_needed", "never", "always"};
-    args->goal = (enum ct_goal)choice_of(args_text(params, "state"), goals);
-    args->restart = (enum ct_restart)choice_of(args_text(params, "restart"), restarts);
-    args->force = flag(params, "force");
-    args->force_stop = flag(params, "force_stop");
-    args->destroy_snapshots = flag(params, "destroy_snapshots");
-    args->skip_unsupported = flag(params, "skip_unsupported_config");
-    args->backup = flag(params, "backup");
-    args->stop_timeout_ms = args_seconds_ms(params, "stop_timeout");
-    args->start_timeout_ms = args_seconds_ms(params, "start_timeout");
-    args->lock_timeout_ms = args_seconds_ms(params, "lock_timeout");
+    args->goal = (enum ct_goal)am_choice(params, "state", goals, array_length(goals));
+    args->restart = (enum ct_restart)am_choice(params, "restart", restarts, array_length(restarts));
+    args->force = am_flag(params, "force");
+    args->force_stop = am_flag(params, "force_stop");
+    args->destroy_snapshots = am_flag(params, "destroy_snapshots");
+    args->skip_unsupported = am_flag(params, "skip_unsupported_config");
+    args->backup = am_flag(params, "backup");
+    args->stop_timeout_ms = am_seconds_ms(params, "stop_timeout");
+    args->start_timeout_ms = am_seconds_ms(params, "start_timeout");
+    args->lock_timeout_ms = am_seconds_ms(params, "lock_timeout");
 }
 
 static int read_template(struct ct_args *args, const json_t *params, struct error **err)
 {
-    args->template_ = args_text(params, "template");
-    args->config_file = args_text(params, "config");
+    args->template_ = am_text(params, "template");
+    args->config_file = am_text(params, "config");
     if (str_equal(args->template_, "none")) {
         args->template_ = NULL;
         args->no_template = true;
@@ -99,11 +73,11 @@ static int read_template(struct ct_args *args, const json_t *params, struct erro
 static void read_clone(struct ct_args *args, const json_t *params)
 {
     args->clone = (struct ct_clone){
-        .name = args_text(params, "clone_name"),
-        .path = args_text(params, "clone_path"),
-        .snapshot = flag(params, "clone_snapshot"),
-        .keep_name = flag(params, "clone_keep_name"),
-        .keep_mac = flag(params, "clone_keep_mac"),
+        .name = am_text(params, "clone_name"),
+        .path = am_text(params, "clone_path"),
+        .snapshot = am_flag(params, "clone_snapshot"),
+        .keep_name = am_flag(params, "clone_keep_name"),
+        .keep_mac = am_flag(params, "clone_keep_mac"),
     };
 }
 
@@ -115,14 +89,14 @@ static int read_snapshot(struct ct_args *args, const json_t *params, struct erro
         return 0;
     args->snapshot = (struct ct_snapshot){
         .wanted = true,
-        .goal = (enum ct_snapshot_goal)choice_of(args_text(given, "state"), goals),
-        .name = args_text(given, "name"),
-        .comment = args_text(given, "comment"),
-        .new_name = args_text(given, "new_name"),
+        .goal = (enum ct_snapshot_goal)am_choice(given, "state", goals, array_length(goals)),
+        .name = am_text(given, "name"),
+        .comment = am_text(given, "comment"),
+        .new_name = am_text(given, "new_name"),
     };
     if (args->snapshot.goal == CT_SNAPSHOT_PRESENT || args->snapshot.name)
         return check_name("snapshot.new_name", args->snapshot.new_name, err);
-    error_make(err, ERROR_USAGE, "snapshot: state %s needs name", args_text(given, "state"));
+    error_make(err, ERROR_USAGE, "snapshot: state %s needs name", am_text(given, "state"));
     return -1;
 }
 
@@ -136,12 +110,12 @@ static void read_archive(struct ct_args *args, const json_t *params)
     } kinds[] = {{"gzip", ".tar.tgz", "--gzip", "gzip"},
                  {"bzip2", ".tar.bz2", "--bzip2", "bzip2"},
                  {"none", ".tar", NULL, NULL}};
-    if (!flag(params, "archive"))
+    if (!am_flag(params, "archive"))
         return;
-    const char *wanted = args_text(params, "archive_compression");
+    const char *wanted = am_text(params, "archive_compression");
     for (size_t i = 0; i < array_length(kinds); i++)
         if (str_equal(wanted, kinds[i].name))
-            args->archive = (struct ct_archive){.path = args_text(params, "archive_path"),
+            args->archive = (struct ct_archive){.path = am_text(params, "archive_path"),
                                                 .suffix = kinds[i].suffix,
                                                 .tar_option = kinds[i].option,
                                                 .program = kinds[i].program};
@@ -153,7 +127,7 @@ static int read_log(struct ct_args *args, const json_t *params, struct error **e
 {
     static const char *const levels[] = {"TRACE", "DEBUG", "INFO",  "NOTICE", "WARN",
                                          "ERROR", "CRIT",  "ALERT", "FATAL"};
-    args->owned_log_level = xstrdup(args_text(params, "container_log_level"));
+    args->owned_log_level = xstrdup(am_text(params, "container_log_level"));
     for (char *c = args->owned_log_level; *c; c++)
         *c = (char)toupper((unsigned char)*c);
     args->log_level = args->owned_log_level;
@@ -164,11 +138,11 @@ static int read_log(struct ct_args *args, const json_t *params, struct error **e
         error_make(err, ERROR_USAGE,
                    "container_log_level: \"%s\" is none of TRACE, DEBUG, INFO, NOTICE, WARN, "
                    "ERROR, CRIT, ALERT, FATAL",
-                   args_text(params, "container_log_level"));
+                   am_text(params, "container_log_level"));
         return -1;
     }
-    args->log_file = args_text(params, "log_file");
-    if (!args->log_file && flag(params, "container_log")) {
+    args->log_file = am_text(params, "log_file");
+    if (!args->log_file && am_flag(params, "container_log")) {
         args->owned_log_file = xasprintf("/var/log/lxc/lxc-%s.log", args->name);
         args->log_file = args->owned_log_file;
     }
@@ -209,8 +183,8 @@ static int check_clone(const struct ct_args *args, struct error **err)
 int ct_args_read(struct ct_args *args, const json_t *params, struct strv *warnings,
                  struct error **err)
 {
-    *args = (struct ct_args){.name = args_text(params, "name"),
-                             .lxc_path = args_text(params, "lxc_path")};
+    *args =
+        (struct ct_args){.name = am_text(params, "name"), .lxc_path = am_text(params, "lxc_path")};
     read_goal(args, params);
     read_clone(args, params);
     read_archive(args, params);

@@ -5,13 +5,12 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "ansible/am_get.h"
 #include "base/error.h"
 #include "base/strv.h"
 #include "lxc_container/args.h"
 
 /* args.c: readers of single options. */
-const char *args_text(const json_t *params, const char *name);
-long long args_seconds_ms(const json_t *params, const char *name);
 /* "NAME=value" for each member of the dictionary OPTION. ERROR_USAGE for a name with '='. */
 int args_environment(const json_t *params, const char *name, struct strv *out, struct error **err)
     must_check;

@@ -3,39 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ansible/am_get.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
 #include "magnum_template/fields.h"
 #include "ostack/lookup.h"
-
-/* ---- readers */
-
-static const char *text(const json_t *params, const char *name)
-{
-    return js_str(params, name, NULL);
-}
-
-/* NULL where nothing was given. */
-static json_t *value(const json_t *params, const char *name)
-{
-    json_t *found = json_object_get(params, name);
-    return json_is_null(found) ? NULL : found;
-}
-
-static bool flag(const json_t *params, const char *name)
-{
-    return js_true(params, name, NULL);
-}
-
-/* The position of the option's text in NAMES; 0 for none. */
-static int choice(const json_t *params, const char *name, const char *const *names, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (str_equal(text(params, name), names[i]))
-            return i;
-    return 0;
-}
 
 /* ---- one template */
 
@@ -46,9 +19,9 @@ static int read_fields(struct magnum_wish *wish, const json_t *item, const json_
 {
     for (size_t i = 0; i < magnum_field_count; i++) {
         const struct field *field = &magnum_fields[i];
-        json_t *given = value(item, field->option);
+        json_t *given = am_value(item, field->option);
         if (!given)
-            given = value(params, field->option);
+            given = am_value(params, field->option);
         if (!given)
             continue;
         json_t *wanted = field_read(field, given, err);
@@ -121,10 +94,10 @@ static int check_identity(const struct magnum_wish *wish, struct error **err)
 static int read_wish(struct magnum_wish *wish, const json_t *item, const json_t *params,
                      struct strv *warnings, struct error **err)
 {
-    const json_t *state = value(item, "state") ? item : params;
-    wish->state = (enum magnum_state)choice(state, "state", states, (int)array_length(states));
-    wish->name = str_empty(text(item, "name")) ? NULL : text(item, "name");
-    wish->uuid = str_empty(text(item, "uuid")) ? NULL : text(item, "uuid");
+    const json_t *state = am_value(item, "state") ? item : params;
+    wish->state = (enum magnum_state)am_choice(state, "state", states, array_length(states));
+    wish->name = str_empty(am_text(item, "name")) ? NULL : am_text(item, "name");
+    wish->uuid = str_empty(am_text(item, "uuid")) ? NULL : am_text(item, "uuid");
     wish->wanted = json_object();
     if (check_identity(wish, err) < 0 || read_fields(wish, item, params, err) < 0 ||
         read_unset(wish, params, err) < 0 || (item != params && read_unset(wish, item, err) < 0))
@@ -132,7 +105,7 @@ static int read_wish(struct magnum_wish *wish, const json_t *item, const json_t 
     if (json_object_get(wish->wanted, "cluster_distro"))
         strv_add_once(warnings, "cluster_distro is ignored: Magnum takes it from the image's "
                                 "property os_distro");
-    if (value(item, "clusters"))
+    if (am_value(item, "clusters"))
         strv_add_once(warnings, "clusters is ignored: this module manages templates, not clusters");
     json_object_del(wish->wanted, "cluster_distro");
     return 0;
@@ -160,11 +133,11 @@ static int check_twins(const struct magnum_args *args, struct error **err)
 static int read_wishes(struct magnum_args *args, const json_t *params, struct strv *warnings,
                        struct error **err)
 {
-    const json_t *list = value(params, "templates");
+    const json_t *list = am_value(params, "templates");
     args->several = list != NULL;
     args->count = list ? json_array_size(list) : 1;
     args->wishes = xcalloc(args->count + 1, sizeof(*args->wishes));
-    if (list && (text(params, "name") || text(params, "uuid"))) {
+    if (list && (am_text(params, "name") || am_text(params, "uuid"))) {
         error_make(err, ERROR_USAGE,
                    "name and uuid belong into the items of templates when templates is given");
         return -1;
@@ -185,20 +158,20 @@ static int read_wishes(struct magnum_args *args, const json_t *params, struct st
 static void read_connection(struct magnum_args *args, const json_t *params, struct strv *warnings)
 {
     args->connection = (struct osk_cloud_options){
-        .cloud = value(params, "cloud"),
-        .auth = value(params, "auth"),
-        .auth_type = text(params, "auth_type"),
-        .region_name = text(params, "region_name"),
-        .interface = text(params, "interface"),
-        .validate_certs = value(params, "validate_certs"),
-        .ca_cert = text(params, "ca_cert"),
-        .client_cert = text(params, "client_cert"),
-        .client_key = text(params, "client_key"),
-        .api_timeout = value(params, "api_timeout"),
+        .cloud = am_value(params, "cloud"),
+        .auth = am_value(params, "auth"),
+        .auth_type = am_text(params, "auth_type"),
+        .region_name = am_text(params, "region_name"),
+        .interface = am_text(params, "interface"),
+        .validate_certs = am_value(params, "validate_certs"),
+        .ca_cert = am_text(params, "ca_cert"),
+        .client_cert = am_text(params, "client_cert"),
+        .client_key = am_text(params, "client_key"),
+        .api_timeout = am_value(params, "api_timeout"),
     };
-    args->log_path = text(params, "sdk_log_path");
-    args->log_debug = str_equal(text(params, "sdk_log_level"), "DEBUG");
-    if (value(params, "availability_zone"))
+    args->log_path = am_text(params, "sdk_log_path");
+    args->log_debug = str_equal(am_text(params, "sdk_log_level"), "DEBUG");
+    if (am_value(params, "availability_zone"))
         strv_add_once(warnings, "availability_zone is ignored: a cluster template has none");
 }
 
@@ -211,17 +184,20 @@ static void read_policies(struct magnum_args *args, const json_t *params)
     json_t *name = NULL;
     json_array_foreach (json_object_get(params, "match_on"), index, name)
         args->match_image = args->match_image || str_equal(json_string_value(name), "image_id");
-    args->any_scope = str_equal(text(params, "scope"), "any");
-    args->resolve = !str_equal(text(params, "resolve_names"), "never");
-    args->image_strict = flag(params, "image_strict");
-    args->labels_merge = str_equal(text(params, "labels_mode"), "merge");
-    args->retire_old = flag(params, "retire_old");
-    args->uuid_from_name = flag(params, "uuid_from_name");
-    args->label_errors = str_equal(text(params, "label_check_level"), "error");
-    args->microversion = text(params, "microversion");
-    args->update = (enum magnum_update)choice(params, "update_policy", updates, 3);
-    args->immutable = (enum magnum_immutable)choice(params, "on_immutable", immutables, 3);
-    args->label_check = (enum magnum_check)choice(params, "label_check", checks, 3);
+    args->any_scope = str_equal(am_text(params, "scope"), "any");
+    args->resolve = !str_equal(am_text(params, "resolve_names"), "never");
+    args->image_strict = am_flag(params, "image_strict");
+    args->labels_merge = str_equal(am_text(params, "labels_mode"), "merge");
+    args->retire_old = am_flag(params, "retire_old");
+    args->uuid_from_name = am_flag(params, "uuid_from_name");
+    args->label_errors = str_equal(am_text(params, "label_check_level"), "error");
+    args->microversion = am_text(params, "microversion");
+    args->update =
+        (enum magnum_update)am_choice(params, "update_policy", updates, array_length(updates));
+    args->immutable = (enum magnum_immutable)am_choice(params, "on_immutable", immutables,
+                                                       array_length(immutables));
+    args->label_check =
+        (enum magnum_check)am_choice(params, "label_check", checks, array_length(checks));
 }
 
 /* It goes into a header: "1.14" or "latest", nothing else. */
