@@ -12,30 +12,7 @@
 #include "base/str.h"
 #include "base/strv.h"
 #include "capi/variables.h"
-
-static bool read_file(const char *directory, const char *name, struct buf *bytes)
-{
-    char block[4096];
-    auto_free char *path = xasprintf("%s/%s", directory, name);
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return false;
-    size_t got = 0;
-    while ((got = fread(block, 1, sizeof(block), file)) > 0)
-        buf_add(bytes, block, got);
-    fclose(file);
-    return true;
-}
-
-static bool matches(const char *directory, const char *name, const char *got)
-{
-    auto_buf struct buf want = {0};
-    bool found = read_file(directory, name, &want);
-    if (strcmp(buf_str(&want), got) == 0 && (found || !*got))
-        return true;
-    printf("%s differs\n  want: %s\n  got:  %s\n", name, buf_str(&want), got);
-    return false;
-}
+#include "golden/golden.h"
 
 static const char *get(const void *context, const char *name)
 {
@@ -65,11 +42,11 @@ int main(int argc, char **argv)
     auto_buf struct buf want = {0};
     auto_strv struct strv lines = {0};
     auto_error struct error *error = NULL;
-    if (argc != 2 || !read_file(argv[1], "input", &input)) {
+    if (argc != 2 || !golden_read(argv[1], "input", &input)) {
         fprintf(stderr, "usage: golden_capi_variables DIRECTORY\n");
         return 2;
     }
-    if (read_file(argv[1], "env", &env))
+    if (golden_read(argv[1], "env", &env))
         strv_split(&lines, buf_str(&env), '\n');
     const struct capi_values values = {get, &lines};
     auto_capi_template struct capi_template *template =
@@ -77,8 +54,8 @@ int main(int argc, char **argv)
     auto_free char *names = template ? names_of(template) : xstrdup("");
     if (template && capi_template_fill(template, &values, &want, &error) < 0)
         buf_clear(&want);
-    bool passed = matches(argv[1], "want", buf_str(&want));
-    passed &= matches(argv[1], "error", error ? error->message : "");
-    passed &= matches(argv[1], "variables", names);
+    bool passed = golden_matches(argv[1], "want", buf_str(&want));
+    passed &= golden_matches(argv[1], "error", error ? error->message : "");
+    passed &= golden_matches(argv[1], "variables", names);
     return passed ? EXIT_SUCCESS : EXIT_FAILURE;
 }

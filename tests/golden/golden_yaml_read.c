@@ -10,35 +10,11 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "golden/golden.h"
 #include "json/js_equal.h"
 #include "json/js_write.h"
 #include "yaml/ym_read.h"
 #include "yaml/ym_write.h"
-
-static bool read_file(const char *directory, const char *name, struct buf *bytes)
-{
-    char block[4096];
-    auto_free char *path = xasprintf("%s/%s", directory, name);
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return false;
-    size_t got = 0;
-    while ((got = fread(block, 1, sizeof(block), file)) > 0)
-        buf_add(bytes, block, got);
-    fclose(file);
-    return true;
-}
-
-/* Compares with the file NAME, which need not exist when there is nothing to find in it. */
-static bool matches(const char *directory, const char *name, const char *got)
-{
-    auto_buf struct buf want = {0};
-    bool found = read_file(directory, name, &want);
-    if (strcmp(buf_str(&want), got) == 0 && (found || !*got))
-        return true;
-    printf("%s differs\n  want: %s\n  got:  %s\n", name, buf_str(&want), got);
-    return false;
-}
 
 /* What was read must survive being written as YAML. */
 static bool survives(const json_t *documents)
@@ -86,7 +62,7 @@ int main(int argc, char **argv)
     auto_buf struct buf input = {0};
     auto_strv struct strv warnings = {0};
     auto_error struct error *error = NULL;
-    if (argc != 2 || !read_file(argv[1], "input", &input)) {
+    if (argc != 2 || !golden_read(argv[1], "input", &input)) {
         fprintf(stderr, "usage: golden_yaml_read DIRECTORY\n");
         return 2;
     }
@@ -95,9 +71,9 @@ int main(int argc, char **argv)
     auto_free char *failure =
         error ? xasprintf("%s\n", str_after(error->message, "input: ")) : xstrdup("");
     auto_free char *warned = join(&warnings);
-    bool passed = matches(argv[1], "want", want);
-    passed &= matches(argv[1], "error", failure);
-    passed &= matches(argv[1], "warnings", warned);
+    bool passed = golden_matches(argv[1], "want", want);
+    passed &= golden_matches(argv[1], "error", failure);
+    passed &= golden_matches(argv[1], "warnings", warned);
     passed &= !documents || survives(documents);
     return passed ? EXIT_SUCCESS : EXIT_FAILURE;
 }
