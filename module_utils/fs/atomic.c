@@ -1,15 +1,23 @@
 #include "fs/atomic.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "base/str.h"
+
+/* Between the name and six random characters: no file of anybody else is called so. */
+#define MARK     ".mcapi-"
+#define RANDOM   "XXXXXX"
+#define ATTEMPTS 16
 
 /* The directory that holds PATH, owned. */
 static char *parent_of(const char *path)
@@ -26,14 +34,69 @@ static int fail(const struct atomic_file *file, struct error **err)
     return -1;
 }
 
+/*
+ * A writer holds a lock on its temporary file until that has its place. Who was killed before left
+ * an unlocked one.
+ */
+static void remove_if_abandoned(int folder, const char *name)
+{
+    struct stat status;
+    auto_close int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+        flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, name, 0);
+}
+
+/* What earlier writers of this file left when they were killed. Best effort: nothing depends on it.
+ */
+static void sweep(const struct atomic_file *file)
+{
+    auto_free char *parent = parent_of(file->temp);
+    const char *slash = strrchr(file->temp, '/');
+    const char *name = slash ? slash + 1 : file->temp;
+    size_t length = strlen(name);
+    auto_free char *start = xmemdup(name, length - strlen(RANDOM));
+    DIR *folder = opendir(parent);
+    if (!folder)
+        return;
+    for (const struct dirent *entry; (entry = readdir(folder));)
+        if (strlen(entry->d_name) == length && str_starts_with(entry->d_name, start))
+            remove_if_abandoned(dirfd(folder), entry->d_name);
+    closedir(folder);
+}
+
+/* Somebody's sweep may have met the file before it was locked, and removed it. */
+static bool is_ours(int fd)
+{
+    struct stat status;
+    /* File systems without locks know no sweep either. */
+    return (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && fstat(fd, &status) == 0 &&
+           status.st_nlink > 0;
+}
+
+static int create_locked(struct atomic_file *file)
+{
+    auto_free char *template = xstrdup(file->temp);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        strcpy(file->temp, template);
+        file->fd = mkostemp(file->temp, O_CLOEXEC);
+        if (file->fd < 0 || is_ours(file->fd))
+            return file->fd;
+        mem_cleanup_close(&file->fd);
+        unlink(file->temp);
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
 int atomic_file_open(struct atomic_file *file, const char *path, mode_t mode, struct error **err)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     *file = (struct atomic_file){.fd = -1, .path = xstrdup(path)};
-    file->temp = xasprintf("%.*s.%.200s.XXXXXX", (int)(name - path), path, name);
-    file->fd = mkostemp(file->temp, O_CLOEXEC);
-    if (file->fd >= 0 && fchmod(file->fd, mode) == 0)
+    file->temp = xasprintf("%.*s.%.200s" MARK RANDOM, (int)(name - path), path, name);
+    sweep(file);
+    if (create_locked(file) >= 0 && fchmod(file->fd, mode) == 0)
         return 0;
     fail(file, err);
     atomic_file_abort(file);
@@ -72,10 +135,8 @@ static int flush_parent(const struct atomic_file *file, struct error **err)
 
 static int move_into_place(struct atomic_file *file, struct error **err)
 {
-    if (fsync(file->fd) < 0)
-        return fail(file, err);
-    int fd = steal_fd(&file->fd);
-    if (close(fd) < 0 || rename(file->temp, file->path) < 0)
+    /* Not closed before the rename: the lock ends with it. */
+    if (fsync(file->fd) < 0 || rename(file->temp, file->path) < 0)
         return fail(file, err);
     mem_cleanup_free(&file->temp);
     file->temp = NULL;

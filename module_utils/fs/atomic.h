@@ -12,14 +12,15 @@
 /*
  * Writes SIZE bytes to PATH with the permission bits MODE (the umask does not matter). A file that
  * is there is replaced, a symbolic link too, not what it points to. On failure (ERROR_IO) the old
- * file is untouched and nothing is left behind.
+ * file is untouched and nothing is left behind. What a writer of the same file left when it was
+ * killed is removed by the next one.
  */
 int file_write_atomic(const char *path, const void *bytes, size_t size, mode_t mode,
                       struct error **err) must_check;
 
 /* The same in steps, for content that comes in pieces. */
 struct atomic_file {
-    int fd;     /* open for writing, -1 when closed */
+    int fd;     /* open for writing, locked (flock), -1 when closed */
     char *path; /* owned; the place it will take */
     char *temp; /* owned; where it is until then */
 };

@@ -161,6 +161,49 @@ static void test_atomic__bare_or_very_long_name__works_in_the_current_directory(
     assert_int_equal(entries(state), 2);
 }
 
+/* A writer that dies with its file half written. */
+static void be_killed(const char *path)
+{
+    struct atomic_file file = {.fd = -1};
+    if (atomic_file_open(&file, path, 0600, NULL) < 0 ||
+        atomic_file_add(&file, "half", 4, NULL) < 0)
+        _exit(1);
+    raise(SIGKILL);
+}
+
+static void test_atomic__writer_killed__the_next_one_cleans_up(void **state)
+{
+    auto_free char *path = temp_path(state, "a");
+    auto_free char *user = temp_file(state, ".a.backup", "of the user");
+    auto_free char *folder = temp_path(state, ".a.mcapi-folder");
+    assert_int_equal(mkdir(folder, 0700), 0);
+    pid_t pid = fork();
+    if (pid == 0)
+        be_killed(path);
+    int status = 0;
+    waitpid(pid, &status, 0);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(entries(state), 3);
+    assert_int_equal(file_write_atomic(path, "x", 1, 0600, NULL), 0);
+    assert_int_equal(entries(state), 3);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(access(user, F_OK), 0);
+}
+
+static void test_atomic__two_writers__leave_each_other_alone(void **state)
+{
+    auto_free char *path = temp_path(state, "a");
+    struct error *err = NULL;
+    auto_atomic_file struct atomic_file file = {.fd = -1};
+    assert_int_equal(atomic_file_open(&file, path, 0640, &err), 0);
+    assert_int_equal(atomic_file_add(&file, "slow", 4, &err), 0);
+    assert_int_equal(file_write_atomic(path, "quick", 5, 0600, &err), 0);
+    assert_int_equal(atomic_file_commit(&file, &err), 0);
+    auto_free char *text = content(path);
+    assert_string_equal(text, "slow");
+    assert_int_equal(entries(state), 1);
+}
+
 #define in_temp_dir(TEST) cmocka_unit_test_setup_teardown(TEST, temp_dir_make, temp_dir_remove)
 
 int main(void)
@@ -174,6 +217,8 @@ int main(void)
         in_temp_dir(test_atomic__aborted__leaves_the_old_file),
         in_temp_dir(test_atomic__in_pieces__becomes_one_file),
         in_temp_dir(test_atomic__no_room__keeps_the_old_file_and_cleans_up),
+        in_temp_dir(test_atomic__writer_killed__the_next_one_cleans_up),
+        in_temp_dir(test_atomic__two_writers__leave_each_other_alone),
         in_temp_dir(test_atomic__bare_or_very_long_name__works_in_the_current_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
