@@ -73,9 +73,15 @@ static bool hurts_yaml(uint32_t point)
     return point < 0xA0 || point == 0x2028 || point == 0x2029 || point == 0xFFFE || point == 0xFFFF;
 }
 
-static bool is_plain(unsigned char byte)
+static bool is_html(unsigned char byte)
 {
-    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\';
+    return byte == '<' || byte == '>' || byte == '&';
+}
+
+static bool is_plain(unsigned char byte, unsigned flags)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\' &&
+           !(flags & JS_WRITE_HTML && is_html(byte));
 }
 
 static void write_string(struct writer *writer, const char *text, size_t length)
@@ -87,7 +93,7 @@ static void write_string(struct writer *writer, const char *text, size_t length)
     size_t copied = 0;
     size_t at = 0;
     while (at < length) {
-        if (is_plain(bytes[at])) {
+        if (is_plain(bytes[at], writer->flags)) {
             at++;
             continue;
         }

@@ -18,6 +18,7 @@ enum js_write_flags {
     JS_WRITE_ASCII = 1,             /* everything above U+007E as \uXXXX, with surrogate pairs */
     JS_WRITE_SORT = 2,              /* members sorted by bytes, at every level */
     JS_WRITE_PYTHON_SEPARATORS = 4, /* ", " and ": " */
+    JS_WRITE_HTML = 8,              /* also <, > and & as \uXXXX, as Go does */
 };
 
 enum { JS_WRITE_DEPTH = 1000 };

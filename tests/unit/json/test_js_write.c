@@ -107,6 +107,16 @@ static void test_js_write__python_separators__stand_behind_comma_and_colon(void 
     assert_string_equal(text, "{\"a\": [1, 2], \"b\": {}, \"c\": []}");
 }
 
+static void test_js_write__html__escapes_what_go_escapes(void **state)
+{
+    (void)state;
+    json_auto_t *value = json_pack("{s:s}", "<k>", "a<b>&c");
+    auto_free char *plain = js_write_dup(value, 0, NULL);
+    assert_string_equal(plain, "{\"<k>\":\"a<b>&c\"}");
+    auto_free char *html = js_write_dup(value, JS_WRITE_HTML, NULL);
+    assert_string_equal(html, "{\"\\u003ck\\u003e\":\"a\\u003cb\\u003e\\u0026c\"}");
+}
+
 static void test_js_write__text_before__stays(void **state)
 {
     (void)state;
@@ -160,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_js_write__containers__are_compact_and_in_order),
         cmocka_unit_test(test_js_write__sorted__compares_bytes_at_every_level),
         cmocka_unit_test(test_js_write__python_separators__stand_behind_comma_and_colon),
+        cmocka_unit_test(test_js_write__html__escapes_what_go_escapes),
         cmocka_unit_test(test_js_write__text_before__stays),
         cmocka_unit_test(test_js_write__nested_beyond_the_limit__is_refused_without_a_trace),
     };
