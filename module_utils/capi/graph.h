@@ -18,7 +18,8 @@
 struct capi_graph {
     struct capi_node **nodes; /* owned; observed ones and, once linked, referred ones */
     size_t count, room;
-    json_t *by_uid; /* owned: uid → position */
+    json_t *by_uid;  /* owned: uid → position */
+    json_t *by_name; /* owned: the same by identity, of observed nodes */
 };
 
 void capi_graph_init(struct capi_graph *graph);

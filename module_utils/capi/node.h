@@ -106,6 +106,8 @@ struct capi_node {
     char digest[65]; /* of what must not change while a backup is read (capi/snapshot.h) */
     size_t origin;   /* the list that it came from (capi/snapshot.h); the caller's otherwise */
 
+    bool wanted; /* the user named it (extra_resources): survives links and decisions */
+
     /* ---- links, written by capi_graph_link */
     struct capi_node **soft_owners; /* owned list of borrowed nodes */
     size_t soft_owner_count;

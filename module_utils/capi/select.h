@@ -22,8 +22,7 @@ struct capi_select_options {
 
 /*
  * Decides for every observed node: why, or skip. Call capi_graph_link before; capi_gate_check too
- * when skip_unready. Nodes that are wanted by name (extra_resources) are marked before with
- * capi_select_extra and stay so.
+ * when skip_unready. A node that is wanted by name (extra_resources) travels as an extra.
  *
  * A partial selection holds the nodes that have a wanted Cluster as tenant, the (soft) owners of
  * these transitively, with their own dependents where those are shared by no other Cluster, and the
@@ -31,9 +30,6 @@ struct capi_select_options {
  */
 int capi_select(struct capi_graph *graph, const struct capi_select_options *options,
                 struct error **err) must_check;
-
-/* Marks NODE as wanted by the user. It travels detached from owners that do not. */
-void capi_select_extra(struct capi_node *node);
 
 /* Objects that selected nodes refer to and the graph has not observed, to be read and added before
  * linking again: classes in other namespaces and their templates, identities, Secrets. Duplicates
