@@ -26,7 +26,8 @@ def run(root: Path, build: Path):
     kept.mkdir(parents=True, exist_ok=True)
     loops = kept / "loops.h"
     loops.write_text(LOOPS, encoding="ascii")
-    places = ["-I", root / "module_utils", "-I", root / "modules", root / "module_utils", root / "modules"]
+    places = ["-I", root / "module_utils", "-I", root / "modules", "-I", root,
+              *(root / name for name in tree.PRODUCT if (root / name).is_dir())]
     result = subprocess.run(["cppcheck", "--cppcheck-build-dir=%s" % kept, "-j", str(os.cpu_count()),
                              "--include=%s" % loops] + FLAGS + places,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

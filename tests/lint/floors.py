@@ -40,6 +40,7 @@ def check_links(root, rows):
     text = (root / "CMakeLists.txt").read_text(encoding="utf-8")
     targets = [(words[0], words) for words in tree.calls(text, "room") if words[0] != "name"]
     targets += [("modules/" + words[0], words) for words in tree.calls(text, "module")]
+    targets += [("daemon", words) for words in tree.calls(text, "daemon") if words[0] != "name"]
     for room, words in targets:
         if room not in rows:
             yield tree.Finding("CMakeLists.txt", 1, "%s has no row in module_utils/README.md" % room)

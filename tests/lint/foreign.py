@@ -17,7 +17,7 @@ EVERYWHERE = re.compile(r"jansson\.h$")
 LIBC = re.compile(r"""(sys|arpa|net|netinet|linux)/\w+\.h$|(assert|ctype|dirent|dlfcn|errno|fcntl|fenv|float|fnmatch
     |getopt|glob|grp|ifaddrs|inttypes|langinfo|libgen|limits|link|locale|malloc|math|netdb|poll|pthread|pwd|regex|sched|search
     |semaphore|setjmp|signal|spawn|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string
-    |strings|syslog|termios|threads|time|uchar|unistd|wchar|wctype)\.h$""", re.VERBOSE)
+    |strings|sysexits|syslog|termios|threads|time|uchar|unistd|wchar|wctype)\.h$""", re.VERBOSE)
 
 
 def check_includes(root, rows):
@@ -37,6 +37,7 @@ def check_links(root, rows):
     text = (root / "CMakeLists.txt").read_text(encoding="utf-8")
     targets = [(words[0], words) for words in tree.calls(text, "room") if words[0] != "name"]
     targets += [("modules/" + words[0], words) for words in tree.calls(text, "module")]
+    targets += [("daemon", words) for words in tree.calls(text, "daemon") if words[0] != "name"]
     for room, words in targets:
         foreign = rows[room].foreign if room in rows else ()
         allowed = {LIBRARIES[name][1] for name in foreign} | {"PkgConfig::JANSSON"}

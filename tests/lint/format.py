@@ -8,7 +8,7 @@ import sys
 import tree
 
 VERSION = 14
-FOLDERS = ("module_utils", "modules", "tests")
+FOLDERS = tree.PRODUCT + ("tests",)
 
 
 def find():

@@ -12,7 +12,8 @@ import tree
 def compile_alone(root, path):
     compiler = os.environ.get("CC") or shutil.which("gcc") or "cc"
     flags = ["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c"]
-    roots = ["-I", str(root / "module_utils"), "-I", str(root / "modules"), "-I", str(root / "tests")]
+    roots = ["-I", str(root / "module_utils"), "-I", str(root / "modules"), "-I", str(root / "tests"),
+             "-I", str(root)]
     text = '#include "%s"\n' % path
     result = subprocess.run([compiler] + flags + roots + ["-"], input=text, stderr=subprocess.PIPE, text=True,
                             check=False)
@@ -23,7 +24,7 @@ def compile_alone(root, path):
 
 
 def check(root):
-    headers = tree.files(root, "*.h", under=("module_utils", "modules", "tests"))
+    headers = tree.files(root, "*.h", under=tree.PRODUCT + ("tests",))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         yield from filter(None, pool.map(lambda path: compile_alone(root, path), headers))
 

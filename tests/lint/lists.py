@@ -21,8 +21,13 @@ def units_of(text):
 
 def check_product(root, text):
     rooms, modules = sources_of(text, "room"), sources_of(text, "module")
+    daemon = {"main.c"}.union(*sources_of(text, "daemon").values())
     for path in tree.files(root, "*.c"):
         kind, owner = path.relative_to(root).parts[:2]
+        if kind == "daemon":
+            if owner not in daemon:
+                yield tree.Finding(tree.relative(root, path), 1, "is in no list of CMakeLists.txt")
+            continue
         listed = (rooms if kind == "module_utils" else modules).get(owner, set())
         name = "/".join(path.relative_to(root).parts[2:])
         if name not in listed and not (kind == "modules" and name == "main.c" and owner in modules):

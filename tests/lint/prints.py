@@ -9,7 +9,8 @@ WRITERS = ("module_utils/ansible/am_result.c",
            "module_utils/ansible/am_run.c",    # tells am_result where to write
            "module_utils/ansible/am_crash.c",  # on a fatal signal: a failure object made beforehand
            "module_utils/base/mem.c",          # out of memory: the same
-           "module_utils/proc/child.c")        # gives a child its own standard output
+           "module_utils/proc/child.c",        # gives a child its own standard output
+           "daemon/actions.c")                 # what --help and --dump ask for
 CALL = re.compile(r"\b(v?printf|puts|putchar|putchar_unlocked|perror)\s*\(|\b(stdout|STDOUT_FILENO)\b"
                   r"|\bv?dprintf\s*\(\s*1\s*,|\bwritev?\s*\(\s*1\s*,")
 

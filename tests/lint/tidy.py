@@ -25,7 +25,7 @@ def commands(build: Path, root: Path):
     seen = set()
     for entry in json.loads((build / "compile_commands.json").read_text(encoding="utf-8")):
         path = Path(entry["file"])
-        inside = root in path.parents and path.relative_to(root).parts[0] in ("module_utils", "modules")
+        inside = root in path.parents and path.relative_to(root).parts[0] in tree.PRODUCT
         if inside and path not in seen:
             seen.add(path)
             words = shlex.split(entry["command"])[1:]

@@ -26,7 +26,10 @@ def main(check) -> int:
     return 1 if findings else 0
 
 
-def files(root: Path, *patterns: str, under=("module_utils", "modules")):
+PRODUCT = ("module_utils", "modules", "daemon")
+
+
+def files(root: Path, *patterns: str, under=PRODUCT):
     """Sorted paths below the named folders."""
     return sorted(p for folder in under for pattern in patterns for p in (root / folder).rglob(pattern))
 
@@ -86,8 +89,10 @@ def floors(root: Path) -> dict:
 
 
 def room_of(root: Path, path: Path) -> str:
-    """module_utils/kube/x.c → kube, modules/k8s_apply/x.c → modules/k8s_apply."""
+    """module_utils/kube/x.c → kube, modules/k8s_apply/x.c → modules/k8s_apply, daemon/x.c → daemon."""
     parts = path.relative_to(root).parts
+    if parts[0] == "daemon":
+        return parts[0]
     return parts[1] if parts[0] == "module_utils" else "/".join(parts[:2])
 
 

@@ -1,0 +1,220 @@
+#include "daemon/config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "daemon/settings.h"
+
+enum { NAME_MAX_ = 256 };
+
+static const struct {
+    const char *option;
+    enum config_action action;
+    const char *help;
+} actions[] = {
+    {"--check-config", ACTION_CHECK, "check all settings, print them as JSON, and leave"},
+    {"--once", ACTION_ONCE, "publish once without listening, and leave"},
+    {"--dump", ACTION_DUMP, "print the clusters that qualify and their namespaces, and leave"},
+    {"--help", ACTION_HELP, "print this"},
+    {"--version", ACTION_VERSION, "print the version"},
+};
+
+void config_init(struct config *config)
+{
+    *config = (struct config){0};
+}
+
+void config_clear(struct config *config)
+{
+    free(config->bind);
+    free(config->allow);
+    free(config->netns_dir);
+    strv_clear(&config->netns_prefixes);
+    free(config->pod_ip);
+    free(config->kubeconfig);
+    free(config->hostname);
+    free(config->namespace);
+    free(config->forward_bind);
+    free(config->forward_hosts);
+    free(config->routes);
+    free(config->metrics);
+    *config = (struct config){0};
+}
+
+static const char *find_variable(char **environ_, const char *name)
+{
+    size_t length = strlen(name);
+    for (char **entry = environ_; entry && *entry; entry++) {
+        if (strncmp(*entry, name, length) == 0 && (*entry)[length] == '=')
+            return *entry + length + 1;
+    }
+    return NULL;
+}
+
+static int read_one(const struct setting *setting, struct config *config, const char *name,
+                    const char *value, struct error **err)
+{
+    if (setting->read(setting, config, value, err) == 0)
+        return 0;
+    error_wrap(err, "%s=%s", name, value);
+    return -1;
+}
+
+static int read_environment(struct config *config, char **environ_, struct error **err)
+{
+    size_t count = 0;
+    const struct setting *table = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *value = find_variable(environ_, table[i].variable);
+        if (read_one(&table[i], config, table[i].variable, value ? value : table[i].fallback, err) <
+            0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool read_action(struct config *config, const char *option)
+{
+    for (size_t i = 0; i < array_length(actions); i++) {
+        if (str_equal(option, actions[i].option)) {
+            config->action = actions[i].action;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct setting *find_option(const char *name)
+{
+    size_t count = 0;
+    const struct setting *table = settings_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(name, table[i].option))
+            return &table[i];
+    }
+    return NULL;
+}
+
+/* Reads the option at ARGV[*at], "--x value" or "--x=value", and moves *at past it. */
+static int read_option(struct config *config, char **argv, int *at, struct error **err)
+{
+    auto_free char *name = xstrdup(argv[*at]);
+    char *equals = strchr(name, '=');
+    if (equals)
+        *equals = '\0';
+    const struct setting *setting = find_option(name);
+    if (!setting) {
+        error_make(err, ERROR_USAGE, "%s: there is no such option, see --help", name);
+        return -1;
+    }
+    const char *value = equals ? equals + 1 : argv[*at + 1];
+    if (!value) {
+        error_make(err, ERROR_USAGE, "%s: a value is missing", name);
+        return -1;
+    }
+    *at += equals ? 1 : 2;
+    return read_one(setting, config, name, value, err);
+}
+
+/* The host's name as it may stand in names of Kubernetes objects. */
+static void complete(struct config *config)
+{
+    char name[NAME_MAX_] = "localhost";
+    if (!config->hostname) {
+        gethostname(name, sizeof(name) - 1);
+        config->hostname = xstrdup(name);
+    }
+    for (char *c = config->hostname; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+}
+
+int config_read(struct config *config, int argc, char **argv, char **environ_, struct error **err)
+{
+    if (read_environment(config, environ_, err) < 0)
+        return -1;
+    int at = 1;
+    while (at < argc) {
+        if (read_action(config, argv[at]))
+            at++;
+        else if (read_option(config, argv, &at, err) < 0)
+            return -1;
+    }
+    complete(config);
+    return 0;
+}
+
+char *config_help(void)
+{
+    enum { COLUMN = 34 };
+    struct buf text = {0};
+    size_t count = 0;
+    const struct setting *table = settings_table(&count);
+    buf_add_str(&text,
+                "magnum-cluster-api-proxy: reach API servers of tenants by TLS server name\n\n");
+    for (size_t i = 0; i < array_length(actions); i++)
+        buf_printf(&text, "  %-*s %s\n", COLUMN, actions[i].option, actions[i].help);
+    buf_add_str(&text, "\nSettings, each as an option with a value or in the environment:\n\n");
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(&text, "  %-*s %s\n", COLUMN, table[i].option, table[i].variable);
+        buf_printf(&text, "  %-*s %s", COLUMN, "", table[i].help);
+        if (*table[i].fallback)
+            buf_printf(&text, " (default %s)", table[i].fallback);
+        buf_add_char(&text, '\n');
+    }
+    return buf_steal(&text);
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *list_of(const struct strv *strings)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < strings->count; i++)
+        json_array_append_new(list, json_string(strings->items[i]));
+    return list;
+}
+
+static json_t *in_seconds(long long ms)
+{
+    return ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000);
+}
+
+json_t *config_to_json(const struct config *config)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "PROXY_BIND", json_string(config->bind));
+    json_object_set_new(object, "PROXY_PORT", json_integer(config->port));
+    json_object_set_new(object, "PROXY_ALLOW", json_integer((json_int_t)config->allow_count));
+    json_object_set_new(object, "PROXY_MAX_CONNECTIONS", json_integer(config->max_connections));
+    json_object_set_new(object, "PROXY_MAX_CONNECTIONS_PER_CLUSTER",
+                        json_integer(config->max_per_cluster));
+    json_object_set_new(object, "PROXY_HELLO_TIMEOUT", in_seconds(config->hello_timeout_ms));
+    json_object_set_new(object, "PROXY_CONNECT_TIMEOUT", in_seconds(config->connect_timeout_ms));
+    json_object_set_new(object, "PROXY_IDLE_TIMEOUT", in_seconds(config->idle_timeout_ms));
+    json_object_set_new(object, "PROXY_DRAIN_TIMEOUT", in_seconds(config->drain_timeout_ms));
+    json_object_set_new(object, "PROXY_NETNS_DIR", json_string(config->netns_dir));
+    json_object_set_new(object, "PROXY_NETNS_PREFIXES", list_of(&config->netns_prefixes));
+    json_object_set_new(object, "PROXY_PROBE",
+                        json_string(config->probe == PROBE_TCP ? "tcp" : "readyz"));
+    json_object_set_new(object, "PROXY_PROBE_INTERVAL", in_seconds(config->probe_interval_ms));
+    json_object_set_new(object, "PROXY_ALWAYS", json_boolean(config->always));
+    json_object_set_new(object, "POD_IP", text_or_null(config->pod_ip));
+    json_object_set_new(object, "KUBECONFIG", text_or_null(config->kubeconfig));
+    json_object_set_new(object, "PROXY_HOSTNAME", json_string(config->hostname));
+    json_object_set_new(object, "PROXY_NAMESPACE", json_string(config->namespace));
+    json_object_set_new(object, "PROXY_CYCLE", in_seconds(config->cycle_ms));
+    json_object_set_new(object, "PROXY_RESTORE_KUBECONFIG", json_boolean(config->restore));
+    json_object_set_new(object, "PROXY_FORWARD_BIND", text_or_null(config->forward_bind));
+    json_object_set_new(object, "PROXY_FORWARD_HOSTS", text_or_null(config->forward_hosts));
+    json_object_set_new(object, "PROXY_ROUTES", text_or_null(config->routes));
+    json_object_set_new(object, "PROXY_METRICS", text_or_null(config->metrics));
+    return object;
+}
