@@ -129,8 +129,6 @@ static int run_wave(struct kube_writer *writer, unsigned wave, unsigned *window,
     int result = kube_pass_go(&pass, err);
     *window = pass.window;
     kube_pass_clear(&pass);
-    if (result == 0 && writer->options.wait_crds && !dry_run)
-        result = kube_writer_check_names(writer, wave, err);
     return result;
 }
 
@@ -141,6 +139,40 @@ static unsigned last_wave(const struct kube_writer *writer)
         if (writer->writes[i].wave > last)
             last = writer->writes[i].wave;
     return last;
+}
+
+static bool has_late(const struct kube_writer *writer, unsigned wave)
+{
+    for (size_t i = 0; i < writer->count; i++)
+        if (writer->writes[i].wave == wave && writer->writes[i].late && !writer->writes[i].done)
+            return true;
+    return false;
+}
+
+/*
+ * The server takes its time to say whether the names of definitions are free: it is asked as late
+ * as possible, when their kinds are needed or all else is written.
+ */
+static int check_names(struct kube_writer *writer, struct error **err)
+{
+    if (!writer->options.wait_crds || kube_client_is_dry_run(writer->client))
+        return 0;
+    return kube_writer_check_names(writer, err);
+}
+
+static int run_waves(struct kube_writer *writer, struct error **err)
+{
+    unsigned window = 0;
+    unsigned last = last_wave(writer);
+    for (unsigned wave = 0; wave <= last; wave++) {
+        if (has_late(writer, wave) && check_names(writer, err) < 0)
+            return -1;
+        if (failed_before(writer))
+            return 0;
+        if (run_wave(writer, wave, &window, err) < 0)
+            return -1;
+    }
+    return check_names(writer, err);
 }
 
 /* The run ended while a write was under way: it may have been carried out or not. */
@@ -162,12 +194,8 @@ int kube_writer_run(struct kube_writer *writer, struct error **err)
 {
     if (!writer->count)
         return 0;
-    unsigned window = 0;
-    unsigned last = last_wave(writer);
-    for (unsigned wave = 0; wave <= last && !failed_before(writer); wave++)
-        if (run_wave(writer, wave, &window, err) < 0) {
-            leave_unfinished(writer);
-            return -1;
-        }
-    return 0;
+    if (run_waves(writer, err) == 0)
+        return 0;
+    leave_unfinished(writer);
+    return -1;
 }

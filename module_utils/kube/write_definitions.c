@@ -28,10 +28,10 @@ static enum naming naming_of(const json_t *crd, struct buf *why)
     return accepted ? NAMING_ACCEPTED : NAMING_OPEN;
 }
 
-static bool is_definition(const struct kube_write *write)
+static bool is_unjudged(const struct kube_write *write)
 {
     return write->verb != KUBE_DELETE && write->done && !write->error && write->after &&
-           str_equal(write->object->resource.kind, "CustomResourceDefinition") &&
+           !write->named && str_equal(write->object->resource.kind, "CustomResourceDefinition") &&
            str_equal(write->object->resource.group, "apiextensions.k8s.io");
 }
 
@@ -78,13 +78,16 @@ static int look_again(struct kube_writer *writer, struct kube_write **open, size
     return result;
 }
 
-int kube_writer_check_names(struct kube_writer *writer, unsigned wave, struct error **err)
+int kube_writer_check_names(struct kube_writer *writer, struct error **err)
 {
     auto_free struct kube_write **open = xcalloc(writer->count, sizeof(struct kube_write *));
     size_t count = 0;
     for (size_t i = 0; i < writer->count; i++) {
         struct kube_write *write = &writer->writes[i];
-        if (write->wave == wave && is_definition(write) && !judge(write, write->after))
+        if (!is_unjudged(write))
+            continue;
+        write->named = true; /* by the end of this, or with a warning */
+        if (!judge(write, write->after))
             open[count++] = write;
     }
     long long deadline = clock_deadline_ms(PATIENCE_MS);

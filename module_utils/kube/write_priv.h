@@ -40,10 +40,11 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
 bool kube_writer_creates_namespace(const struct kube_writer *writer, const char *namespace_);
 
 /*
- * Definitions of WAVE whose names another one has fail, although the server took them: nothing
- * will ever serve them. An unchanged one is judged by the answer that is there, others are read.
+ * Definitions that are written and whose names another one has fail, although the server took
+ * them: nothing will ever serve them. An unchanged one is judged by the answer that is there,
+ * others are read. Each is judged once.
  */
-int kube_writer_check_names(struct kube_writer *writer, unsigned wave, struct error **err);
+int kube_writer_check_names(struct kube_writer *writer, struct error **err) must_check;
 
 /* The definition of the run that provides OBJECT's kind, or NULL. */
 struct kube_write *kube_writer_provider(const struct kube_writer *writer,
