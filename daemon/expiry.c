@@ -1,0 +1,139 @@
+#include "daemon/expiry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/timestamp.h"
+#include "daemon/slices.h"
+#include "json/js_get.h"
+
+struct expiry {
+    char *host;
+    json_t *seen;  /* slice name -> {version, since}: since when it looks as it does */
+    json_t *alive; /* host -> when its sign of life changed last */
+};
+
+struct expiry *expiry_new(const char *host)
+{
+    struct expiry *expiry = xcalloc(1, sizeof(*expiry));
+    expiry->host = xstrdup(host);
+    expiry->seen = json_object();
+    expiry->alive = json_object();
+    return expiry;
+}
+
+void expiry_free(struct expiry *expiry)
+{
+    if (!expiry)
+        return;
+    free(expiry->host);
+    json_decref(expiry->seen);
+    json_decref(expiry->alive);
+    free(expiry);
+}
+
+void expiry_forget(struct expiry *expiry)
+{
+    json_object_clear(expiry->seen);
+    json_object_clear(expiry->alive);
+}
+
+/* Made anew under the same name it is another one, although versions could repeat. */
+static char *version_of(const json_t *slice)
+{
+    const char *uid = js_str(slice, "metadata", "uid", NULL);
+    const char *version = js_str(slice, "metadata", "resourceVersion", NULL);
+    return xasprintf("%s/%s", uid ? uid : "", version ? version : "");
+}
+
+void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_ms)
+{
+    json_t *seen = json_object();
+    const char *name = NULL;
+    json_t *slice = NULL;
+    json_object_foreach (js_iterable(slices), name, slice) {
+        auto_free char *version = version_of(slice);
+        json_t *known = json_object_get(expiry->seen, name);
+        if (str_equal(js_str(known, "version", NULL), version)) {
+            json_object_set(seen, name, known);
+            continue;
+        }
+        json_object_set_new(
+            seen, name, json_pack("{s:s, s:I}", "version", version, "since", (json_int_t)now_ms));
+        const char *host = sign_host_of(slice);
+        if (host)
+            json_object_set_new(expiry->alive, host, json_integer(now_ms));
+    }
+    json_decref(expiry->seen);
+    expiry->seen = seen;
+}
+
+static long long unchanged_ms(const struct expiry *expiry, const char *name, long long now_ms)
+{
+    long long since = now_ms;
+    js_int(expiry->seen, &since, name, "since", NULL);
+    return now_ms - since;
+}
+
+/* How long a host has given no sign of life; without any, it says nothing for a slice. */
+static bool host_is_alive(const struct expiry *expiry, const char *host, long long now_ms)
+{
+    long long last = 0;
+    return js_int(expiry->alive, &last, host, NULL) && now_ms - last <= EXPIRY_MS;
+}
+
+/* By its own time, or where it has none by that of its making; without either it is old. */
+static bool is_old(const json_t *slice, time_t wall)
+{
+    time_t then = 0;
+    if (!slice_stamp(slice, &then) &&
+        !rfc3339_parse(js_str(slice, "metadata", "creationTimestamp", NULL), &then))
+        return true;
+    return (wall - then) * 1000LL > EXPIRY_MS;
+}
+
+static bool is_dead(const struct expiry *expiry, const char *name, const json_t *slice,
+                    long long now_ms, time_t wall)
+{
+    long long unchanged = unchanged_ms(expiry, name, now_ms);
+    if (unchanged <= EXPIRY_MS)
+        return false;
+    if (sign_host_of(slice))
+        return true;
+    if (slice_is_native(slice))
+        return !host_is_alive(expiry, slice_host_of(slice), now_ms);
+    return is_old(slice, wall) || unchanged > EXPIRY_AT_LAST_MS;
+}
+
+static bool is_ours(const struct expiry *expiry, const json_t *slice)
+{
+    const char *sign = sign_host_of(slice);
+    return str_equal(sign ? sign : slice_host_of(slice), expiry->host);
+}
+
+void expiry_find(const struct expiry *expiry, const json_t *slices, long long now_ms, time_t wall,
+                 struct strv *names)
+{
+    const char *name = NULL;
+    json_t *slice = NULL;
+    json_object_foreach (js_iterable(slices), name, slice) {
+        bool proxied = slice_is_proxied(slice) || sign_host_of(slice);
+        if (proxied && !is_ours(expiry, slice) && is_dead(expiry, name, slice, now_ms, wall))
+            strv_add(names, name);
+    }
+}
+
+bool expiry_upstream(const struct expiry *expiry, const json_t *slices, long long now_ms)
+{
+    const char *name = NULL;
+    json_t *slice = NULL;
+    json_object_foreach (js_iterable(slices), name, slice) {
+        bool foreign = slice_is_proxied(slice) && !is_ours(expiry, slice);
+        if (foreign && !slice_is_native(slice) &&
+            unchanged_ms(expiry, name, now_ms) < EXPIRY_UPSTREAM_MS)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,63 @@
+/*
+ * What this host has to write so that the management cluster reaches its clusters through it:
+ * wanted against live objects. Pure: no I/O, no clock.
+ *
+ * Times are written as seldom as their readers allow. Proxies like this one look at the sign of
+ * life of a host, one object, written every cycle. Upstream's proxies delete every slice whose own
+ * time is older than 30 s: while one is about, times are written in time for it; else a time in
+ * the near future stands there, so that one that starts finds nothing to delete.
+ */
+#ifndef DAEMON_PLAN_H
+#define DAEMON_PLAN_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <time.h>
+
+#include "base/strv.h"
+#include "daemon/clusters.h"
+#include "daemon/slices.h"
+
+enum plan_health {
+    PLAN_ABSENT,  /* no namespace leads to it */
+    PLAN_UNKNOWN, /* not probed yet: what is published stays, nothing new is */
+    PLAN_UP,
+    PLAN_DOWN,
+};
+
+struct plan_input {
+    const struct clusters *clusters;
+    const json_t *services; /* by name */
+    const json_t *slices;   /* by name */
+    const struct place *place;
+    const struct strv *expired; /* names of slices */
+    enum plan_health (*health)(void *context, const char *cluster);
+    void *context;
+    time_t now;
+    long microseconds;
+    bool upstream; /* a proxy of upstream's kind is about */
+};
+
+enum write_verb { WRITE_PUT, WRITE_DELETE };
+enum write_kind { WRITE_SERVICE, WRITE_SLICE };
+
+struct write {
+    enum write_verb verb;
+    enum write_kind kind;
+    char *name;      /* owned */
+    json_t *body;    /* owned: the object to apply, or what must hold for the deletion */
+    const char *why; /* static, for the log; NULL: a mere sign of life */
+};
+
+struct plan {
+    struct write *items;
+    size_t count;
+};
+
+void plan_make(struct plan *plan, const struct plan_input *input);
+/* Deletes everything that HOST published. */
+void plan_withdraw(struct plan *plan, const json_t *slices, const char *host);
+void plan_clear(struct plan *plan);
+#define auto_plan cleanup_with(plan_clear)
+
+#endif
