@@ -11,6 +11,7 @@
 static volatile sig_atomic_t pending_signal;
 /* A pipe: the handler writes, waiters poll the other end. */
 static int wake[2] = {-1, -1};
+static unsigned held;
 
 static void on_signal(int signal_number)
 {
@@ -39,19 +40,29 @@ void interrupt_install(void)
 
 int interrupt_pending(void)
 {
-    return pending_signal;
+    return held ? 0 : pending_signal;
 }
 
 int interrupt_fd(void)
 {
-    return wake[0];
+    return held ? -1 : wake[0];
 }
 
 int interrupt_check(struct error **err)
 {
-    if (!pending_signal)
+    if (!interrupt_pending())
         return 0;
     error_make(err, ERROR_INTERRUPTED, "stopped by signal %d (SIG%s)", (int)pending_signal,
                signame(pending_signal));
     return -1;
+}
+
+void interrupt_hold(void)
+{
+    held++;
+}
+
+void interrupt_release(void)
+{
+    held--;
 }

@@ -18,4 +18,12 @@ int interrupt_fd(void);
 /* 0, or -1 with an ERROR_INTERRUPTED that names the signal when one is pending. */
 int interrupt_check(struct error **err);
 
+/*
+ * Between the two nothing is pending and nothing wakes: for what has to be finished although we
+ * were told to stop, such as taking back a change that others suffer from. Calls may be nested. The
+ * signal is not lost.
+ */
+void interrupt_hold(void);
+void interrupt_release(void);
+
 #endif

@@ -96,6 +96,21 @@ void capi_kinds_add_core(struct capi_kinds *kinds)
     }
 }
 
+void capi_kinds_add_resource(struct capi_kinds *kinds, const struct kube_resource *resource)
+{
+    if (capi_kinds_find(kinds, resource->group, resource->kind))
+        return;
+    struct capi_kind *kind = add_kind(kinds);
+    kind->name = xstrdup("");
+    kind->group = xstrdup(resource->group);
+    kind->kind = xstrdup(resource->kind);
+    kind->plural = xstrdup(resource->plural);
+    kind->storage = xstrdup(resource->version);
+    strv_add(&kind->served, resource->version);
+    kind->storage_served = true;
+    kind->namespaced = resource->namespaced;
+}
+
 int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)
 {
     auto_strv struct strv selectors;

@@ -42,6 +42,9 @@ int capi_kinds_add(struct capi_kinds *kinds, const json_t *definition, struct er
     must_check;
 /* Adds core v1 Secret and ConfigMap. */
 void capi_kinds_add_core(struct capi_kinds *kinds);
+/* Adds a kind that no definition was read of, unless it is there: its objects do not travel by
+ * themselves. */
+void capi_kinds_add_resource(struct capi_kinds *kinds, const struct kube_resource *resource);
 /* Reads the labelled definitions of the server and adds the core kinds. ERROR_NOT_FOUND when no
  * definition has the label. */
 int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)

@@ -20,11 +20,13 @@ struct capi_pause {
     const struct capi_kinds *kinds; /* borrowed */
     char *journal;                  /* owned: path of the journal */
     char *run_id;                   /* owned */
-    json_t
-        *entries; /* owned list of {group, kind, version, namespace, name, uid}: ours to resume */
+    json_t *entries; /* owned list of {group, kind, namespace, name, uid, run}: what to resume */
 };
 
-/* RUN_ID is new for every run. Nothing is read or written yet. */
+/* "<host>/<seconds since 1970>/<process>-<random>": a new one, owned. */
+char *capi_run_id_new(void) must_check;
+
+/* Nothing is read or written yet. RUN_ID is copied. */
 void capi_pause_init(struct capi_pause *pause, struct kube_client *client,
                      const struct capi_kinds *kinds, const char *state_dir, const char *run_id);
 void capi_pause_clear(struct capi_pause *pause);
@@ -39,18 +41,29 @@ void capi_pause_clear(struct capi_pause *pause);
 int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, long long timeout_ms,
                    struct strv *warnings, struct error **err) must_check;
 
-/* Resumes what this run has paused, ClusterClasses first, also after a signal, and removes the
- * journal when all of it is done. RESUMED gets labels. */
+/*
+ * Resumes the entries, ClusterClasses first, also after a signal: each only while its uid and its
+ * annotation are still those of the entry. RESUMED gets labels of what was paused. Removes the
+ * journal when nothing is left of it. With a dry-run client nothing is written, nor removed. On
+ * failure the rest of the entries has been tried.
+ */
 int capi_pause_resume(struct capi_pause *pause, struct strv *resumed, struct error **err)
     must_check;
 
+/* ---- what dead runs have left. Whoever calls these holds the lock of the state directory. */
+
+/* Adds the entries of the journal: 1, 0 when there is none, -1 with ERROR_PARSE or ERROR_IO. */
+int capi_pause_load(struct capi_pause *pause, struct error **err) must_check;
+
 /*
- * Repairs what dead runs have left: the entries of a journal, and with NAMESPACES every Cluster and
- * ClusterClass there whose annotation names a run; only those that still carry it. An entry whose
- * pause is somebody else's is dropped. With DRY nothing is written. RESUMED gets labels, also with
- * DRY. Removes the journal.
+ * Adds the Clusters and ClusterClasses of GRAPH whose annotation names a run that is dead: one of
+ * this host (its lock is ours), or one that began more than MAX_AGE_S seconds ago. With FORCE: any.
+ * Others are counted in *alive.
  */
-int capi_pause_repair(struct capi_pause *pause, const struct strv *namespaces, bool dry,
-                      struct strv *resumed, struct error **err) must_check;
+void capi_pause_find(struct capi_pause *pause, const struct capi_graph *graph, long long max_age_s,
+                     bool force, size_t *alive);
+
+/* Adds NODE whatever paused it, with or without annotation. */
+void capi_pause_add(struct capi_pause *pause, const struct capi_node *node);
 
 #endif

@@ -23,39 +23,44 @@ typedef void (*capi_progress)(void *context, size_t done, size_t known);
 struct capi_list {
     const struct capi_kind *kind; /* borrowed */
     char *namespace_;             /* owned; "" for all, or a cluster-scoped kind */
-    char *field;                  /* owned: metadata.name of a single wanted object, or NULL */
+    char *name;                   /* owned: of a single wanted object, or NULL */
     char *selector;               /* owned: of labels, or NULL */
     char *version;                /* owned: resourceVersion of the list */
     enum capi_why why;            /* NONE; EXTRA for what the user named */
     bool provider; /* Secrets of a provider's namespace: a refusal is a warning only */
     bool refused;  /* it was */
     bool changed;  /* found by capi_snapshot_compare */
+    bool read;
     size_t found;
 };
 
 struct capi_snapshot {
-    struct kube_client *client; /* borrowed */
-    struct capi_kinds *kinds;   /* borrowed; grows when something of another kind is wanted */
-    struct capi_graph *graph;   /* borrowed */
-    struct capi_list *lists;    /* owned */
+    struct kube_client *client;     /* borrowed */
+    const struct capi_kinds *kinds; /* borrowed; must not grow any more: nodes point into it */
+    struct capi_graph *graph;       /* borrowed */
+    struct capi_list *lists;        /* owned */
     size_t count;
-    json_t *namespaces; /* owned: name → Namespace object of those that were asked for */
-    json_t *providers;  /* owned: the Provider objects */
+    json_t *providers; /* owned list of the Provider objects */
+    bool all;          /* all namespaces are read */
     struct strv warnings;
     capi_progress progress; /* may be NULL */
     void *context;          /* for progress */
 };
 
 void capi_snapshot_init(struct capi_snapshot *snapshot, struct kube_client *client,
-                        struct capi_kinds *kinds, struct capi_graph *graph);
+                        const struct capi_kinds *kinds, struct capi_graph *graph);
 void capi_snapshot_clear(struct capi_snapshot *snapshot);
 #define auto_capi_snapshot cleanup_with(capi_snapshot_clear)
 
-/* Names the lists: every kind in every one of NAMESPACES ("*" alone: all), Secrets of the
+/* Names the lists: every kind in every one of NAMESPACES (none: all), Secrets of the
  * namespaces of infrastructure providers too. Reads the Provider objects. */
 int capi_snapshot_plan(struct capi_snapshot *snapshot, const struct strv *namespaces,
                        struct error **err) must_check;
-/* Adds the list of something that is wanted by name (of all of a kind when it has none). */
+/*
+ * Adds the list of something that is wanted: TARGET by name, else what fits SELECTOR (NULL: all of
+ * the kind). 1 when it was added; 0 when it is read anyway, so that it cannot be there; -1 with
+ * ERROR_NOT_FOUND when its kind is not among the kinds.
+ */
 int capi_snapshot_want(struct capi_snapshot *snapshot, const struct capi_target *target,
                        const char *selector, enum capi_why why, struct error **err) must_check;
 

@@ -96,6 +96,26 @@ static void test_interrupt__pending__ends_a_sleep_at_once(void **state)
     assert_int_equal(verdict_of(sleeping_with_a_signal_pending), 0);
 }
 
+static int holding_when_a_signal_comes(void)
+{
+    struct error *err = NULL;
+    interrupt_install();
+    interrupt_hold();
+    interrupt_hold();
+    raise(SIGTERM);
+    interrupt_release();
+    if (interrupt_pending() || interrupt_fd() >= 0 || interrupt_check(&err) < 0)
+        return 1;
+    interrupt_release();
+    return interrupt_pending() == SIGTERM && interrupt_fd() >= 0 ? 0 : 2;
+}
+
+static void test_interrupt__held__comes_when_it_is_released(void **state)
+{
+    (void)state;
+    assert_int_equal(verdict_of(holding_when_a_signal_comes), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +124,7 @@ int main(void)
         cmocka_unit_test(test_interrupt__signal__is_an_error_that_names_it),
         cmocka_unit_test(test_interrupt__ignored_by_our_parent__stays_ignored),
         cmocka_unit_test(test_interrupt__pending__ends_a_sleep_at_once),
+        cmocka_unit_test(test_interrupt__held__comes_when_it_is_released),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,285 @@
+#include "capi/pause.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "capi/pause_priv.h"
+#include "json/js_get.h"
+#include "json/js_write.h"
+
+#define MERGE_PATCH "application/merge-patch+json"
+
+enum { POLL_MS = 250 };
+
+/* ---- patches */
+
+static json_t *pause_patch(const struct capi_pause *pause, const json_t *entry)
+{
+    if (capi_pause_is_class(entry))
+        return json_pack("{s:{s:{s:s, s:s}}}", "metadata", "annotations", CAPI_PAUSED_BY,
+                         pause->run_id, CAPI_PAUSED_ANNOTATION, "");
+    return json_pack("{s:{s:{s:s}}, s:{s:b}}", "metadata", "annotations", CAPI_PAUSED_BY,
+                     pause->run_id, "spec", "paused", 1);
+}
+
+/* The field is dropped, not set to false: we own nothing of the Cluster afterwards. */
+static json_t *resume_patch(const json_t *entry)
+{
+    if (capi_pause_is_class(entry))
+        return json_pack("{s:{s:{s:n, s:n}}}", "metadata", "annotations", CAPI_PAUSED_BY,
+                         CAPI_PAUSED_ANNOTATION);
+    return json_pack("{s:{s:{s:n}}, s:{s:n}}", "metadata", "annotations", CAPI_PAUSED_BY, "spec",
+                     "paused");
+}
+
+static int init_patch(struct kube_call *call, const struct capi_pause *pause, const json_t *entry,
+                      json_t *patch_take, struct error **err)
+{
+    json_auto_t *patch = patch_take;
+    struct buf body;
+    buf_init(&body);
+    char *path = capi_pause_path(pause, entry);
+    kube_call_init(call, "PATCH", path ? path : xstrdup("/"));
+    if (js_write(&body, patch, JS_WRITE_SORT, err) < 0)
+        return -1;
+    kube_call_body_take(call, MERGE_PATCH, &body);
+    call->idempotent = true; /* the same once more */
+    call->may_race = true;
+    return 0;
+}
+
+/* ---- pausing */
+
+/* Patches the entries that are classes, or those that are not, all at once. */
+static int patch_all(const struct capi_pause *pause, bool classes, struct error **err)
+{
+    size_t count = json_array_size(pause->entries);
+    size_t used = 0;
+    int result = 0;
+    auto_free struct kube_call *calls = xcalloc(count + 1, sizeof(*calls));
+    for (size_t i = 0; result == 0 && i < count; i++) {
+        const json_t *entry = json_array_get(pause->entries, i);
+        if (capi_pause_is_class(entry) == classes)
+            result = init_patch(&calls[used++], pause, entry, pause_patch(pause, entry), err);
+    }
+    if (result == 0)
+        result = kube_client_all(pause->client, calls, used, err);
+    for (size_t i = 0; i < used; i++) {
+        /* What is gone by now needs no pause. */
+        if (result == 0 && calls[i].error && kube_call_status(&calls[i]) != 404) {
+            kube_call_error_move(&calls[i], err);
+            error_wrap(err, "pausing %s", calls[i].job.request.url);
+            result = -1;
+        }
+        kube_call_clear(&calls[i]);
+    }
+    return result;
+}
+
+/* ---- waiting until controllers have noticed */
+
+static const json_t *paused_condition(const json_t *conditions)
+{
+    size_t index = 0;
+    json_t *condition = NULL;
+    json_array_foreach (js_iterable(conditions), index, condition)
+        if (str_equal(js_str(condition, "type", NULL), "Paused"))
+            return condition;
+    return NULL;
+}
+
+/* True when VALUE reports that it is paused, or never reports it. */
+static bool has_noticed(const json_t *value)
+{
+    const json_t *condition = paused_condition(js_get(value, "status", "conditions", NULL));
+    if (!condition)
+        condition = paused_condition(js_get(value, "status", "v1beta2", "conditions", NULL));
+    if (!condition)
+        return true;
+    long long generation = 0;
+    long long observed = 0;
+    if (js_int(value, &generation, "metadata", "generation", NULL) &&
+        js_int(condition, &observed, "observedGeneration", NULL) && observed < generation)
+        return false;
+    return str_equal(js_str(condition, "status", NULL), "True");
+}
+
+/* Drops those of WAITING, a list of entries, that have noticed. */
+static int look(const struct capi_pause *pause, json_t *waiting, struct error **err)
+{
+    size_t count = json_array_size(waiting);
+    int result = 0;
+    auto_free struct kube_call *calls = xcalloc(count + 1, sizeof(*calls));
+    for (size_t i = 0; i < count; i++) {
+        char *path = capi_pause_path(pause, json_array_get(waiting, i));
+        kube_call_init(&calls[i], "GET", path ? path : xstrdup("/"));
+    }
+    result = kube_client_all(pause->client, calls, count, err);
+    for (size_t i = count; i-- > 0;) {
+        if (result == 0) {
+            auto_error struct error *ignored = NULL; /* whoever lists it next will tell */
+            json_auto_t *value = calls[i].error ? NULL : kube_call_json(&calls[i], &ignored);
+            if (!value || has_noticed(value))
+                json_array_remove(waiting, i);
+        }
+        kube_call_clear(&calls[i]);
+    }
+    return result;
+}
+
+static int await_notice(const struct capi_pause *pause, long long timeout_ms, struct strv *warnings,
+                        struct error **err)
+{
+    long long deadline = clock_deadline_ms(timeout_ms);
+    json_auto_t *waiting = json_copy(pause->entries);
+    while (json_array_size(waiting)) {
+        if (interrupt_check(err) < 0 || look(pause, waiting, err) < 0)
+            return -1;
+        if (!json_array_size(waiting) || clock_passed(deadline))
+            break;
+        clock_sleep_ms(POLL_MS);
+    }
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (waiting, index, entry) {
+        auto_free char *label = capi_pause_label(entry);
+        strv_printf(warnings, "%s does not say within %lld s that it is paused", label,
+                    timeout_ms / 1000);
+    }
+    return 0;
+}
+
+int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, long long timeout_ms,
+                   struct strv *warnings, struct error **err)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct capi_node *node = graph->nodes[i];
+        if (!node->observed || node->why == CAPI_WHY_NONE)
+            continue;
+        if (node->cluster ? !node->cluster->paused && !node->paused_annotation
+                          : capi_node_is_class(node) && !node->paused_annotation)
+            capi_pause_enter(pause, node, pause->run_id);
+    }
+    if (!json_array_size(pause->entries))
+        return 0;
+    if (capi_pause_journal_write(pause, err) < 0 || patch_all(pause, false, err) < 0 ||
+        patch_all(pause, true, err) < 0)
+        return -1;
+    return await_notice(pause, timeout_ms, warnings, err);
+}
+
+/* ---- resuming */
+
+/* 1 when VALUE is still the pause of ENTRY, 0 when it is not. */
+static bool is_still_ours(const json_t *value, const json_t *entry)
+{
+    const char *run = js_str(entry, "run", NULL);
+    const char *by = js_str(value, "metadata", "annotations", CAPI_PAUSED_BY, NULL);
+    return str_equal(js_str(value, "metadata", "uid", NULL), js_str(entry, "uid", NULL)) &&
+           (str_empty(run) ? by == NULL : str_equal(by, run));
+}
+
+/* 1 resumed, 0 nothing to do, -1. */
+static int resume_one(const struct capi_pause *pause, const json_t *entry, struct error **err)
+{
+    auto_free char *path = capi_pause_path(pause, entry);
+    json_auto_t *value = NULL;
+    if (!path)
+        return 0;
+    if (kube_client_get(pause->client, path, &value, err) < 0)
+        return -1;
+    if (!value || !is_still_ours(value, entry))
+        return 0;
+    auto_kube_call struct kube_call call = {0};
+    if (init_patch(&call, pause, entry, resume_patch(entry), err) < 0 ||
+        kube_client_call(pause->client, &call, err) < 0)
+        return -1;
+    if (kube_call_status(&call) == 404)
+        return 0;
+    kube_call_error_move(&call, err);
+    return *err ? -1 : 1;
+}
+
+/* Classes first: a Cluster that is resumed before its class finds it not reconciled. */
+static int resume_kind(const struct capi_pause *pause, bool classes, json_t *left,
+                       struct strv *resumed, struct error **err)
+{
+    int result = 0;
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (pause->entries, index, entry) {
+        if (capi_pause_is_class(entry) != classes)
+            continue;
+        auto_error struct error *failure = NULL;
+        auto_free char *label = capi_pause_label(entry);
+        int done = resume_one(pause, entry, &failure);
+        if (done > 0)
+            strv_add(resumed, label);
+        if (done >= 0)
+            continue;
+        error_wrap(&failure, "%s stays paused (annotation %s): resuming it", label, CAPI_PAUSED_BY);
+        json_array_append(left, entry);
+        if (result == 0)
+            error_move_take(err, steal_ptr(failure));
+        result = -1;
+    }
+    return result;
+}
+
+int capi_pause_resume(struct capi_pause *pause, struct strv *resumed, struct error **err)
+{
+    json_auto_t *left = json_array();
+    interrupt_hold();
+    int classes = resume_kind(pause, true, left, resumed, err);
+    /* The first failure is the one that is told. */
+    int clusters = resume_kind(pause, false, left, resumed, classes < 0 ? NULL : err);
+    if (classes == 0 && clusters == 0 && !kube_client_is_dry_run(pause->client))
+        clusters = capi_pause_journal_remove(pause, err);
+    interrupt_release();
+    json_decref(pause->entries);
+    pause->entries = json_incref(left);
+    return classes < 0 || clusters < 0 ? -1 : 0;
+}
+
+/* ---- what dead runs have left */
+
+static bool is_dead(const char *run, long long max_age_s)
+{
+    char host[256] = "unknown";
+    const char *slash = strchr(run, '/');
+    if (!slash)
+        return false;
+    if (gethostname(host, sizeof(host) - 1) == 0 && strlen(host) == (size_t)(slash - run) &&
+        strncmp(host, run, strlen(host)) == 0)
+        return true;
+    char *end = NULL;
+    long long began = strtoll(slash + 1, &end, 10);
+    return *end == '/' && (long long)time(NULL) - began > max_age_s;
+}
+
+void capi_pause_find(struct capi_pause *pause, const struct capi_graph *graph, long long max_age_s,
+                     bool force, size_t *alive)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct capi_node *node = graph->nodes[i];
+        if (!node->observed || !node->paused_by ||
+            !(capi_node_is_cluster(node) || capi_node_is_class(node)) ||
+            str_equal(node->paused_by, pause->run_id))
+            continue;
+        if (force || is_dead(node->paused_by, max_age_s))
+            capi_pause_enter(pause, node, node->paused_by);
+        else
+            ++*alive;
+    }
+}
+
+void capi_pause_add(struct capi_pause *pause, const struct capi_node *node)
+{
+    capi_pause_enter(pause, node, node->paused_by ? node->paused_by : "");
+}
