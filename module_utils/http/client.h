@@ -95,6 +95,9 @@ struct http_work {
      * (done is called with failure NONE). May be NULL when no job streams. */
     bool (*data)(void *context, struct http_job *job, const char *bytes, size_t length);
     void *context;
+    /* A descriptor, or NULL. Once it is readable the run ends with success: running transfers are
+     * dropped without done. It is not read. */
+    const int *wake;
 };
 
 /*

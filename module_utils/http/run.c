@@ -1,4 +1,5 @@
 /* The loop: gives out jobs, moves their transfers on, waits for what comes next. */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,17 +261,32 @@ static long long time_to_sleep(const struct run *run)
     return least;
 }
 
+/* Waits for the giver's descriptor; false when the time passed without it. */
+static bool wait_for_wake(const struct run *run, long long ms)
+{
+    struct pollfd wake = {.fd = run->work->wake ? *run->work->wake : -1, .events = POLLIN};
+    return wake.fd >= 0 && poll(&wake, 1, (int)ms) > 0;
+}
+
 static void sleep_until_something(const struct run *run)
 {
     long long ms = time_to_sleep(run);
+    if (!run->client->active && run->work->wake) {
+        wait_for_wake(run, ms);
+        return;
+    }
     if (!run->client->active) {
         /* Through base/clock.h, so that a test's time passes too. */
         clock_sleep_ms(ms);
         return;
     }
-    struct curl_waitfd signal = {.fd = interrupt_fd(), .events = CURL_WAIT_POLLIN};
-    curl_multi_poll(run->client->multi, signal.fd < 0 ? NULL : &signal, signal.fd < 0 ? 0 : 1,
-                    (int)ms, NULL);
+    struct curl_waitfd extra[2];
+    unsigned count = 0;
+    if (interrupt_fd() >= 0)
+        extra[count++] = (struct curl_waitfd){.fd = interrupt_fd(), .events = CURL_WAIT_POLLIN};
+    if (run->work->wake)
+        extra[count++] = (struct curl_waitfd){.fd = *run->work->wake, .events = CURL_WAIT_POLLIN};
+    curl_multi_poll(run->client->multi, extra, count, (int)ms, NULL);
 }
 
 static int loop(struct run *run, struct error **err)
@@ -279,7 +295,7 @@ static int loop(struct run *run, struct error **err)
         bool news = false;
         if (interrupt_check(err) < 0 || start_jobs(run, err) < 0)
             return -1;
-        if (!run->in_flight && !run->waiting_count && run->dry)
+        if ((!run->in_flight && !run->waiting_count && run->dry) || wait_for_wake(run, 0))
             return 0;
         if (run->client->active && advance(run, &news, err) < 0)
             return -1;

@@ -327,6 +327,7 @@ int kube_client_run(struct kube_client *client, const struct kube_work *work, st
         .done = job_done,
         .data = work->data ? job_data : NULL,
         .context = client,
+        .wake = work->wake,
     };
     client->work = work;
     client->replay_count = 0;

@@ -90,6 +90,7 @@ struct kube_work {
     bool (*again)(void *context, struct kube_call *call, long long *wait_ms);
     bool (*data)(void *context, struct kube_call *call, const char *bytes, size_t length);
     void *context;
+    const int *wake; /* as in struct http_work, or NULL */
 };
 
 /* Runs until nothing is left. -1: interrupted, or credentials cannot be had; calls that were

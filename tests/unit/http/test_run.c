@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -367,6 +368,42 @@ static void test_run__signal_while_repeats_wait__ends_at_once(void **state)
     assert_int_equal(verdict_of(script, 5), 0);
 }
 
+/* A job that would take half a minute, and a descriptor that is readable after 50 ms. */
+static void wake(const struct fake_reply *script, unsigned repeats)
+{
+    struct stage stage;
+    struct error *err = NULL;
+    int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    struct itimerspec soon = {.it_value = {.tv_nsec = 50 * 1000 * 1000}};
+    timerfd_settime(timer, 0, &soon, NULL);
+    set_up(&stage, script, 1, &(struct http_options){0});
+    add_jobs(&stage, 1);
+    stage.giver.repeats = repeats;
+    stage.giver.wait_ms = 30000;
+    struct http_work work = giver_work(&stage.giver);
+    work.wake = &timer;
+    long long before = clock_now_ms();
+    assert_int_equal(http_client_run(stage.client, &work, &err), 0);
+    assert_true(clock_now_ms() - before < 5000);
+    assert_int_equal(stage.giver.ended, 0);
+    tear_down(&stage);
+    close(timer);
+}
+
+static void test_run__woken_while_the_server_is_silent__ends_with_success(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.fault = FAKE_HANG}};
+    wake(script, 0);
+}
+
+static void test_run__woken_while_a_repeat_waits__ends_with_success(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.body = "x"}};
+    wake(script, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +422,8 @@ int main(void)
         cmocka_unit_test(test_run__request_inside_done__is_carried_out),
         cmocka_unit_test(test_run__signal_while_the_server_is_silent__ends_at_once),
         cmocka_unit_test(test_run__signal_while_repeats_wait__ends_at_once),
+        cmocka_unit_test(test_run__woken_while_the_server_is_silent__ends_with_success),
+        cmocka_unit_test(test_run__woken_while_a_repeat_waits__ends_with_success),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
