@@ -19,7 +19,8 @@
 enum {
     FILE_LIMIT = 64 * 1024 * 1024,
     REDIRECTS = 10,
-    PATIENCE_MS = 120000, /* for all attempts of one file */
+    PATIENCE_MS = 120000,  /* for all attempts of one file */
+    UNREACHABLE_MS = 5000, /* of them as long as nobody is there: a server seldom comes back */
 };
 
 static bool has_digest(const struct buf *bytes, const char *sha256)
@@ -47,20 +48,6 @@ static int keep(const char *path, const struct buf *bytes, struct error **err)
         return 0;
     error_append(err, " (the option cache_path names another place for downloads)");
     return -1;
-}
-
-/* The proxy that the environment names for URL, or NULL. */
-static const char *proxy_of(const char *url)
-{
-    bool secure = str_starts_with(url, "https:");
-    const char *lower = getenv(secure ? "https_proxy" : "http_proxy");
-    return lower ? lower : secure ? getenv("HTTPS_PROXY") : NULL;
-}
-
-static const char *no_proxy(void)
-{
-    const char *lower = getenv("no_proxy");
-    return lower ? lower : getenv("NO_PROXY");
 }
 
 /* Where an answer redirects to, owned, or NULL when it does not. Never from https to http. */
@@ -93,11 +80,24 @@ static int status_error(const struct http_job *job, struct error **err)
     return -1;
 }
 
+static bool is_unreachable(const struct http_job *job)
+{
+    return job->failure == HTTP_FAILURE_CONNECT || job->failure == HTTP_FAILURE_RESOLVE;
+}
+
+static void move_failure(const struct http_job *job, struct error **failure, struct error **err)
+{
+    error_move_take(err, steal_ptr(*failure));
+    if (is_unreachable(job))
+        error_append(err, " (https_proxy or http_proxy of the environment can name a proxy; files "
+                          "below repository_path need no server)");
+}
+
 /* One request with its repeats. */
 static int perform(struct http_client *client, struct http_job *job, struct error **err)
 {
-    const struct http_retry retry = {.deadline = clock_deadline_ms(PATIENCE_MS),
-                                     .idempotent = true};
+    const long long patience = clock_deadline_ms(PATIENCE_MS);
+    const long long unreachable = clock_deadline_ms(UNREACHABLE_MS);
     for (;;) {
         long long wait_ms = 0;
         error_clear(&job->error);
@@ -106,9 +106,11 @@ static int perform(struct http_client *client, struct http_job *job, struct erro
         int result = http_client_perform(client, job, &failure);
         if (interrupt_check(err) < 0)
             return -1;
+        const struct http_retry retry = {.deadline = is_unreachable(job) ? unreachable : patience,
+                                         .idempotent = true};
         if (http_retry_judge(&retry, job, &wait_ms) == HTTP_DONE) {
             if (result < 0)
-                error_move_take(err, steal_ptr(failure));
+                move_failure(job, &failure, err);
             return result;
         }
         clock_sleep_ms(wait_ms);
@@ -119,8 +121,8 @@ static int perform(struct http_client *client, struct http_job *job, struct erro
 static int fetch_hop(const char *url, struct buf *bytes, char **next, struct error **err)
 {
     const struct http_options options = {
-        .proxy = proxy_of(url),
-        .no_proxy = no_proxy(),
+        .proxy = proxy_of_environment(url),
+        .no_proxy = proxy_exclusions_of_environment(),
         .user_agent = "mcapi/1.0",
         .max_body = FILE_LIMIT,
     };

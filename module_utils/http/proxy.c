@@ -1,7 +1,9 @@
 #include "http/proxy.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -105,4 +107,28 @@ char *proxy_url(const char *url, struct error **err)
     /* A SOCKS proxy resolves the names, as with Go's client; libcurl calls that socks5h. */
     return xasprintf("%s://%.*s%s", socks ? "socks5h" : parts.scheme, userinfo, authority,
                      host_port);
+}
+
+/* ---- the environment */
+
+/* A variable, or the one with the same name in capitals. Empty ones are none. */
+static const char *variable(const char *lower, const char *upper)
+{
+    const char *set = getenv(lower);
+    if (str_empty(set) && upper)
+        set = getenv(upper);
+    return str_empty(set) ? NULL : set;
+}
+
+const char *proxy_of_environment(const char *url)
+{
+    /* HTTP_PROXY in capitals may come from a request to a CGI program: nobody reads it. */
+    const char *set = strncasecmp(url, "https:", 6) == 0 ? variable("https_proxy", "HTTPS_PROXY")
+                                                         : variable("http_proxy", NULL);
+    return set ? set : variable("all_proxy", "ALL_PROXY");
+}
+
+const char *proxy_exclusions_of_environment(void)
+{
+    return variable("no_proxy", "NO_PROXY");
 }

@@ -1,5 +1,5 @@
 /*
- * Which hosts are reached past the proxy, and how a proxy is named; no network.
+ * Which proxy there is, which hosts are reached past it, and how it is named; no network.
  */
 #ifndef HTTP_PROXY_H
 #define HTTP_PROXY_H
@@ -21,5 +21,11 @@ bool proxy_excluded(const char *no_proxy, const char *host);
  * http, https and socks5.
  */
 char *proxy_url(const char *url, struct error **err) must_check;
+
+/* The proxy that the environment names for URL, which begins with its scheme; NULL: none. Borrowed
+ * from the environment. */
+const char *proxy_of_environment(const char *url);
+/* The environment's list of hosts that are reached past it; NULL: none. Borrowed likewise. */
+const char *proxy_exclusions_of_environment(void);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "http/proxy.h"
 #include "json/js_get.h"
 #include "ostack/client_priv.h"
 
@@ -103,8 +104,8 @@ struct http_client *osk_client_http(struct osk_client *client, const char *url, 
         .client_cert_pem = client->trust.cert_pem,
         .client_key_pem = client->trust.cert_pem ? secret_peek(&client->trust.key) : NULL,
         .insecure = client->trust.insecure,
-        .proxy = osk_proxy(scheme == OSK_TLS ? "https" : "http"),
-        .no_proxy = osk_no_proxy(),
+        .proxy = proxy_of_environment(url),
+        .no_proxy = proxy_exclusions_of_environment(),
         .user_agent = client->options.user_agent ? client->options.user_agent : "mcapi/1.0",
         .connect_timeout_ms = seconds > 0 ? seconds * 1000 : CONNECT_TIMEOUT_MS,
         .request_timeout_ms = seconds > 0 ? seconds * 1000 : NO_TIMEOUT_MS,

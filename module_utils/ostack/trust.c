@@ -138,26 +138,3 @@ void osk_trust_clear(struct osk_trust *trust)
     secret_clear(&trust->key);
     *trust = (struct osk_trust){0};
 }
-
-/* ---- the proxy */
-
-static const char *variable(const char *lower, const char *upper)
-{
-    const char *set = getenv(lower);
-    if (str_empty(set) && upper)
-        set = getenv(upper);
-    return str_empty(set) ? NULL : set;
-}
-
-const char *osk_proxy(const char *scheme)
-{
-    /* HTTP_PROXY in capitals may come from a request to a CGI program: nobody reads it. */
-    const char *set = strcmp(scheme, "https") == 0 ? variable("https_proxy", "HTTPS_PROXY")
-                                                   : variable("http_proxy", NULL);
-    return set ? set : variable("all_proxy", "ALL_PROXY");
-}
-
-const char *osk_no_proxy(void)
-{
-    return variable("no_proxy", "NO_PROXY");
-}

@@ -1,6 +1,5 @@
 /*
- * Whom the cloud's entry says to trust and who it says we are, as texts for the HTTP client; and
- * the proxy that the environment names.
+ * Whom the cloud's entry says to trust and who it says we are, as texts for the HTTP client.
  */
 #ifndef OSTACK_TRUST_H
 #define OSTACK_TRUST_H
@@ -22,10 +21,5 @@ struct osk_trust {
  * that names the key and the file. */
 int osk_trust_read(const json_t *config, struct osk_trust *out, struct error **err) must_check;
 void osk_trust_clear(struct osk_trust *trust);
-
-/* The environment's proxy for "http" or "https"; NULL: none. Borrowed from the environment. */
-const char *osk_proxy(const char *scheme);
-/* no_proxy of the environment; NULL: none. */
-const char *osk_no_proxy(void);
 
 #endif

@@ -4,9 +4,11 @@ import functools
 import hashlib
 import http.server
 import threading
+import time
 
 import pytest
 
+from servers.ports import free_port
 from support.providers import CORE, INFRASTRUCTURE, FILES
 
 LABEL = "infrastructure-openstack"
@@ -76,3 +78,12 @@ def test_remote__file_without_digest__is_refused_with_the_remedy(images, files):
     bad = images("https://example.invalid", {})
     assert bad.failed
     assert "openstack" in bad.msg and "sha256" in bad.msg
+
+
+def test_remote__server_that_is_not_there__is_soon_told_with_the_remedy(images, files):
+    begin = time.monotonic()
+    bad = images("http://127.0.0.1:%d" % free_port(), files)
+    assert bad.failed
+    assert time.monotonic() - begin < 40  # it tries for five seconds; a busy machine takes its time
+    assert "failed to download" in bad.msg and "127.0.0.1" in bad.msg
+    assert "https_proxy" in bad.msg and "repository_path" in bad.msg

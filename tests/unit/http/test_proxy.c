@@ -1,5 +1,7 @@
 #include "support/unit.h"
 
+#include <stdlib.h>
+
 #include "http/proxy.h"
 
 static void test_proxy__exclusions__match_as_in_go(void **state)
@@ -82,12 +84,52 @@ static void test_proxy__unusable_url__is_refused(void **state)
     assert_error(&err, ERROR_USAGE, "proxy: URL \"p:3128\" does not begin with a scheme");
 }
 
+static int forget_variables(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
+                                        "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+    for (size_t i = 0; i < array_length(names); i++)
+        unsetenv(names[i]);
+    return 0;
+}
+
+static void test_proxy__environment__is_read_by_scheme(void **state)
+{
+    (void)state;
+    assert_null(proxy_of_environment("http://h"));
+    setenv("all_proxy", "http://all", 1);
+    assert_string_equal(proxy_of_environment("http://h"), "http://all");
+    setenv("HTTPS_PROXY", "http://upper", 1);
+    setenv("HTTP_PROXY", "http://cgi", 1);
+    assert_string_equal(proxy_of_environment("https://h"), "http://upper");
+    assert_string_equal(proxy_of_environment("http://h"), "http://all");
+    setenv("http_proxy", "http://lower", 1);
+    assert_string_equal(proxy_of_environment("http://h"), "http://lower");
+}
+
+static void test_proxy__exclusions_of_the_environment__empty_ones_are_none(void **state)
+{
+    (void)state;
+    assert_null(proxy_exclusions_of_environment());
+    setenv("NO_PROXY", "a", 1);
+    setenv("no_proxy", "", 1);
+    assert_string_equal(proxy_exclusions_of_environment(), "a");
+    setenv("no_proxy", "b", 1);
+    assert_string_equal(proxy_exclusions_of_environment(), "b");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_proxy__exclusions__match_as_in_go),
         cmocka_unit_test(test_proxy__url__is_put_into_libcurls_words),
         cmocka_unit_test(test_proxy__unusable_url__is_refused),
+        cmocka_unit_test_setup_teardown(test_proxy__environment__is_read_by_scheme,
+                                        forget_variables, forget_variables),
+        cmocka_unit_test_setup_teardown(
+            test_proxy__exclusions_of_the_environment__empty_ones_are_none, forget_variables,
+            forget_variables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,24 +91,6 @@ static void test_trust__files_that_cannot_be_used__are_named(void **state)
     }
 }
 
-static void test_trust__proxies__come_from_the_environment_by_scheme(void **state)
-{
-    (void)state;
-    assert_null(osk_proxy("http"));
-    setenv("all_proxy", "http://all", 1);
-    assert_string_equal(osk_proxy("http"), "http://all");
-    setenv("HTTPS_PROXY", "http://upper", 1);
-    setenv("HTTP_PROXY", "http://cgi", 1);
-    assert_string_equal(osk_proxy("https"), "http://upper");
-    assert_string_equal(osk_proxy("http"), "http://all");
-    setenv("http_proxy", "http://lower", 1);
-    assert_string_equal(osk_proxy("http"), "http://lower");
-    assert_null(osk_no_proxy());
-    setenv("NO_PROXY", "a", 1);
-    assert_string_equal(osk_no_proxy(), "a");
-    unsetenv("HTTP_PROXY");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,7 +99,6 @@ int main(void)
         place_test(test_trust__without_verification__no_file_is_read),
         place_test(test_trust__an_identity__may_be_one_file_or_two),
         place_test(test_trust__files_that_cannot_be_used__are_named),
-        place_test(test_trust__proxies__come_from_the_environment_by_scheme),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
