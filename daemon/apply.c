@@ -1,0 +1,114 @@
+#include "daemon/apply.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "daemon/log.h"
+#include "daemon/slices.h"
+#include "http/url.h"
+#include "json/js_write.h"
+
+enum { MANY = 3 }; /* equal failures that are logged one by one */
+
+/* What depends on the kind. */
+static const struct {
+    const char *word;
+    const char *api;
+    const char *plural;
+} kinds[] = {
+    [WRITE_SERVICE] = {"Service", "/api/v1", "services"},
+    [WRITE_SLICE] = {"EndpointSlice", "/apis/discovery.k8s.io/v1", "endpointslices"},
+};
+
+static char *path_of(const struct apply *apply, const struct write *write)
+{
+    struct buf path;
+    buf_init(&path);
+    buf_printf(&path, "%s/namespaces/%s/%s/", kinds[write->kind].api, apply->namespace_,
+               kinds[write->kind].plural);
+    url_escape(&path, write->name);
+    if (write->verb == WRITE_PUT) {
+        url_query(&path, "fieldManager", SLICES_MANAGER);
+        url_query(&path, "force", "true");
+    }
+    return buf_steal(&path);
+}
+
+static int prepare(const struct apply *apply, const struct write *write, struct kube_call *call,
+                   struct error **err)
+{
+    struct buf body;
+    buf_init(&body);
+    if (js_write(&body, write->body, 0, err) < 0)
+        return -1;
+    bool put = write->verb == WRITE_PUT;
+    kube_call_init(call, put ? "PATCH" : "DELETE", path_of(apply, write));
+    kube_call_body_take(call, put ? "application/apply-patch+yaml" : "application/json", &body);
+    call->owner = (void *)(uintptr_t)write;
+    return 0;
+}
+
+static struct store *store_of(const struct apply *apply, const struct write *write)
+{
+    return write->kind == WRITE_SERVICE ? apply->services : apply->slices;
+}
+
+/* The server's answer is newer than what a watch has told so far. */
+static void learn(const struct apply *apply, const struct write *write, struct kube_call *call)
+{
+    auto_error struct error *ignored = NULL; /* then the watch tells */
+    if (write->verb == WRITE_DELETE) {
+        store_remove(store_of(apply, write), write->name);
+        return;
+    }
+    json_auto_t *object = kube_call_object(call, &ignored);
+    if (object)
+        store_put(store_of(apply, write), object);
+}
+
+static void tell(const struct write *write)
+{
+    if (write->why)
+        log_line(LOG_LEVEL_INFO, "%s %s %s: %s", write->verb == WRITE_PUT ? "wrote" : "deleted",
+                 kinds[write->kind].word, write->name, write->why);
+}
+
+static void conclude(struct apply *apply, struct kube_call *call, unsigned *failures)
+{
+    const struct write *write = call->owner;
+    int status = kube_call_status(call);
+    if (!call->error || (write->verb == WRITE_DELETE && status == 404)) {
+        apply->writes += !call->error;
+        learn(apply, write, call);
+        tell(write);
+        return;
+    }
+    if (status == 409)
+        return;
+    apply->errors++;
+    if (++*failures <= MANY)
+        log_line(LOG_LEVEL_WARNING, "cannot %s %s %s: %s",
+                 write->verb == WRITE_PUT ? "write" : "delete", kinds[write->kind].word,
+                 write->name, call->error->message);
+}
+
+int apply_plan(struct apply *apply, const struct plan *plan, struct error **err)
+{
+    unsigned failures = 0;
+    struct kube_call *calls = xcalloc(plan->count + 1, sizeof(*calls));
+    int result = 0;
+    size_t count = 0;
+    for (; count < plan->count && result == 0; count += result == 0)
+        result = prepare(apply, &plan->items[count], &calls[count], err);
+    if (result == 0)
+        result = kube_client_all(apply->client, calls, count, err);
+    for (size_t i = 0; i < count; i++) {
+        if (result == 0)
+            conclude(apply, &calls[i], &failures);
+        kube_call_clear(&calls[i]);
+    }
+    if (failures > MANY)
+        log_line(LOG_LEVEL_WARNING, "%u more objects could not be written", failures - MANY);
+    free(calls);
+    return result;
+}

@@ -1,0 +1,207 @@
+#include "daemon/cycle.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "daemon/apply.h"
+#include "daemon/follow.h"
+#include "daemon/log.h"
+#include "daemon/plan.h"
+#include "daemon/routing.h"
+#include "fs/dir.h"
+
+static const char *const cluster_fields[] = {
+    "spec.disableAPIServerFloatingIP",
+    "spec.controlPlaneEndpoint",
+    "status.network.id",
+    "status.network.apiServerLoadBalancer",
+    "status.apiServerLoadBalancer.internalIP",
+    NULL,
+};
+static const char *const service_fields[] = {"spec.ports", NULL};
+static const char *const slice_fields[] = {"addressType", "endpoints", "ports", NULL};
+
+void cycle_init(struct cycle *cycle, const struct config *config, struct exchange *exchange)
+{
+    *cycle = (struct cycle){.config = config, .exchange = exchange};
+    cycle->host = slices_host(config->hostname);
+    cycle->expiry = expiry_new(cycle->host);
+    store_init(&cycle->clusters, "OpenStackClusters", cluster_fields);
+    store_init(&cycle->services, "Services", service_fields);
+    store_init(&cycle->slices, "EndpointSlices", slice_fields);
+    cycle->services.path = xasprintf("/api/v1/namespaces/%s/services", config->namespace);
+    cycle->slices.path =
+        xasprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices", config->namespace);
+    secrets_init(&cycle->secrets, config->namespace, config->always, config->restore);
+}
+
+void cycle_clear(struct cycle *cycle)
+{
+    connection_close(&cycle->connection);
+    store_clear(&cycle->clusters);
+    store_clear(&cycle->services);
+    store_clear(&cycle->slices);
+    expiry_free(cycle->expiry);
+    secrets_clear(&cycle->secrets);
+    routes_free(cycle->routes);
+    clusters_clear(&cycle->read);
+    strv_clear(&cycle->namespaces);
+    free(cycle->host);
+    *cycle = (struct cycle){0};
+}
+
+void cycle_lose(struct cycle *cycle)
+{
+    connection_close(&cycle->connection);
+    store_begin(&cycle->clusters);
+    store_begin(&cycle->services);
+    store_begin(&cycle->slices);
+    expiry_forget(cycle->expiry);
+}
+
+int cycle_connect(struct cycle *cycle, struct error **err)
+{
+    if (cycle->connection.client)
+        return 0;
+    if (connection_open(&cycle->connection, cycle->config, err) < 0)
+        return -1;
+    free(cycle->clusters.path);
+    cycle->clusters.path = xstrdup(cycle->connection.clusters_path);
+    return 0;
+}
+
+/* ---- look */
+
+static int list(struct cycle *cycle, struct store *store, struct error **err)
+{
+    if (store->version && !store->cannot_watch)
+        return 0;
+    return follow_list(cycle->connection.client, store, err);
+}
+
+/* A folder that is not there holds none: no agent has made a namespace yet. */
+static int look_for_namespaces(struct cycle *cycle, struct error **err)
+{
+    auto_error struct error *error = NULL;
+    strv_clear(&cycle->namespaces);
+    if (dir_list(cycle->config->netns_dir, &cycle->namespaces, &error) == 0 ||
+        error->code == ENOENT)
+        return 0;
+    error_move_take(err, steal_ptr(error));
+    return -1;
+}
+
+int cycle_look(struct cycle *cycle, struct error **err)
+{
+    if (list(cycle, &cycle->clusters, err) < 0 || list(cycle, &cycle->services, err) < 0 ||
+        list(cycle, &cycle->slices, err) < 0 || look_for_namespaces(cycle, err) < 0)
+        return -1;
+    clusters_clear(&cycle->read);
+    clusters_read(&cycle->read, cycle->clusters.items, cycle->config->always);
+    expiry_observe(cycle->expiry, cycle->slices.items, clock_now_ms());
+    cycle->clusters.changed = cycle->services.changed = cycle->slices.changed = false;
+    return 0;
+}
+
+/* ---- act */
+
+static enum plan_health health_of(void *context, const char *name)
+{
+    struct cycle *cycle = context;
+    const struct cluster *cluster = clusters_find(&cycle->read, name);
+    if (!cluster || !routing_is_local(cluster, &cycle->namespaces, &cycle->config->netns_prefixes))
+        return PLAN_ABSENT;
+    if (!cycle->exchange)
+        return PLAN_UP;
+    struct health health = {0};
+    exchange_health(cycle->exchange, name, &health);
+    enum health_state state = health.state;
+    health_clear(&health);
+    if (state == HEALTH_UNKNOWN)
+        return PLAN_UNKNOWN;
+    return state == HEALTH_UP ? PLAN_UP : PLAN_DOWN;
+}
+
+static void publish_routes(struct cycle *cycle)
+{
+    const struct config *config = cycle->config;
+    auto_routes struct routes *routes =
+        routing_make(&cycle->read, config->forward_bind ? cycle->slices.items : NULL, cycle->host,
+                     &cycle->namespaces, &config->netns_prefixes);
+    if (!cycle->exchange || (cycle->routes && routing_equal(cycle->routes, routes)))
+        return;
+    routes_free(cycle->routes);
+    cycle->routes = routes_ref(routes);
+    exchange_publish_take(cycle->exchange, steal_ptr(routes));
+}
+
+static int carry_out(struct cycle *cycle, const struct plan *plan, struct error **err)
+{
+    struct apply apply = {.client = cycle->connection.client,
+                          .namespace_ = cycle->config->namespace,
+                          .services = &cycle->services,
+                          .slices = &cycle->slices};
+    int result = apply_plan(&apply, plan, err);
+    cycle->report.writes += apply.writes;
+    cycle->report.api_errors += apply.errors;
+    return result;
+}
+
+static void make_plan(struct cycle *cycle, struct plan *plan)
+{
+    struct timespec now;
+    auto_strv struct strv expired;
+    strv_init(&expired);
+    clock_gettime(CLOCK_REALTIME, &now);
+    long long now_ms = clock_now_ms();
+    expiry_find(cycle->expiry, cycle->slices.items, now_ms, now.tv_sec, &expired);
+    const struct place place = {.namespace_ = cycle->config->namespace,
+                                .host = cycle->host,
+                                .address = cycle->connection.address,
+                                .port = cycle->exchange ? exchange_port(cycle->exchange)
+                                                        : cycle->config->port};
+    const struct plan_input input = {
+        .clusters = &cycle->read,
+        .services = cycle->services.items,
+        .slices = cycle->slices.items,
+        .place = &place,
+        .expired = &expired,
+        .health = health_of,
+        .context = cycle,
+        .now = now.tv_sec,
+        .microseconds = now.tv_nsec / 1000,
+        .upstream = expiry_upstream(cycle->expiry, cycle->slices.items, now_ms),
+    };
+    plan_make(plan, &input);
+}
+
+static int keep_secrets(struct cycle *cycle, struct error **err)
+{
+    struct secrets *secrets = &cycle->secrets;
+    secrets->writes = secrets->errors = 0;
+    int result = secrets_keep(secrets, cycle->connection.client, cycle->clusters.items, health_of,
+                              cycle, err);
+    cycle->report.writes += secrets->writes;
+    cycle->report.api_errors += secrets->errors;
+    return result;
+}
+
+int cycle_act(struct cycle *cycle, struct error **err)
+{
+    auto_plan struct plan plan = {0};
+    publish_routes(cycle);
+    make_plan(cycle, &plan);
+    if (carry_out(cycle, &plan, err) < 0)
+        return -1;
+    return keep_secrets(cycle, err);
+}
+
+int cycle_withdraw(struct cycle *cycle, struct error **err)
+{
+    auto_plan struct plan plan = {0};
+    plan_withdraw(&plan, cycle->slices.items, cycle->host);
+    return carry_out(cycle, &plan, err);
+}

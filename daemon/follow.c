@@ -1,0 +1,185 @@
+#include "daemon/follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "http/url.h"
+#include "json/js_get.h"
+
+enum {
+    MOST_STORES = 4,
+    IDLE_MS = 60000, /* longer than any wait: a silent watch is a good one */
+    AGAIN_MS = 1000, /* until a watch that ended is begun again */
+};
+
+/* ---- lists */
+
+static char *page_path(const struct store *store, const char *token)
+{
+    struct buf path;
+    buf_init(&path);
+    buf_add_str(&path, store->path);
+    url_query(&path, "limit", "500");
+    if (token)
+        url_query(&path, "continue", token);
+    return buf_steal(&path);
+}
+
+static int get_page(struct kube_client *client, const char *path, json_t **page, struct error **err)
+{
+    auto_kube_call struct kube_call call;
+    kube_call_init(&call, "GET", xstrdup(path));
+    if (kube_client_call(client, &call, err) < 0)
+        return -1;
+    if (call.error) {
+        kube_call_error_move(&call, err);
+        return -1;
+    }
+    *page = kube_call_json(&call, err);
+    return *page ? 0 : -1;
+}
+
+int follow_list(struct kube_client *client, struct store *store, struct error **err)
+{
+    auto_free char *token = NULL;
+    auto_free char *version = NULL;
+    store_begin(store);
+    do {
+        auto_free char *path = page_path(store, token);
+        json_auto_t *page = NULL;
+        if (get_page(client, path, &page, err) < 0) {
+            error_wrap(err, "%s", store->what);
+            return -1;
+        }
+        store_add_page(store, page);
+        const char *next = js_str(page, "metadata", "continue", NULL);
+        const char *of = js_str(page, "metadata", "resourceVersion", NULL);
+        free(token);
+        token = str_empty(next) ? NULL : xstrdup(next);
+        free(version);
+        version = xstrdup(of ? of : "");
+    } while (token);
+    store_end(store, version);
+    return 0;
+}
+
+/* ---- watches */
+
+struct watch {
+    struct store *store;
+    struct kube_call call;
+    struct buf line; /* what came of a line that is not whole yet */
+    bool started;
+};
+
+struct watches {
+    struct watch items[MOST_STORES];
+    size_t count;
+    struct wake *wake;
+    long long settle_ms;
+    struct error *error; /* owned: what ends the run */
+};
+
+static void start(struct watch *watch)
+{
+    struct buf path;
+    buf_init(&path);
+    buf_add_str(&path, watch->store->path);
+    url_query(&path, "watch", "true");
+    url_query(&path, "allowWatchBookmarks", "true");
+    url_query(&path, "resourceVersion", watch->store->version);
+    kube_call_init(&watch->call, "GET", buf_steal(&path));
+    watch->call.job.request.stream = true;
+    watch->call.job.request.timeout_ms = IDLE_MS;
+    watch->call.give_up_at = clock_now_ms();
+    watch->call.owner = watch;
+    watch->started = true;
+}
+
+static struct kube_call *next_call(void *context, maybe_unused unsigned in_flight)
+{
+    struct watches *watches = context;
+    for (size_t i = 0; i < watches->count; i++) {
+        struct watch *watch = &watches->items[i];
+        if (watch->started || !watch->store->version || watch->store->cannot_watch)
+            continue;
+        start(watch);
+        return &watch->call;
+    }
+    return NULL;
+}
+
+/* Attends to what changed, soon; or at once when something has to be listed again. */
+static void call_attention(struct watches *watches, const struct store *store)
+{
+    if (!store->version)
+        wake_sooner(watches->wake, clock_now_ms());
+    else if (store->changed)
+        wake_sooner(watches->wake, clock_deadline_ms(watches->settle_ms));
+}
+
+static bool take_bytes(void *context, struct kube_call *call, const char *bytes, size_t length)
+{
+    struct watches *watches = context;
+    struct watch *watch = call->owner;
+    bool fine = true;
+    while (length && fine) {
+        const char *end = memchr(bytes, '\n', length);
+        size_t part = end ? (size_t)(end - bytes) : length;
+        buf_add(&watch->line, bytes, part);
+        bytes += part + (end != NULL);
+        length -= part + (end != NULL);
+        auto_error struct error *ignored = NULL; /* that it has to be listed again says enough */
+        if (end && watch->line.size)
+            fine = store_event(watch->store, watch->line.data, watch->line.size, &ignored) == 0;
+        if (end)
+            buf_clear(&watch->line);
+    }
+    call_attention(watches, watch->store);
+    return fine;
+}
+
+/* A watch ended: by the server's own time it simply goes on with the next run. */
+static void end_call(void *context, struct kube_call *call)
+{
+    struct watches *watches = context;
+    struct watch *watch = call->owner;
+    int status = kube_call_status(call);
+    if (status == 403 || status == 405)
+        watch->store->cannot_watch = true;
+    else if (status == 410)
+        store_begin(watch->store);
+    else if (call->error && !watches->error)
+        kube_call_error_move(call, &watches->error);
+    wake_sooner(watches->wake, clock_deadline_ms(watches->error ? 0 : AGAIN_MS));
+}
+
+int follow_watch(struct kube_client *client, struct store *const stores[], size_t count,
+                 struct wake *wake, long long settle_ms, struct error **err)
+{
+    struct watches watches = {.count = count, .wake = wake, .settle_ms = settle_ms};
+    for (size_t i = 0; i < count; i++)
+        watches.items[i].store = stores[i];
+    const struct kube_work work = {.next = next_call,
+                                   .done = end_call,
+                                   .data = take_bytes,
+                                   .context = &watches,
+                                   .wake = &wake->fd};
+    int result = kube_client_run(client, &work, err);
+    for (size_t i = 0; i < count; i++) {
+        if (watches.items[i].started)
+            kube_call_clear(&watches.items[i].call);
+        buf_clear(&watches.items[i].line);
+    }
+    if (watches.error && result == 0) {
+        error_move_take(err, watches.error);
+        return -1;
+    }
+    error_free(watches.error);
+    if (result == 0)
+        wake_wait(wake);
+    return result;
+}
