@@ -1,0 +1,237 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "backup/retention.h"
+#include "backup/store.h"
+#include "backup/store_priv.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "crypto/digest.h"
+#include "fs/file.h"
+
+/* Room for the archive, for what is written beside it, and for the next one. */
+enum { ROOM_FACTOR = 3 };
+enum { PART_MODE = 0600 };
+
+struct part {
+    const struct backup_store *store;
+    char *name; /* owned; NULL once it has its place */
+};
+
+static void part_clear(struct part *part)
+{
+    if (part->name)
+        unlinkat(part->store->fd, part->name, 0);
+    free(steal_ptr(part->name));
+}
+#define auto_part cleanup_with(part_clear)
+
+static int check_room(const struct backup_store *store, size_t size, struct error **err)
+{
+    struct statvfs status;
+    if (fstatvfs(store->fd, &status) < 0)
+        return 0; /* then writing will tell */
+    unsigned long long room = (unsigned long long)status.f_bavail * status.f_frsize;
+    if (room >= (unsigned long long)size * ROOM_FACTOR)
+        return 0;
+    error_make(err, ERROR_IO,
+               "%s: %llu bytes are free, an archive of %zu needs three times its size: make room, "
+               "or keep fewer",
+               store->path, room, size);
+    error_code(err, ENOSPC);
+    return -1;
+}
+
+static int write_all(const struct part *part, int fd, const char *bytes, size_t size,
+                     struct error **err)
+{
+    while (size) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return backup_store_fail(part->store, part->name, "cannot be written", err);
+        bytes += written;
+        size -= (size_t)written;
+    }
+    if (fsync(fd) < 0)
+        return backup_store_fail(part->store, part->name, "cannot be written", err);
+    return 0;
+}
+
+/* Rights come at last: nobody else can open the file before it is good. */
+static int give_away(const struct part *part, int fd, const struct backup_owner *owner,
+                     struct error **err)
+{
+    if ((owner->uid != (uid_t)-1 || owner->gid != (gid_t)-1) &&
+        fchown(fd, owner->uid, owner->gid) < 0)
+        return backup_store_fail(part->store, part->name, "cannot be given to its owner and group",
+                                 err);
+    if (fchmod(fd, owner->mode) < 0 || fsync(fd) < 0)
+        return backup_store_fail(part->store, part->name, "cannot be given its mode", err);
+    return 0;
+}
+
+static int read_back(const struct part *part, const struct backup_write *write, struct error **err)
+{
+    struct buf bytes;
+    buf_init(&bytes);
+    auto_free char *path = xasprintf("%s/%s", part->store->path, part->name);
+    auto_close int fd = openat(part->store->fd, part->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return backup_store_fail(part->store, part->name, "cannot be read again", err);
+    if (file_read_fd(fd, path, write->size, &bytes, err) < 0)
+        return -1;
+    int result = 0;
+    if (bytes.size != write->size || memcmp(bytes.data, write->bytes, write->size) != 0) {
+        error_make(err, ERROR_IO, "%s: the disk gives back something else than was written", path);
+        result = -1;
+    } else if (write->check) {
+        result = write->check(write->context, bytes.data, bytes.size, err);
+    }
+    buf_wipe(&bytes);
+    return result;
+}
+
+/* Writes BYTES beside their place; CHECKED: they are the archive, to be read back. */
+static int make_part(struct part *part, const char *name, const struct backup_write *write,
+                     const void *bytes, size_t size, bool checked, struct error **err)
+{
+    part->name = xasprintf(".%s.%s.part", name, write->run_id);
+    auto_close int fd = openat(part->store->fd, part->name,
+                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
+    if (fd < 0) {
+        backup_store_fail(part->store, part->name, "cannot be made", err);
+        free(steal_ptr(part->name));
+        return -1;
+    }
+    if (write_all(part, fd, bytes, size, err) < 0 || (checked && read_back(part, write, err) < 0))
+        return -1;
+    return give_away(part, fd, &write->owner, err);
+}
+
+/* File systems without RENAME_NOREPLACE have links. */
+static int rename_new(int fd, const char *from, const char *to)
+{
+    if (renameat2(fd, from, fd, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    return linkat(fd, from, fd, to, 0) < 0 ? -1 : unlinkat(fd, from, 0);
+}
+
+/* NEW: nothing of that name may be there. */
+static int place(struct part *part, const char *name, bool is_new, struct error **err)
+{
+    int fd = part->store->fd;
+    int done = is_new ? rename_new(fd, part->name, name) : renameat(fd, part->name, fd, name);
+    if (done < 0)
+        return backup_store_fail(part->store, name, "cannot get its name", err);
+    free(steal_ptr(part->name));
+    return 0;
+}
+
+static int sync_directory(const struct backup_store *store, struct error **err)
+{
+    return fsync(store->fd) < 0 ? backup_store_fail(store, ".", "cannot be flushed", err) : 0;
+}
+
+/* ---- beside the archive */
+
+static int write_beside(struct backup_store *store, const char *name, const char *ending,
+                        const struct backup_write *write, const void *bytes, size_t size,
+                        struct error **err)
+{
+    auto_part struct part part = {.store = store};
+    auto_free char *file = xasprintf("%s%s", name, ending);
+    if (make_part(&part, file, write, bytes, size, false, err) < 0)
+        return -1;
+    return place(&part, file, false, err);
+}
+
+static int write_digest(struct backup_store *store, const char *name,
+                        const struct backup_write *write, struct error **err)
+{
+    auto_free char *digest = sha256_hex(write->bytes, write->size);
+    auto_free char *line = xasprintf("%s  %s\n", digest, name);
+    return write_beside(store, name, BACKUP_SHA256, write, line, strlen(line), err);
+}
+
+static int write_sidecars(struct backup_store *store, const char *name,
+                          const struct backup_write *write, struct error **err)
+{
+    if (write_digest(store, name, write, err) < 0)
+        return -1;
+    if (!write->signature)
+        return 0;
+    return write_beside(store, name, BACKUP_SIGNATURE, write, write->signature->data,
+                        write->signature->size, err);
+}
+
+/* ---- the fixed name */
+
+/*
+ * What is there under the fixed name and is no second name of one of our archives was made by
+ * OpenStack-Ansible's script: it joins them, under the time it was written.
+ */
+static int adopt(struct backup_store *store, const char *fixed, const char *prefix,
+                 struct error **err)
+{
+    struct stat status;
+    if (fstatat(store->fd, fixed, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode) ||
+        status.st_nlink != 1 || status.st_size == 0)
+        return 0;
+    auto_free char *name = backup_name_make(prefix, status.st_mtime, false);
+    if (rename_new(store->fd, fixed, name) == 0 || errno == EEXIST)
+        return 0;
+    return backup_store_fail(store, fixed, "cannot be kept", err);
+}
+
+static int link_fixed(struct backup_store *store, const char *name,
+                      const struct backup_write *write, struct error **err)
+{
+    auto_part struct part part = {.store = store};
+    auto_free char *fixed = xasprintf("%s.tar.gz", write->prefix);
+    if (adopt(store, fixed, write->prefix, err) < 0)
+        return -1;
+    part.name = xasprintf(".%s.%s.part", fixed, write->run_id);
+    if (linkat(store->fd, name, store->fd, part.name, 0) < 0)
+        return backup_store_fail(store, fixed, "cannot be linked", err);
+    if (place(&part, fixed, false, err) < 0)
+        return -1;
+    return write_digest(store, fixed, write, err);
+}
+
+/* ---- */
+
+static int refuse_existing(const struct backup_store *store, const char *name, struct error **err)
+{
+    if (faccessat(store->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+        return 0;
+    error_make(err, ERROR_IO, "%s/%s exists already: is the clock right?", store->path, name);
+    error_code(err, EEXIST);
+    return -1;
+}
+
+char *backup_store_write(struct backup_store *store, const struct backup_write *write,
+                         struct error **err)
+{
+    auto_free char *name = backup_name_make(write->prefix, write->time, write->encrypted);
+    auto_part struct part part = {.store = store};
+    if (refuse_existing(store, name, err) < 0 || check_room(store, write->size, err) < 0 ||
+        make_part(&part, name, write, write->bytes, write->size, true, err) < 0 ||
+        write_sidecars(store, name, write, err) < 0)
+        return NULL;
+    if (place(&part, name, true, err) < 0 || sync_directory(store, err) < 0)
+        return NULL;
+    if (write->compat &&
+        (link_fixed(store, name, write, err) < 0 || sync_directory(store, err) < 0))
+        return NULL;
+    return steal_ptr(name);
+}

@@ -1,0 +1,185 @@
+#include "capi_backup/archives.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "backup/pack.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "crypto/digest.h"
+#include "json/js_get.h"
+
+#define BACKUPS "backups"
+
+struct backup_keep cb_keep(const struct cb_args *args)
+{
+    return (struct backup_keep){
+        .last = args->keep_last,
+        .daily = args->keep_daily,
+        .weekly = args->keep_weekly,
+        .monthly = args->keep_monthly,
+        .least = args->keep_min,
+        .names = &args->keep_names,
+    };
+}
+
+int cb_owner(const struct cb_args *args, struct backup_owner *out, struct error **err)
+{
+    out->mode = args->mode;
+    if (backup_owner_find(args->owner, args->group, out, err) < 0)
+        return -1;
+    if (args->group || geteuid() != 0)
+        return 0;
+    out->gid = backup_group_find(BACKUPS);
+    if (out->gid != (gid_t)-1 && !args->mode_given)
+        out->mode = 0640;
+    return 0;
+}
+
+char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, struct error **err)
+{
+    auto_backup_catalog struct backup_catalog catalog = {0};
+    if (!str_equal(args->src, "latest"))
+        return xstrdup(args->src);
+    if (backup_catalog_read(&catalog, args->path, args->name_prefix, &keys->cms, err) < 0)
+        return NULL;
+    const struct backup_archive *latest = backup_catalog_latest(&catalog);
+    if (latest)
+        return xasprintf("%s/%s", args->path, latest->name);
+    error_make(err, ERROR_NOT_FOUND,
+               "src: latest: %s holds no archive %s-*.tar.gz that is known to be consistent: see "
+               "state listed",
+               args->path, args->name_prefix);
+    return NULL;
+}
+
+/* ---- removing */
+
+int cb_prune(const struct cb_args *args, struct backup_store *store, const struct cb_keys *keys,
+             const char *fresh, bool dry, struct strv *removed, struct error **err)
+{
+    auto_backup_catalog struct backup_catalog catalog = {0};
+    auto_strv struct strv names;
+    strv_init(&names);
+    const struct backup_keep keep = cb_keep(args);
+    if (backup_catalog_read(&catalog, args->path, args->name_prefix, &keys->cms, err) < 0)
+        return -1;
+    backup_catalog_prune(&catalog, &keep, fresh, &names);
+    for (size_t i = 0; i < names.count; i++) {
+        if (!dry && backup_store_remove(store, names.items[i], err) < 0)
+            return -1;
+        strv_add(removed, names.items[i]);
+    }
+    return 0;
+}
+
+/* ---- writing */
+
+struct proof {
+    const struct backup_draft *draft;
+    const struct cms_keys *keys; /* NULL: it cannot be decrypted here */
+    bool encrypted;
+};
+
+/* Of an encrypted archive without its key only that the disk gives it back can be proven. */
+static int prove(void *context, const void *bytes, size_t size, struct error **err)
+{
+    const struct proof *proof = context;
+    if (!proof->encrypted)
+        return backup_pack_check(proof->draft, bytes, size, err);
+    if (!proof->keys)
+        return 0;
+    struct buf plain;
+    buf_init(&plain);
+    int result = cms_decrypt(bytes, size, proof->keys, &plain, err);
+    if (result == 0)
+        result = backup_pack_check(proof->draft, plain.data, plain.size, err);
+    buf_wipe(&plain);
+    return result;
+}
+
+/* Replaces PLAIN by itself encrypted. */
+static int encrypt(struct buf *plain, const struct cms_recipients *recipients, struct error **err)
+{
+    struct buf sealed;
+    buf_init(&sealed);
+    int result = cms_encrypt(plain->data, plain->size, recipients, NULL, &sealed, err);
+    buf_wipe(plain);
+    *plain = sealed;
+    return result;
+}
+
+/* The keys that can open what RECIPIENTS seal: those of the options, else the passphrase itself. */
+static struct cms_keys keys_for(const struct cb_writing *writing)
+{
+    struct cms_keys keys = writing->keys->cms;
+    if (!keys.passphrase)
+        keys.passphrase = writing->recipients->cms.passphrase;
+    return keys;
+}
+
+json_t *cb_archive_json(const char *path, size_t size, const char *sha256, bool encrypted,
+                        const json_t *manifest)
+{
+    const char *created = js_str(manifest, "created", NULL);
+    const char *content = js_str(manifest, "content_sha256", NULL);
+    return json_pack("{ss sI ss* sb so so so}", "path", path, "size", (json_int_t)size, "sha256",
+                     sha256, "encrypted", encrypted, "consistent",
+                     manifest ? json_boolean(js_true(manifest, "consistent", NULL)) : json_null(),
+                     "content_sha256", content ? json_string(content) : json_null(), "created",
+                     created ? json_string(created) : json_null());
+}
+
+static char *write_bytes(struct cb *cb, const struct backup_draft *draft,
+                         const struct cb_writing *writing, const struct buf *bytes,
+                         struct error **err)
+{
+    const struct cms_keys keys = keys_for(writing);
+    auto_buf struct buf signature = {0};
+    struct proof proof = {
+        .draft = draft,
+        .keys = keys.key || keys.passphrase ? &keys : NULL,
+        .encrypted = cb->args.encryption != NULL,
+    };
+    struct backup_write write = {
+        .prefix = cb->args.name_prefix,
+        .run_id = writing->run_id,
+        .time = writing->time,
+        .encrypted = proof.encrypted,
+        .compat = cb->args.osa_compat,
+        .bytes = bytes->data,
+        .size = bytes->size,
+        .check = prove,
+        .context = &proof,
+    };
+    if (cb_owner(&cb->args, &write.owner, err) < 0)
+        return NULL;
+    if (writing->recipients->sign_cert) {
+        if (cms_sign(bytes->data, bytes->size, writing->recipients->sign_cert,
+                     writing->recipients->sign_key.text, &signature, err) < 0)
+            return NULL;
+        write.signature = &signature;
+    }
+    return backup_store_write(writing->store, &write, err);
+}
+
+char *cb_write(struct cb *cb, struct backup_draft *draft, const struct cb_writing *writing,
+               struct error **err)
+{
+    struct buf bytes;
+    buf_init(&bytes);
+    char *name = NULL;
+    if (backup_pack(draft, writing->time, &bytes, err) == 0 &&
+        (!cb->args.encryption || encrypt(&bytes, &writing->recipients->cms, err) == 0))
+        name = write_bytes(cb, draft, writing, &bytes, err);
+    if (name) {
+        auto_free char *digest = sha256_hex(bytes.data, bytes.size);
+        auto_free char *path = xasprintf("%s/%s", cb->args.path, name);
+        json_object_set_new(cb->result, "archive",
+                            cb_archive_json(path, bytes.size, digest, cb->args.encryption != NULL,
+                                            draft->manifest));
+    }
+    buf_wipe(&bytes);
+    return name;
+}
