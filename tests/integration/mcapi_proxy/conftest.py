@@ -1,0 +1,56 @@
+"""A management cluster, tenants' networks, and proxies between them."""
+import os
+
+import pytest
+
+from servers.kubernetes.server import KubeServer
+from support.magnum_system import MagnumSystem, Proxy
+from support.tenants import Tenants
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory):
+    with KubeServer(tmp_path_factory.mktemp("kubernetes") / "plane") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def session_world(plane):
+    return MagnumSystem(plane)
+
+
+@pytest.fixture
+def world(session_world):
+    yield session_world
+    session_world.clear()
+
+
+@pytest.fixture
+def tenants(tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("this machine: network namespaces need root")
+    with Tenants(tmp_path / "netns") as running:
+        yield running
+
+
+@pytest.fixture
+def environment(world, tmp_path):
+    """What a proxy is told: the rights of the role, an address of its own."""
+    return {"KUBECONFIG": str(world.kubeconfig()), "PROXY_NETNS_DIR": str(tmp_path / "netns"), "POD_IP": "10.1.2.3",
+            "PROXY_BIND": "127.0.0.1", "PROXY_PORT": "0", "PROXY_HOSTNAME": "infra1", "PROXY_PROBE_INTERVAL": "1"}
+
+
+@pytest.fixture
+def start(programs, environment, tmp_path):
+    """start(PROXY_HOSTNAME="infra2") → a running proxy."""
+    running = []
+
+    def begin(name="proxy", prefix=(), arguments=(), **changes):
+        proxy = Proxy(programs / "magnum-cluster-api-proxy", tmp_path / ("%s-%d" % (name, len(running))),
+                      dict(environment, **changes), prefix, arguments)
+        running.append(proxy)
+        return proxy
+
+    yield begin
+    for proxy in running:
+        proxy.__exit__()
