@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "daemon/control.h"
 #include "daemon/routes.h"
+#include "daemon/run.h"
 
 enum { INDENT = 2 };
 
@@ -50,11 +51,9 @@ static int dump(const struct config *config, struct error **err)
 
 int action_run(const struct config *config, char **argv, struct error **err)
 {
-    (void)argv;
     switch (config->action) {
     case ACTION_RUN:
-        error_make(err, ERROR_INTERNAL, "nothing runs yet");
-        return -1;
+        return run_daemon(config, argv, err);
     case ACTION_CHECK:
         return check_config(config, err);
     case ACTION_ONCE:

@@ -192,13 +192,17 @@ bool route_equal(const struct route *a, const struct route *b)
 static int read_entry(struct routes *routes, json_t *entry, struct error **err)
 {
     const char *cluster = NULL;
-    const char *network = NULL;
+    json_t *network = NULL;
     const char *address = NULL;
     json_int_t port = 6443;
     json_error_t wrong;
-    if (json_unpack_ex(entry, &wrong, JSON_STRICT, "{s:s, s?s?, s:s, s?I}", "cluster", &cluster,
+    if (json_unpack_ex(entry, &wrong, JSON_STRICT, "{s:s, s?o, s:s, s?I}", "cluster", &cluster,
                        "network", &network, "address", &address, "port", &port) < 0) {
         error_make(err, ERROR_PARSE, "%s", wrong.text);
+        return -1;
+    }
+    if (network && !json_is_string(network) && !json_is_null(network)) {
+        error_make(err, ERROR_PARSE, "cluster %s: network is neither a string nor null", cluster);
         return -1;
     }
     if (port < 1 || port > UINT16_MAX) {
@@ -207,7 +211,7 @@ static int read_entry(struct routes *routes, json_t *entry, struct error **err)
         return -1;
     }
     struct route_target target = {.address = (char *)(uintptr_t)address, .port = (uint16_t)port};
-    return routes_add(routes, cluster, network, &target, err);
+    return routes_add(routes, cluster, json_string_value(network), &target, err);
 }
 
 struct routes *routes_read(const char *path, struct error **err)

@@ -8,6 +8,7 @@ import tree
 LIBRARIES = {
     "curl": (r"curl/", "PkgConfig::CURL"),
     "yaml": (r"yaml\.h$", "PkgConfig::YAML"),
+    "ssl": (r"openssl/ssl\.h$", "PkgConfig::SSL"),
     "openssl": (r"openssl/", "PkgConfig::CRYPTO"),
     "archive": (r"archive(_entry)?\.h$", "PkgConfig::ARCHIVE"),
     "zlib": (r"zlib\.h$", "PkgConfig::ZLIB"),

@@ -1,0 +1,81 @@
+#include <sys/epoll.h>
+
+#include "daemon/client_priv.h"
+
+static void move(struct client *client)
+{
+    struct flow_pool *pool = &client->server->pool;
+    unsigned long long before = client->up.bytes + client->down.bytes;
+    enum flow_result down = FLOW_BROKEN;
+    enum flow_result up = flow_move(&client->up, &client->near, &client->far, pool);
+    if (up != FLOW_BROKEN)
+        down = flow_move(&client->down, &client->far, &client->near, pool);
+    client_count(client);
+    if (client->up.bytes + client->down.bytes != before)
+        client->active_ms = client->server->loop.now;
+    if (down == FLOW_BROKEN || (up == FLOW_ENDED && down == FLOW_ENDED))
+        client_finish(client);
+    else if (up == FLOW_TURN || down == FLOW_TURN)
+        loop_next_round(&client->server->loop, &client->job);
+}
+
+static void on_job(struct loop_job *job)
+{
+    move(container_of(job, struct client, job));
+}
+
+static void note(struct flow_end *end, uint32_t events)
+{
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        end->readable = true;
+    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+        end->writable = true;
+}
+
+static void on_near(struct loop_source *source, uint32_t events)
+{
+    struct client *client = container_of(source, struct client, socket);
+    note(&client->near, events);
+    move(client);
+}
+
+static void on_far(struct loop_source *source, uint32_t events)
+{
+    struct dial *dial = container_of(source, struct dial, source);
+    struct client *client = container_of(dial, struct client, dial);
+    note(&client->far, events);
+    move(client);
+}
+
+/* The timer runs from the last time that it was looked at, not from each byte. */
+static void on_idle(struct timer *timer)
+{
+    struct client *client = container_of(timer, struct client, timer);
+    struct server *server = client->server;
+    long long idle = server->loop.now - client->active_ms;
+    if (idle >= server->config->idle_timeout_ms) {
+        server->closed_idle++;
+        client_finish(client);
+        return;
+    }
+    loop_after(&server->loop, timer, server->config->idle_timeout_ms - idle);
+}
+
+void client_relay(struct client *client)
+{
+    struct server *server = client->server;
+    client_wait_for(client, 1);
+    client->near = (struct flow_end){client->socket.fd, true, true};
+    client->far = (struct flow_end){client->dial.source.fd, true, true};
+    client->socket.ready = on_near;
+    client->dial.source.ready = on_far;
+    client->job.run = on_job;
+    client->active_ms = server->loop.now;
+    client->backend->opened++;
+    server->relayed++;
+    if (server->config->idle_timeout_ms > 0) {
+        client->timer.fire = on_idle;
+        loop_after(&server->loop, &client->timer, server->config->idle_timeout_ms);
+    }
+    move(client);
+}

@@ -1,0 +1,16 @@
+/*
+ * Asks each cluster again and again whether it is there, through the same namespaces that
+ * connections take, and tells the control thread when the answer changes.
+ */
+#ifndef DAEMON_PROBE_H
+#define DAEMON_PROBE_H
+
+#include "daemon/server.h"
+
+/* Begins at once. */
+void probe_start(struct server *server, struct backend *backend);
+void probe_stop(struct backend *backend);
+/* Looks for the namespaces again, and asks soon. */
+void probe_namespaces(struct backend *backend, const struct strv *names);
+
+#endif

@@ -1,0 +1,128 @@
+#include "daemon/watch.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "daemon/probe.h"
+#include "fs/dir.h"
+
+enum {
+    /* A name appears before the namespace is mounted on it: looked at soon, and once more later. */
+    SOON_MS = 50,
+    LATER_MS = 1000,
+    ABSENT_MS = 5000, /* between looks for the directory while it is not there */
+    EVENTS = 4096,
+};
+
+struct watch {
+    struct server *server;
+    struct loop_source source;
+    struct timer timer;
+    int directory; /* inotify's number; -1: it is not there */
+    bool later;    /* the second look is still to come */
+    struct strv names;
+};
+
+static void read_names(struct watch *watch)
+{
+    auto_error struct error *error = NULL;
+    struct strv names = {0};
+    if (dir_list(watch->server->config->netns_dir, &names, &error) < 0 && error->code != ENOENT)
+        log_line(LOG_LEVEL_WARNING, "%s", error->message);
+    strv_clear(&watch->names);
+    watch->names = names;
+}
+
+void watch_rescan(struct watch *watch)
+{
+    read_names(watch);
+    const struct backends *backends = &watch->server->backends;
+    for (size_t i = 0; i < backends->count; i++)
+        probe_namespaces(backends->items[i], &watch->names);
+}
+
+static void begin(struct watch *watch)
+{
+    watch->directory = inotify_add_watch(watch->source.fd, watch->server->config->netns_dir,
+                                         IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM |
+                                             IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
+}
+
+static void on_time(struct timer *timer)
+{
+    struct watch *watch = container_of(timer, struct watch, timer);
+    bool absent = watch->directory < 0;
+    if (absent)
+        begin(watch);
+    if (absent && watch->directory < 0) {
+        loop_after(&watch->server->loop, timer, ABSENT_MS);
+        return;
+    }
+    watch_rescan(watch);
+    if (watch->later)
+        loop_after(&watch->server->loop, timer, LATER_MS);
+    watch->later = false;
+}
+
+static void on_events(struct loop_source *source, uint32_t events)
+{
+    struct watch *watch = container_of(source, struct watch, source);
+    _Alignas(struct inotify_event) char bytes[EVENTS];
+    (void)events;
+    ssize_t got = 0;
+    while ((got = read(source->fd, bytes, sizeof(bytes))) > 0) {
+        for (ssize_t at = 0; at < got;) {
+            const struct inotify_event *event = (const void *)(bytes + at);
+            if (event->mask & (IN_IGNORED | IN_MOVE_SELF))
+                watch->directory = -1;
+            at += (ssize_t)(sizeof(*event) + event->len);
+        }
+    }
+    watch->later = true;
+    loop_after(&watch->server->loop, &watch->timer, SOON_MS);
+}
+
+struct watch *watch_new(struct server *server, struct error **err)
+{
+    struct watch *watch = xcalloc(1, sizeof(*watch));
+    *watch = (struct watch){
+        .server = server,
+        .source = {.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .ready = on_events},
+        .timer = {.fire = on_time},
+        .directory = -1,
+    };
+    if (watch->source.fd < 0) {
+        error_make_errno(err, errno, "inotify");
+        watch_free(watch);
+        return NULL;
+    }
+    if (loop_add(&server->loop, &watch->source, EPOLLIN, err) < 0) {
+        watch_free(watch);
+        return NULL;
+    }
+    begin(watch);
+    read_names(watch);
+    if (watch->directory < 0)
+        loop_after(&server->loop, &watch->timer, ABSENT_MS);
+    return watch;
+}
+
+void watch_free(struct watch *watch)
+{
+    if (!watch)
+        return;
+    timer_stop(&watch->server->loop.timers, &watch->timer);
+    loop_close(&watch->server->loop, &watch->source);
+    strv_clear(&watch->names);
+    free(watch);
+}
+
+const struct strv *watch_names(const struct watch *watch)
+{
+    return &watch->names;
+}
