@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""build.py [VERSION…]: what a cluster made by kubeadm consists of, compiled from Go modules into the cache.
+
+Kubernetes' own programs are one program with many names, as those of the neighbour `kubernetes`; the rest are the commands of
+their modules. Prints the folder of each version. Cold, the first version takes half an hour on two cores, a further one ten
+minutes; one compiler at a time, at low priority.
+"""
+import inspect
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple, Tuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from servers import cache  # noqa: E402
+from servers.kubernetes import build as kubernetes  # noqa: E402
+from servers.kubernetes import go_tool  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+DEFAULT_VERSION = "1.37.2"
+COMMANDS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubeadm", "kubectl", "kubelet")
+
+
+class Part(NamedTuple):
+    """Commands of one module. packages: of each command; name of the command: the last part, or after "="."""
+    module: str
+    version: str
+    packages: Tuple[str, ...]
+    flags: str = ""
+    cgo: bool = False
+
+
+CAPI_VERSION = "1.13.6"
+CAPI_FLAGS = " ".join("-X sigs.k8s.io/cluster-api/version.%s=%s" % pair for pair in (
+    ("gitVersion", "v" + CAPI_VERSION), ("gitMajor", "1"), ("gitMinor", "13")))
+PARTS = {
+    "containerd": Part("github.com/containerd/containerd/v2", "2.3.1",
+                       ("cmd/containerd", "cmd/ctr", "cmd/containerd-shim-runc-v2"),
+                       "-X github.com/containerd/containerd/v2/version.Version=v2.3.1"),
+    "runc": Part("github.com/opencontainers/runc", "1.4.1", ("=runc",), "-X main.version=1.4.1", cgo=True),
+    "cni-plugins": Part("github.com/containernetworking/plugins", "1.9.1",
+                        ("plugins/main/bridge", "plugins/main/loopback", "plugins/ipam/host-local", "plugins/meta/portmap",
+                         "plugins/meta/firewall", "plugins/meta/bandwidth")),
+    "crictl": Part("sigs.k8s.io/cri-tools", "1.36.0", ("cmd/crictl",), "-X sigs.k8s.io/cri-tools/pkg/version.Version=v1.36.0"),
+    "coredns": Part("github.com/coredns/coredns", "1.14.6", ("=coredns",)),
+    "cluster-api": Part("sigs.k8s.io/cluster-api", CAPI_VERSION,
+                        ("=cluster-api-controller", "bootstrap/kubeadm=kubeadm-bootstrap-controller",
+                         "controlplane/kubeadm=kubeadm-control-plane-controller"), CAPI_FLAGS),
+}
+
+
+def _environment(go: str, cgo: bool = False) -> dict:
+    return dict(go_tool.environment(go), CGO_ENABLED="1" if cgo else "0")
+
+
+def _polite(argv):
+    return ["nice", "-n", "10", *argv]
+
+
+def _compile_part(name: str, work: Path) -> None:
+    part = PARTS[name]
+    go = go_tool.find_go()
+    environment = _environment(go, part.cgo)
+    text = cache.run([go, "mod", "download", "-json", "%s@v%s" % (part.module, part.version)], "%s: download" % name, cwd=work,
+                     env=environment)
+    source = json.loads(text)["Dir"]
+    for package in part.packages:
+        path, _, command = package.partition("=")
+        target = work / (command or path.rsplit("/", 1)[-1])
+        cache.run(_polite([go, "build", "-p", "1", "-trimpath", "-ldflags", "-s -w " + part.flags, "-o", target, "./" + path]),
+                  "%s: compile %s" % (name, target.name), cwd=source, env=environment)
+
+
+def part(name: str) -> Path:
+    """The folder with the commands of a part."""
+    key = cache.fingerprint(repr(PARTS[name]), inspect.getsource(_compile_part))[:8]
+    target = cache.cache_dir() / ("%s-%s-%s" % (name, PARTS[name].version, key))
+    return cache.build_once(target, lambda work: _compile_part(name, work))
+
+
+def _compile_kubernetes(work: Path, version: str) -> None:
+    """As the neighbour does, with further rows in the table of commands."""
+    go = go_tool.find_go()
+    source = work / "source"
+    shutil.copytree(kubernetes.PROGRAM, source)
+    shutil.copy(HERE / "program" / "nodes.go", source)
+
+    def run(*arguments, doing, cwd=source):
+        return cache.run(_polite((go,) + arguments), "kubeadm %s: %s" % (version, doing), cwd=cwd, env=_environment(go))
+
+    downloaded = json.loads(run("mod", "download", "-json", "k8s.io/kubernetes@v" + version, doing="download", cwd=work))
+    upstream = json.loads(run("mod", "edit", "-json", downloaded["GoMod"], doing="read go.mod"))
+    (source / "go.mod").write_text(kubernetes.go_mod(upstream, version), encoding="ascii")
+    run("mod", "tidy", doing="resolve modules")
+    run("build", "-p", "1", "-trimpath", "-ldflags", "-s -w " + kubernetes.version_flags(version), "-o", work / "kubernetes", ".",
+        doing="compile")
+    shutil.rmtree(source)
+    for command in COMMANDS:
+        (work / command).symlink_to("kubernetes")
+
+
+def programs(version: str = DEFAULT_VERSION) -> Path:
+    """The folder with kubeadm, kubelet, kube-apiserver and the rest of COMMANDS."""
+    recipe = (inspect.getsource(step) for step in (kubernetes.go_mod, kubernetes.version_flags, _compile_kubernetes))
+    key = cache.fingerprint(*recipe, *sorted(kubernetes.PROGRAM.glob("*.go")), HERE / "program" / "nodes.go")[:8]
+    return cache.build_once(cache.cache_dir() / ("kubeadm-%s-%s" % (version, key)),
+                            lambda work: _compile_kubernetes(work, version))
+
+
+def pause() -> Path:
+    source = HERE / "pause" / "pause.c"
+
+    def build(work: Path):
+        subprocess.run(["gcc", "-static", "-Os", "-s", "-o", work / "pause", source], check=True)
+
+    return cache.build_once(cache.cache_dir() / ("pause-" + cache.fingerprint(source)), build) / "pause"
+
+
+def main() -> int:
+    versions = sys.argv[1:] or [os.environ.get("KUBERNETES_VERSION") or DEFAULT_VERSION]
+    try:
+        for name in PARTS:
+            part(name)
+        pause()
+        for version in versions:
+            print(programs(version.lstrip("v")))
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
