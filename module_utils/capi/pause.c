@@ -196,6 +196,8 @@ static int resume_one(const struct capi_pause *pause, const json_t *entry, struc
         return -1;
     if (!value || !is_still_ours(value, entry))
         return 0;
+    if (kube_client_is_dry_run(pause->client))
+        return 1;
     auto_kube_call struct kube_call call = {0};
     if (init_patch(&call, pause, entry, resume_patch(entry), err) < 0 ||
         kube_client_call(pause->client, &call, err) < 0)
@@ -252,15 +254,15 @@ int capi_pause_resume(struct capi_pause *pause, struct strv *resumed, struct err
 static bool is_dead(const char *run, long long max_age_s)
 {
     char host[256] = "unknown";
-    const char *slash = strchr(run, '/');
-    if (!slash)
+    const char *colon = strchr(run, ':');
+    if (!colon)
         return false;
-    if (gethostname(host, sizeof(host) - 1) == 0 && strlen(host) == (size_t)(slash - run) &&
+    if (gethostname(host, sizeof(host) - 1) == 0 && strlen(host) == (size_t)(colon - run) &&
         strncmp(host, run, strlen(host)) == 0)
         return true;
     char *end = NULL;
-    long long began = strtoll(slash + 1, &end, 10);
-    return *end == '/' && (long long)time(NULL) - began > max_age_s;
+    long long began = strtoll(colon + 1, &end, 10);
+    return *end == ':' && (long long)time(NULL) - began > max_age_s;
 }
 
 void capi_pause_find(struct capi_pause *pause, const struct capi_graph *graph, long long max_age_s,

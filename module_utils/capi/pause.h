@@ -23,7 +23,8 @@ struct capi_pause {
     json_t *entries; /* owned list of {group, kind, namespace, name, uid, run}: what to resume */
 };
 
-/* "<host>/<seconds since 1970>/<process>-<random>": a new one, owned. */
+/* "<host>:<seconds since 1970>:<process>-<random>": a new one, good as part of a file name; owned.
+ */
 char *capi_run_id_new(void) must_check;
 
 /* Nothing is read or written yet. RUN_ID is copied. */

@@ -21,11 +21,11 @@ char *capi_run_id_new(void)
 {
     char host[256] = "unknown";
     unsigned long long salt = 0;
-    if (gethostname(host, sizeof(host) - 1) < 0 || strchr(host, '/'))
+    if (gethostname(host, sizeof(host) - 1) < 0 || strpbrk(host, "/:"))
         strcpy(host, "unknown");
     if (getrandom(&salt, sizeof(salt), 0) < 0)
         salt = (unsigned long long)getpid();
-    return xasprintf("%s/%lld/%d-%08llx", host, (long long)time(NULL), (int)getpid(),
+    return xasprintf("%s:%lld:%d-%08llx", host, (long long)time(NULL), (int)getpid(),
                      salt & 0xffffffffULL);
 }
 

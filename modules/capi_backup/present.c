@@ -1,11 +1,251 @@
-#include "capi_backup/state.h"
+/* state: present. */
+#include <stdlib.h>
+#include <time.h>
 
-/* Not there yet: says so instead of doing half. */
-static int refuse(struct cb *cb, struct error **err)
+#include "backup/draft.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "capi/sequence.h"
+#include "capi_backup/archives.h"
+#include "capi_backup/export.h"
+#include "capi_backup/head.h"
+#include "capi_backup/keys.h"
+#include "capi_backup/quiesce.h"
+#include "capi_backup/state.h"
+#include "json/js_get.h"
+
+struct present {
+    struct export export;
+    struct quiesce quiesce;
+    struct cb_recipients recipients;
+    struct cb_keys keys;
+    struct backup_store store;
+    struct backup_draft draft;
+    char *run_id;
+    time_t now;
+    bool quiet; /* quiesce is set up */
+    bool known; /* the objects were read */
+};
+
+/* ---- observe: all that can be wrong before anything is touched */
+
+static int refuse_lock(const struct cb *cb, struct error **err)
 {
-    error_make(err, ERROR_USAGE, "state: %s is not available in this build",
-               cb_state_text(cb->args.state));
+    if (!cb->args.magnum_lock)
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "magnum_lock: the driver's locks cannot be taken: their names are not part of any "
+               "interface; use quiesce: verify, which sees what the driver changes meanwhile");
     return -1;
 }
 
-const struct cb_way cb_present = {.observe = refuse};
+static int observe(struct cb *cb, struct error **err)
+{
+    struct present *present = xcalloc(1, sizeof(*present));
+    present->store = (struct backup_store){.fd = -1, .lock = -1};
+    present->now = time(NULL);
+    present->run_id = capi_run_id_new();
+    backup_draft_init(&present->draft);
+    cb->work = present;
+    if (refuse_lock(cb, err) < 0 ||
+        cb_recipients_read(&present->recipients, &cb->args, &cb->context->warnings, err) < 0 ||
+        cb_keys_read(&present->keys, &cb->args, err) < 0)
+        return -1;
+    if (export_init(&present->export, cb, err) < 0 || export_prepare(&present->export, err) < 0)
+        return -1;
+    quiesce_init(&present->quiesce, cb, &present->export.kinds, present->run_id);
+    present->quiet = true;
+    return 0;
+}
+
+/* ---- reading */
+
+static void warn(struct cb *cb, const struct export *export)
+{
+    for (size_t i = 0; i < export->snapshot.warnings.count; i++)
+        cb_warn(cb, "%s", export->snapshot.warnings.items[i]);
+    if (export->unready)
+        cb_warn(cb, "%zu clusters are not ready to be moved; see \"clusters\" of the result",
+                export->unready);
+    if (export->moved.count)
+        cb_warn(cb, "the archive is not consistent: %s", export->moved.items[0]);
+}
+
+/* The failure of reading is told rather than the one of resuming, but none is lost. */
+static int end_pause(struct cb *cb, struct present *present, int result, struct error **err)
+{
+    auto_error struct error *failure = NULL;
+    if (quiesce_end(&present->quiesce, &failure) == 0)
+        return result;
+    if (result < 0)
+        cb_warn(cb, "%s", failure->message);
+    else
+        error_move_take(err, steal_ptr(failure));
+    return -1;
+}
+
+static int read_quietly(struct cb *cb, struct present *present, struct error **err)
+{
+    struct quiesce *quiesce = &present->quiesce;
+    if (cb->args.quiesce != CB_QUIESCE_PAUSE) {
+        bool compare = cb->args.quiesce == CB_QUIESCE_VERIFY;
+        return quiesce_repair(quiesce, err) < 0 ||
+                       export_read(&present->export, compare, err) < 0 ||
+                       quiesce_repair_graph(quiesce, &present->export.graph, err) < 0
+                   ? -1
+                   : 0;
+    }
+    int result = quiesce_begin(quiesce, err);
+    if (result == 0)
+        result = export_read(&present->export, true, err);
+    return end_pause(cb, present, result, err);
+}
+
+static int fill_draft(struct cb *cb, struct present *present, struct error **err)
+{
+    struct export *export = &present->export;
+    present->known = true;
+    warn(cb, export);
+    json_t *head = head_new(export, present->run_id, present->now, err);
+    if (!head)
+        return -1;
+    size_t count = 0;
+    auto_free struct capi_node **nodes = capi_sequence_list(&export->graph, &count);
+    return backup_draft_fill(&present->draft, nodes, count, head, cb->args.osa_compat, err);
+}
+
+/* ---- is it worth a new archive? */
+
+static int is_new(const struct cb *cb, const struct present *present, struct error **err)
+{
+    if (!cb->args.only_if_changed || !present->export.consistent)
+        return 1;
+    auto_backup_catalog struct backup_catalog catalog = {0};
+    if (backup_catalog_read(&catalog, cb->args.path, cb->args.name_prefix, &present->keys.cms,
+                            err) < 0)
+        return -1;
+    const struct backup_archive *newest = catalog.count ? &catalog.items[0] : NULL;
+    const char *content = js_str(present->draft.manifest, "content_sha256", NULL);
+    return !(newest && !newest->problem && newest->consistent == BACKUP_CONSISTENT &&
+             str_equal(newest->content_sha256, content));
+}
+
+/* ---- apply */
+
+static int open_store(struct cb *cb, struct present *present, struct error **err)
+{
+    struct backup_owner owner = {0};
+    return cb_owner(&cb->args, &owner, err) < 0 ||
+                   backup_store_open(&present->store, cb->args.path, cb->args.create_path, &owner,
+                                     err) < 0 ||
+                   backup_store_lock(&present->store, cb->args.lock_timeout_ms,
+                                     cb->args.name_prefix, err) < 0
+               ? -1
+               : 0;
+}
+
+static int write_archive(struct cb *cb, struct present *present, char **name, struct error **err)
+{
+    const struct cb_writing writing = {
+        .store = &present->store,
+        .recipients = &present->recipients,
+        .keys = &present->keys,
+        .run_id = present->run_id,
+        .time = present->now,
+    };
+    *name = cb_write(cb, &present->draft, &writing, err);
+    if (!*name)
+        return -1;
+    cb->changed = true;
+    return 0;
+}
+
+static int prune(struct cb *cb, struct present *present, const char *fresh, bool dry,
+                 struct error **err)
+{
+    auto_strv struct strv removed;
+    strv_init(&removed);
+    struct backup_store *store = dry ? NULL : &present->store;
+    if (cb_prune(&cb->args, store, &present->keys, fresh, dry, &removed, err) < 0)
+        return -1;
+    json_t *names = json_array();
+    for (size_t i = 0; i < removed.count; i++)
+        json_array_append_new(names, json_string(removed.items[i]));
+    cb->changed = cb->changed || removed.count;
+    json_object_set_new(cb->result, "pruned", names);
+    return 0;
+}
+
+static int apply(struct cb *cb, struct error **err)
+{
+    struct present *present = cb->work;
+    auto_free char *name = NULL;
+    if (open_store(cb, present, err) < 0 || read_quietly(cb, present, err) < 0 ||
+        fill_draft(cb, present, err) < 0)
+        return -1;
+    int worth = is_new(cb, present, err);
+    if (worth < 0 || (worth && write_archive(cb, present, &name, err) < 0))
+        return -1;
+    return prune(cb, present, name, false, err);
+}
+
+static int predict(struct cb *cb, struct error **err)
+{
+    struct present *present = cb->work;
+    if (export_read(&present->export, cb->args.only_if_changed, err) < 0 ||
+        fill_draft(cb, present, err) < 0)
+        return -1;
+    int worth = is_new(cb, present, err);
+    if (worth < 0)
+        return -1;
+    cb->changed = worth;
+    return 0;
+}
+
+/* ---- */
+
+static void left_paused(const struct present *present, json_t *result)
+{
+    json_t *left = json_array();
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (present->quiesce.pause.entries, index, entry)
+        json_array_append_new(left, json_sprintf("%s %s/%s", js_str(entry, "kind", NULL),
+                                                 js_str(entry, "namespace", NULL),
+                                                 js_str(entry, "name", NULL)));
+    json_object_set_new(result, "left_paused", left);
+}
+
+static void tell(struct cb *cb, const struct error *failure, json_t *result)
+{
+    (void)failure;
+    const struct present *present = cb->work;
+    if (!present)
+        return;
+    if (present->known)
+        head_result(&present->export, result);
+    if (present->quiet)
+        left_paused(present, result);
+}
+
+static void finish(struct cb *cb)
+{
+    struct present *present = cb->work;
+    if (present->quiet)
+        quiesce_clear(&present->quiesce);
+    export_clear(&present->export);
+    backup_draft_clear(&present->draft);
+    backup_store_close(&present->store);
+    cb_recipients_clear(&present->recipients);
+    cb_keys_clear(&present->keys);
+    free(present->run_id);
+    free(present);
+}
+
+const struct cb_way cb_present = {
+    .observe = observe,
+    .apply = apply,
+    .predict = predict,
+    .result = tell,
+    .close = finish,
+};

@@ -1,11 +1,55 @@
+/* state: resumed. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "capi_backup/export.h"
+#include "capi_backup/quiesce.h"
 #include "capi_backup/state.h"
 
-/* Not there yet: says so instead of doing half. */
-static int refuse(struct cb *cb, struct error **err)
+/* With force and by name: also what somebody else has paused, such as a clusterctl that died. */
+static void add_named(struct quiesce *quiesce, const struct capi_graph *graph)
 {
-    error_make(err, ERROR_USAGE, "state: %s is not available in this build",
-               cb_state_text(cb->args.state));
-    return -1;
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct capi_node *node = graph->nodes[i];
+        bool cluster = node->observed && node->cluster && node->cluster->paused;
+        bool class = node->observed && capi_node_is_class(node) && node->paused_annotation;
+        if ((cluster || class) && node->why != CAPI_WHY_NONE)
+            capi_pause_add(&quiesce->pause, node);
+    }
 }
 
-const struct cb_way cb_resumed = {.observe = refuse};
+static int resume_all(struct cb *cb, struct export *export, struct quiesce *quiesce,
+                      struct error **err)
+{
+    bool dry = cb->context->check_mode;
+    if (!dry && quiesce_lock(quiesce, err) < 0)
+        return -1;
+    if (quiesce_repair(quiesce, err) < 0 || export_read_heads(export, err) < 0)
+        return -1;
+    if (cb->args.force && cb->args.clusters.count)
+        add_named(quiesce, &export->graph);
+    return quiesce_repair_graph(quiesce, &export->graph, err);
+}
+
+static int run(struct cb *cb, struct error **err)
+{
+    struct export export = {0};
+    auto_free char *run_id = capi_run_id_new();
+    int result = export_init(&export, cb, err) < 0 || export_prepare(&export, err) < 0 ? -1 : 0;
+    struct quiesce quiesce = {.lock = -1};
+    if (result == 0) {
+        quiesce_init(&quiesce, cb, &export.kinds, run_id);
+        result = resume_all(cb, &export, &quiesce, err);
+        json_t *resumed = json_array();
+        for (size_t i = 0; i < quiesce.resumed.count; i++)
+            json_array_append_new(resumed, json_string(quiesce.resumed.items[i]));
+        cb->changed = quiesce.resumed.count > 0;
+        json_object_set_new(cb->result, "resumed", resumed);
+        quiesce_clear(&quiesce);
+    }
+    export_clear(&export);
+    return result;
+}
+
+const struct cb_way cb_resumed = {.apply = run, .predict = run};

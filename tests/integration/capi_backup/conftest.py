@@ -1,0 +1,128 @@
+"""A server with Cluster API's kinds and Magnum-like clusters, capi_backup, and the real clusterctl beside it."""
+import itertools
+import json
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from servers.clusterctl.client import Clusterctl
+from servers.kubernetes.server import KubeServer
+from support.magnum_clusters import Magnum, identity_of, read_files
+from support.module import Module
+
+WRITES = ("create", "update", "patch", "delete", "deletecollection")
+
+
+class Backup(Module):
+    """Runs capi_backup with an archive directory and a state directory of the test's own."""
+
+    def __init__(self, program, directory, server, namespace):
+        pair = server.pki.authority().client("module", ["system:masters"])
+        super().__init__(program, directory, {"KUBECONFIG": str(server.kubeconfig_for("module", pair))}, server)
+        self.archives = directory / "archives"
+        self.state_dir = directory / "state"
+        self.namespace = namespace
+
+    def start(self, check=False, diff=False, env=None, cwd=None, internal=None, launcher=(), **options):
+        defaults = {"path": str(self.archives), "state_dir": str(self.state_dir), "namespaces": [self.namespace],
+                    "retry_delay": 0}
+        return super().start(check, diff, env, cwd, internal, launcher, **dict(defaults, **options))
+
+    def backup(self, **options):
+        return self(state="present", **options)
+
+    def newest(self) -> Path:
+        return max(path for path in self.archives.glob("cluster-api-objects-*.tar.gz*")
+                   if path.name.endswith((".tar.gz", ".cms")))
+
+    def unpack(self, archive=None) -> "Archive":
+        return Archive(archive or self.newest(), self.directory)
+
+
+class Archive:
+    """What is in one, unpacked by GNU tar."""
+
+    _numbers = itertools.count(1)
+
+    def __init__(self, path, directory):
+        self.directory = directory / ("unpacked-%d" % next(self._numbers))
+        self.directory.mkdir()
+        subprocess.run(["tar", "-xzf", str(path), "-C", str(self.directory)], check=True)
+        self.manifest = json.loads((self.directory / "MANIFEST.json").read_text())
+        self.folder = self.directory / "cluster-api-backup"
+        self.files = read_files(self.folder)
+        with tarfile.open(path) as tar:
+            self.members = tar.getnames()
+
+    @property
+    def identities(self) -> set:
+        return {identity_of(value) for value in self.files.values()}
+
+    def entry(self, kind, name) -> dict:
+        return next(each for each in self.manifest["objects"] if (each["kind"], each["name"]) == (kind, name))
+
+    def skipped(self, kind, name):
+        """The reason, or None."""
+        return next((each["reason"] for each in self.manifest["skipped"]
+                     if (each["kind"], each["name"]) == (kind, name)), None)
+
+    def object(self, kind, name) -> dict:
+        return next(value for value in self.files.values() if identity_of(value)[::2] == (kind, name))
+
+
+@pytest.fixture(scope="session")
+def plane(tmp_path_factory):
+    """A server without controllers: nothing changes by itself."""
+    with KubeServer(tmp_path_factory.mktemp("capi-backup") / "plane", controller_manager=False) as server:
+        yield server
+
+
+_namespaces = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def kinds(plane):
+    """Cluster API's kinds are served."""
+    magnum = Magnum(plane)
+    magnum.install()
+    return magnum
+
+
+@pytest.fixture
+def magnum(plane, kinds):
+    """A namespace of the test's own, in which it makes clusters."""
+    name = "magnum-%d" % next(_namespaces)
+    kinds.post("/api/v1/namespaces", {"metadata": {"name": name, "labels": {"pod-security": "restricted"}}})
+    return Magnum(plane, name)
+
+
+@pytest.fixture
+def backup(plane, magnum, programs, tmp_path):
+    """backup(state=…, …) → Outcome, on the namespace of the test."""
+    return Backup(programs / "capi_backup", tmp_path, plane, magnum.namespace)
+
+
+@pytest.fixture
+def clusterctl_move(plane, magnum, tmp_path):
+    """clusterctl_move() → {file name: object} of clusterctl's move --to-directory; raises when it fails."""
+    def move(version=None, namespace=None, check=True):
+        folder = tmp_path / ("theirs-%d" % len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        home = tmp_path / ("home-" + folder.name)
+        home.mkdir()
+        tool = Clusterctl(home, plane, **({"version": version} if version else {}))
+        answer = tool("move", "--to-directory", folder, "--namespace", namespace or magnum.namespace,
+                      "--kubeconfig", tool.kubeconfig)
+        if check:
+            assert answer.rc == 0, answer
+            return read_files(folder)
+        return answer, read_files(folder)
+
+    return move
+
+
+def writes(outcome) -> list:
+    """The requests of a run that change something, dry runs included."""
+    return [event for event in outcome.requests if event["verb"] in WRITES]
