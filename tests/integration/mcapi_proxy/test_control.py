@@ -1,0 +1,161 @@
+"""Proxies that run: what the management cluster learns of them, and when."""
+import signal
+import socket
+import time
+
+import pytest
+
+from support.magnum_system import CLUSTERS, PREFIX, SERVICES, SLICES
+from support.wait import until
+
+AGENT = "magnum-cluster-api-proxy"
+
+
+@pytest.fixture
+def cluster(world, tenants):
+    """A cluster behind a namespace, and the id of its network."""
+    network = tenants.add("qdhcp-", "10.0.0.5")
+    world.add("kube-x", network, "10.0.0.5")
+    return network
+
+
+def published(world, *names):
+    return sorted(world.slices()) == sorted(names)
+
+
+def test_080__cluster_behind_a_namespace__is_published_once_it_answers(world, tenants, cluster, start):
+    proxy = start()
+    until(lambda: published(world, "kube-x-infra1"))
+    made = world.slices()["kube-x-infra1"]
+    port = made["ports"][0]["port"]
+    with socket.create_connection(("127.0.0.1", port), 5):
+        pass  # the port that is published is the one that is listened on
+    assert list(world.signs()) == ["infra1"]
+    assert proxy.process.poll() is None
+
+
+def test_080__backend_down__slice_goes_within_15_s_and_comes_back(world, tenants, cluster, start):
+    start()
+    until(lambda: published(world, "kube-x-infra1"))
+    tenants.stop_server(cluster)
+    until(lambda: published(world), 15)
+    assert "kube-x" in world.services()
+    tenants.start_server(cluster)
+    until(lambda: published(world, "kube-x-infra1"), 15)
+
+
+def test_074__cluster_and_namespace_come_later__are_noticed_without_waiting_for_the_cycle(world, tenants, start):
+    proxy = start(PROXY_CYCLE="60")
+    proxy.wait_for("answers; 0 clusters")
+    world.add("kube-y", "11111111-2222-3333-4444-555555555555", "10.0.0.6")
+    time.sleep(1)
+    assert published(world) and not world.services()
+    tenants.add("ovnmeta-", "10.0.0.6", network="11111111-2222-3333-4444-555555555555")
+    until(lambda: published(world, "kube-y-infra1"), 10)
+    world.remove("kube-y")
+    until(lambda: published(world) and not world.services(), 10)
+
+
+def test_081__sigterm__removes_own_slices_and_no_others(world, tenants, cluster, start):
+    proxy = start()
+    until(lambda: published(world, "kube-x-infra1"))
+    world.put_foreign_slice("kube-x", "peer")
+    assert proxy.stop() == 0
+    assert published(world, "kube-x-peer") and not world.signs()
+    assert "kube-x" in world.services()
+
+
+def test_081__kill_9__is_expired_by_a_peer_after_30_s(world, tenants, cluster, start):
+    first = start(PROXY_HOSTNAME="infra1")
+    start(PROXY_HOSTNAME="infra2")
+    until(lambda: published(world, "kube-x-infra1", "kube-x-infra2"))
+    first.process.send_signal(signal.SIGKILL)
+    killed = time.monotonic()
+    until(lambda: published(world, "kube-x-infra2"), 60)
+    assert 18 < time.monotonic() - killed < 55  # its last sign may have been 10 s old, the peer's cycle too
+    until(lambda: list(world.signs()) == ["infra2"], 15)
+
+
+def test_079__foreign_clock_is_5_minutes_late__no_live_slice_is_deleted(world, tenants, cluster, start):
+    start()
+    world.put_foreign_slice("kube-x", "peer", seconds_ago=300)
+    mark = world.server.audit.mark()
+    for _ in range(9):
+        time.sleep(5)
+        world.touch_slice("kube-x-peer", seconds_ago=300)
+    assert "kube-x-peer" in world.slices()
+    assert not [e for e in world.writes(mark, AGENT) if e["verb"] == "delete"]
+    until(lambda: "kube-x-peer" not in world.slices(), 60)
+
+
+def test_078__upstreams_proxy_is_about__times_are_written_in_time_for_it_and_else_seldom(world, tenants, cluster,
+                                                                                         start):
+    start(PROXY_CYCLE="5")
+    until(lambda: published(world, "kube-x-infra1"))
+    mark = world.server.audit.mark()
+    time.sleep(22)
+    alone = [e["objectRef"]["name"] for e in world.writes(mark, AGENT)]
+    assert set(alone) == {"infra1.magnum-cluster-api-proxy"} and len(alone) <= 4
+    world.put_foreign_slice("kube-x", "peer")
+    mark = world.server.audit.mark()
+    for _ in range(8):
+        time.sleep(5)
+        world.touch_slice("kube-x-peer")
+    times = [e["objectRef"]["name"] for e in world.writes(mark, AGENT)].count("kube-x-infra1")
+    assert 2 <= times <= 4
+
+
+def test_084__api_server_restarts__the_proxy_goes_on_without_a_restart(world, tenants, cluster, start):
+    proxy = start()
+    until(lambda: published(world, "kube-x-infra1"))
+    port = world.slices()["kube-x-infra1"]["ports"][0]["port"]
+    world.server.restart_apiserver()
+    with socket.create_connection(("127.0.0.1", port), 5):
+        pass
+    world.add("kube-y", cluster, "10.0.0.5")
+    until(lambda: published(world, "kube-x-infra1", "kube-y-infra1"), 40)
+    assert "the Kubernetes API is away" in proxy.log
+    assert proxy.process.poll() is None
+
+
+def test_084__token_is_rotated_in_the_kubeconfig__is_read_again(world, tenants, cluster, start, environment):
+    kubeconfig = environment["KUBECONFIG"]
+    good = open(kubeconfig, encoding="ascii").read()
+    proxy = start()
+    until(lambda: published(world, "kube-x-infra1"))
+    with open(kubeconfig, "w", encoding="ascii") as file:
+        file.write(good.replace("token: ", "token: spoiled"))
+    proxy.signal(signal.SIGHUP)
+    proxy.wait_for("the Kubernetes API is away", 30)
+    with open(kubeconfig, "w", encoding="ascii") as file:
+        file.write(good)
+    world.add("kube-y", cluster, "10.0.0.5")
+    until(lambda: published(world, "kube-x-infra1", "kube-y-infra1"), 40)
+
+
+def test_085__host_name_with_capitals__becomes_a_valid_one(world, tenants, cluster, start):
+    start(PROXY_HOSTNAME="Infra1_Nova.Example")
+    until(lambda: published(world, "kube-x-infra1-nova.example"))
+
+
+def test_082__changed_by_hand__is_put_right_at_once(world, tenants, cluster, start):
+    start(PROXY_CYCLE="60")
+    until(lambda: published(world, "kube-x-infra1"))
+    world.server.request("DELETE", SLICES + "/kube-x-infra1")
+    until(lambda: published(world, "kube-x-infra1"), 10)
+    world.patch(SERVICES + "/kube-x", {"metadata": {"labels": {PREFIX + "proxied-service": None}}})
+    until(lambda: world.services()["kube-x"]["metadata"].get("labels") == {PREFIX + "proxied-service": "true"}, 10)
+
+
+def test_086__no_right_to_watch__lists_do(world, tenants, cluster, start):
+    role = "/apis/rbac.authorization.k8s.io/v1/namespaces/magnum-system/roles/magnum-cluster-api-proxy"
+    before = world.get(role)[1]["rules"]
+    fewer = [dict(rule, verbs=[v for v in rule["verbs"] if v != "watch"]) for rule in before]
+    try:
+        world.patch(role, {"rules": fewer})
+        start(PROXY_CYCLE="2")
+        until(lambda: published(world, "kube-x-infra1"), 20)
+        world.server.request("DELETE", CLUSTERS + "/kube-x")
+        until(lambda: published(world), 20)
+    finally:
+        world.patch(role, {"rules": before})
