@@ -18,12 +18,14 @@ import yaml
 from servers import capi_bundle
 from servers.clusterctl.client import Clusterctl
 from servers.kubernetes.server import KubeServer
-from support import same
+from support import same, store
 from support.module import Module
 
 CERT_MANAGER = tuple(yaml.safe_load_all(capi_bundle.CERT_MANAGER_CRDS.read_text()))
 INVENTORY = "providers.clusterctl.cluster.x-k8s.io"
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+CRD_KIND = ("apiextensions.k8s.io", "customresourcedefinitions")
+DEFINITION = store.PREFIX + "/".join(CRD_KIND) + "/"
 
 # word of a request: (flag of clusterctl, option of the module, whether it is a list)
 PROVIDERS = {
@@ -113,10 +115,12 @@ class Side:
     def __init__(self, directory, stub=True, **server_options):
         self.server = KubeServer(directory, controller_manager=False, **server_options)
         self.wire = Wire(self.server)
+        self.store = store.Store(self.server)
         if stub:
             self.add_cert_manager()
+        self._begin = self.store.snapshot(values=True)
         self.baseline = same.world(self.wire)
-        self._begin = self._names()
+        self._paths = same.builtin(self.wire)
 
     def add_cert_manager(self):
         """Open definitions of cert-manager's kinds: clusterctl takes them for a working cert-manager."""
@@ -184,50 +188,47 @@ class Side:
 
     def made(self) -> dict:
         """What was made or changed since the beginning, but for the leavings of the probe of cert-manager."""
-        return {key: value for key, value in same.made(self.wire, self.baseline).items()
-                if "cert-manager-test" not in key}
+        kinds = {store.kind_of(key) for key in self._changed()}
+        now = same.objects(self.wire, self._collections(kinds))
+        return {key: value for key, value in same.made(now, self.baseline).items() if "cert-manager-test" not in key}
 
     def reset(self, empty=False):
-        """Removes everything that was not there at the beginning. The definition of the inventory, which every command
-        makes first, may stay unless the side shall be empty."""
-        self.settle()
-        if self._names() - ({INVENTORY} if not empty else set()) == self._begin:
+        """Makes everything as it was at the beginning. The definition of the inventory, which every command makes first,
+        may stay unless the side shall be empty."""
+        kept = set() if empty else {DEFINITION + INVENTORY}
+        keys = self._changed() - kept
+        if not keys:
             return
-        for _ in range(3):
-            extra = {key: obj for key, obj in same.world(self.wire).items() if key not in self.baseline}
-            self._remove(extra)
-            if not {d["metadata"]["name"] for d in CERT_MANAGER} <= set(self.names(CRDS)):
-                self.add_cert_manager()
-            if self._names() == self._begin:
-                return
-        raise AssertionError("left over: %s" % sorted(extra))
+        before, after = ({key[len(DEFINITION):] for key in keys if key.startswith(DEFINITION) and key in there}
+                         for there in (self._begin, self.store.snapshot()))
+        gone = {name: self.get("%s/%s" % (CRDS, name)) for name in after - before}
+        revision = self.store.restore([key for key in keys if key not in self._begin],
+                                      {key: self._begin[key][1] for key in keys if key in self._begin})
+        self._begin.update((key, value) for key, value in self.store.snapshot(values=True).items() if key in self._begin)
+        self._await(revision, gone.values(), before)
 
-    def _names(self) -> set:
-        """Of the cluster-wide objects without which nothing is installed."""
-        return {name for path in ("/api/v1/namespaces", CRDS, "/apis/rbac.authorization.k8s.io/v1/clusterroles",
-                                  "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings") for name in self.names(path)}
+    def _changed(self) -> set:
+        """The keys of the store that were made, changed or deleted since the beginning."""
+        return store.changed(self._begin, self.store.snapshot())
 
-    def _remove(self, extra):
-        paths = {(version, kind): path for path, version, kind in same.resources(self.wire)}
-        ranks = {"CustomResourceDefinition": 1, "Namespace": 2}
-        for key, obj in sorted(extra.items(), key=lambda item: ranks.get(item[1]["kind"], 0)):
-            meta = obj["metadata"]
-            collection = paths[obj["apiVersion"], obj["kind"]]
-            if meta.get("namespace"):
-                head, _, plural = collection.rpartition("/")
-                collection = "%s/namespaces/%s/%s" % (head, meta["namespace"], plural)
-            path = "%s/%s" % (collection, meta["name"])
-            if meta.get("finalizers") and obj["kind"] != "CustomResourceDefinition":
-                self.request("PATCH", path, {"metadata": {"finalizers": None}}, "application/merge-patch+json")
-            self.request("DELETE", path, {"propagationPolicy": "Background", "gracePeriodSeconds": 0,
-                                          "kind": "DeleteOptions", "apiVersion": "v1"})
-            if obj["kind"] == "Namespace":
-                self.finalize(meta["name"])
-        for key, obj in extra.items():
-            if obj["kind"] == "CustomResourceDefinition":
-                self.wait_for("%s/%s" % (CRDS, obj["metadata"]["name"]), 404)
-                group, version = obj["spec"]["group"], obj["spec"]["versions"][-1]["name"]
-                self.wait_for("/apis/%s/%s/%s" % (group, version, obj["spec"]["names"]["plural"]), 404)
+    def _collections(self, kinds) -> list:
+        """[(path, group/version, kind)] of kinds as the store names them."""
+        found = [self._paths[plural] for group, plural in kinds if group is None and plural not in same.SKIPPED]
+        if any(group for group, _ in kinds):
+            definitions = {(d["spec"]["group"], d["spec"]["names"]["plural"]): d for d in self.get(CRDS)["items"]}
+            for kind in kinds:
+                if kind[0] is not None and kind != CRD_KIND and kind in definitions:
+                    found.append(same.collection(definitions[kind]))
+        return found + [(CRDS, "apiextensions.k8s.io/v1", "CustomResourceDefinition")] * (CRD_KIND in kinds)
+
+    def _await(self, revision, gone, back):
+        """Until the server has heard of what was done behind its back."""
+        for path in ("/api/v1/namespaces", CRDS):
+            self.get("%s?limit=1&resourceVersion=%d&resourceVersionMatch=NotOlderThan" % (path, revision))
+        for definition in gone:
+            self.wait_for(same.collection(definition)[0], 404)
+        for name in back:
+            self.wait_for(same.collection(self.get("%s/%s" % (CRDS, name)))[0])
 
     def stop(self):
         self.server.stop()

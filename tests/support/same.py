@@ -58,10 +58,27 @@ def clean(obj) -> dict:
     return obj
 
 
+def builtin(server) -> dict:
+    """{plural: (path, group/version, kind)} of the kinds that the server has without any definition."""
+    return {path.rpartition("/")[2]: (path, version, kind) for path, version, kind in resources(server)}
+
+
+def collection(definition) -> tuple:
+    """(path, group/version, kind) of what a definition defines, in the version that is stored."""
+    spec = definition["spec"]
+    version = "%s/%s" % (spec["group"], next(v["name"] for v in spec["versions"] if v["storage"]))
+    return "/apis/%s/%s" % (version, spec["names"]["plural"]), version, spec["names"]["kind"]
+
+
 def world(server) -> dict:
     """{"apps/v1 Deployment capi-system/x": object} of everything on a server."""
+    return objects(server, resources(server))
+
+
+def objects(server, collections) -> dict:
+    """The same of some collections: (path, group/version, kind)."""
     found = {}
-    for path, version, kind in resources(server):
+    for path, version, kind in collections:
         status, answer = server.request("GET", path)
         while status == 429:  # a kind that is being set up
             time.sleep(0.05)
@@ -76,10 +93,10 @@ def world(server) -> dict:
     return found
 
 
-def made(server, before) -> dict:
-    """What is on a server now and was not in `before`, or differs from it; cleaned."""
-    now = {key: clean(obj) for key, obj in world(server).items()}
-    return {key: obj for key, obj in now.items() if key not in before or clean(before[key]) != obj}
+def made(now, before) -> dict:
+    """Of a world, what was not in the one before, or differs from it; cleaned."""
+    cleaned = {key: clean(obj) for key, obj in now.items()}
+    return {key: obj for key, obj in cleaned.items() if key not in before or clean(before[key]) != obj}
 
 
 def differences(ours, theirs, path="") -> list:
