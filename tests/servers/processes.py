@@ -145,9 +145,11 @@ class _Servers:
             if os.getppid() != keeper:  # it died before the line above
                 os._exit(1)
 
+        # Programs in Go collect garbage a third as often: they live for minutes, and time is what tests lack.
+        environment = {"GOGC": "300", **os.environ}
         with open(log, "ab") as output:
             child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd,
-                                     preexec_fn=tie, start_new_session=True)
+                                     env=environment, preexec_fn=tie, start_new_session=True)
         self._pids.append(child.pid)
         child.returncode = 0  # reap() collects it; Popen must not
         return {"pid": child.pid}
