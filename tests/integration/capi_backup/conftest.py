@@ -3,6 +3,7 @@ import itertools
 import json
 import subprocess
 import tarfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from servers.clusterctl.client import Clusterctl
 from servers.kubernetes.server import KubeServer
 from support.magnum_clusters import Magnum, identity_of, read_files
 from support.module import Module
+from support.relay import Relay
 
 WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
@@ -32,6 +34,9 @@ class Backup(Module):
 
     def backup(self, **options):
         return self(state="present", **options)
+
+    def restored(self, src="latest", **options):
+        return self(state="restored", src=str(src), **options)
 
     def newest(self) -> Path:
         return max(path for path in self.archives.glob("cluster-api-objects-*.tar.gz*")
@@ -79,6 +84,14 @@ def plane(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="session")
+def empty_plane(tmp_path_factory):
+    """Another one, to restore into."""
+    with KubeServer(tmp_path_factory.mktemp("capi-restore") / "plane", controller_manager=False) as server:
+        Magnum(server).install()
+        yield server
+
+
 _namespaces = itertools.count(1)
 
 
@@ -123,6 +136,66 @@ def clusterctl_move(plane, magnum, tmp_path):
     return move
 
 
+@pytest.fixture
+def target(empty_plane, magnum, kinds):
+    """The namespace of the test on the other server, where it does not exist yet: a Magnum to look with."""
+    return Magnum(empty_plane, magnum.namespace)
+
+
+@pytest.fixture
+def restore(empty_plane, backup, programs, tmp_path):
+    """restore(state="restored", …) → Outcome, on the other server and with the archives of backup."""
+    folder = tmp_path / "restore"
+    folder.mkdir()
+    module = Backup(programs / "capi_backup", folder, empty_plane, backup.namespace)
+    module.archives = backup.archives
+    return module
+
+
 def writes(outcome) -> list:
     """The requests of a run that change something, dry runs included."""
     return [event for event in outcome.requests if event["verb"] in WRITES]
+
+
+class Disturbed:
+    """Runs capi_backup through a relay that calls hook(request, run) before each request; run.process is the program."""
+
+    def __init__(self, backup, hook):
+        self.backup = backup
+        self.hook = hook
+        self.process = None
+        self.requests = []
+
+    def __call__(self, expect_answer=True, **options):
+        started = threading.Event()
+
+        def before(request):
+            started.wait(30)
+            return self.hook(request, self)
+
+        with Relay(self.backup.server, before) as relay:
+            self.requests = relay.requests
+            self.process, mark = self.backup.start(kubeconfig=relay.kubeconfig, **options)
+            started.set()
+            if expect_answer:
+                return self.backup.finish(self.process, mark)
+            self.process.communicate(timeout=120)
+            return None
+
+    def writes(self) -> list:
+        return [request for request in self.requests if request.is_write()]
+
+
+@pytest.fixture
+def disturbed(backup):
+    """disturbed(hook) → a Disturbed"""
+    return lambda hook: Disturbed(backup, hook)
+
+
+def is_metadata(request) -> bool:
+    """Whether a request is one of the second look."""
+    return "PartialObjectMetadata" in (request.headers.get("Accept") or "")
+
+
+def is_list(request, plural) -> bool:
+    return request.method == "GET" and ("/" + plural + "?") in request.path

@@ -1,0 +1,53 @@
+/* What the files of backup/restore share. */
+#ifndef BACKUP_RESTORE_PRIV_H
+#define BACKUP_RESTORE_PRIV_H
+
+#include "backup/restore.h"
+#include "kube/client.h"
+
+/* Requests for many things at once, as many in flight as the client allows. */
+struct backup_batch {
+    struct kube_client *client;
+    void *context;
+    size_t count; /* indices 0 to count-1 are started in order */
+    /* Sets CALL up; false: this index needs none. */
+    bool (*start)(void *context, size_t index, struct kube_call *call);
+    /* The answer; true: start this index once more. */
+    bool (*finish)(void *context, size_t index, struct kube_call *call);
+};
+int backup_batch_run(struct backup_batch *batch, struct error **err) must_check;
+
+/* The item of NODE, or NULL. */
+struct backup_item *backup_item_of(const struct backup_restore *restore,
+                                   const struct capi_node *node);
+
+/* {kind, namespace, name, reason}; REASON may be NULL. New. */
+json_t *backup_identity(const struct capi_node *node, const char *reason) must_check;
+
+/* The value that is sent to create ITEM, or with a live item to update it. New, NULL on error. */
+json_t *backup_body(const struct backup_restore *restore, const struct backup_item *item,
+                    struct error **err) must_check;
+/* {"metadata": {"managedFields": […]}} as it was saved; NULL when there is nothing to put back. */
+json_t *backup_managers(const struct capi_node *node) must_check;
+/* Whether LIVE says something else than the archive, but for what every restore changes. */
+bool backup_differs(const struct capi_node *node, const json_t *live);
+/* Whether the object was paused by its operator before the backup. */
+bool backup_was_paused(const struct backup_restore *restore, const struct capi_node *node);
+/* Whether it is created with the mark and resumed in the end. */
+bool backup_to_resume(const struct backup_restore *restore, const struct capi_node *node);
+
+/* Takes over what LIVE says of ITEM. */
+void backup_item_see(struct backup_item *item, const json_t *live);
+
+/* The path of an item, or of its collection; owned. */
+char *backup_item_path(const struct backup_item *item, bool collection) must_check;
+
+/* A call with VALUE as its body, which may be NULL. QUERY is "?…" or "". 0, or -1. */
+int backup_call_json(struct kube_call *call, const char *method, const char *path,
+                     const char *query, const char *type, const json_t *value, struct error **err)
+    must_check;
+
+/* After the objects: resumes what may be. */
+int backup_restore_finish(struct backup_restore *restore, struct error **err) must_check;
+
+#endif
