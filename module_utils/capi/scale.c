@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -24,18 +25,57 @@ static long long replicas_of(const json_t *deployment, const char *part, long lo
     return replicas;
 }
 
-static int list_deployments(struct kube_client *client, const struct capi_entry *provider,
-                            json_t *items, struct error **err)
+/* Whose Deployments are looked at. */
+struct scope {
+    const struct capi_entry *const *providers; /* borrowed */
+    size_t count;
+    char *selector; /* owned: of any of their labels */
+};
+
+static char *selector_of(const struct capi_entry *const *providers, size_t count)
 {
-    auto_free char *label = capi_entry_label(provider);
+    struct buf text;
+    buf_init(&text);
+    for (size_t i = 0; i < count; i++) {
+        auto_free char *label = capi_entry_label(providers[i]);
+        buf_printf(&text, "%s%s", i ? "," : "cluster.x-k8s.io/provider in (", label);
+    }
+    buf_add_char(&text, ')');
+    return buf_steal(&text);
+}
+
+/* The providers may be several, each in a namespace of its own. */
+static bool belongs(const struct scope *scope, const json_t *deployment)
+{
+    const char *namespace_ = js_str(deployment, "metadata", "namespace", NULL);
+    const char *bears = js_str(deployment, "metadata", "labels", "cluster.x-k8s.io/provider", NULL);
+    for (size_t i = 0; i < scope->count; i++) {
+        auto_free char *label = capi_entry_label(scope->providers[i]);
+        if (str_equal(label, bears) && str_equal(scope->providers[i]->namespace_, namespace_))
+            return true;
+    }
+    return false;
+}
+
+/* One request for all of them. */
+static int list_deployments(struct kube_client *client, const struct scope *scope, json_t *items,
+                            struct error **err)
+{
     auto_strv struct strv selectors;
     strv_init(&selectors);
     strv_add(&selectors, "clusterctl.cluster.x-k8s.io=");
-    strv_printf(&selectors, "cluster.x-k8s.io/provider=%s", label);
+    strv_add(&selectors, scope->selector);
     const struct kube_list_options options = {.resource = &capi_resource_deployment,
-                                              .namespace_ = provider->namespace_,
                                               .label_selectors = &selectors};
-    return kube_list(client, &options, items, err);
+    json_auto_t *all = json_array();
+    if (kube_list(client, &options, all, err) < 0)
+        return -1;
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (all, index, item)
+        if (belongs(scope, item))
+            json_array_append(items, item);
+    return 0;
 }
 
 static char *path_of(const json_t *deployment)
@@ -86,27 +126,28 @@ static int stop_all(struct kube_client *client, const json_t *deployments, bool 
 /* ---- waiting */
 
 /* Reads the Deployments again; *left becomes the replicas of one that still has some. */
-static int look(struct kube_client *client, const json_t *deployments, long long *left,
+static int look(struct kube_client *client, const struct scope *scope, long long *left,
                 struct error **err)
 {
+    json_auto_t *now = json_array();
+    if (list_deployments(client, scope, now, err) < 0)
+        return -1;
     *left = 0;
-    for (size_t i = 0; i < json_array_size(deployments); i++) {
-        auto_free char *path = path_of(json_array_get(deployments, i));
-        json_auto_t *now = NULL;
-        if (kube_client_get(client, path, &now, err) < 0)
-            return -1;
-        long long replicas = replicas_of(now, "status", 0);
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (now, index, item) {
+        long long replicas = replicas_of(item, "status", 0);
         if (replicas > 0)
             *left = replicas;
     }
     return 0;
 }
 
-static int await(struct kube_client *client, const json_t *deployments, struct error **err)
+static int await(struct kube_client *client, const struct scope *scope, struct error **err)
 {
     long long left = 0;
     for (int i = 0; i < ATTEMPTS * LOOKS; i++) {
-        if (look(client, deployments, &left, err) < 0)
+        if (look(client, scope, &left, err) < 0)
             return -1;
         if (left == 0)
             return 0;
@@ -121,14 +162,24 @@ static int await(struct kube_client *client, const json_t *deployments, struct e
     return -1;
 }
 
+static int scale_down(struct kube_client *client, const struct scope *scope, bool patient,
+                      size_t *scaled, struct error **err)
+{
+    json_auto_t *deployments = json_array();
+    if (list_deployments(client, scope, deployments, err) < 0 ||
+        stop_all(client, deployments, patient, scaled, err) < 0)
+        return -1;
+    bool done = kube_client_is_dry_run(client) || !json_array_size(deployments);
+    return done ? 0 : await(client, scope, err);
+}
+
 int capi_scale_down(struct kube_client *client, const struct capi_entry *const *providers,
                     size_t count, bool patient, size_t *scaled, struct error **err)
 {
-    json_auto_t *deployments = json_array();
-    for (size_t i = 0; i < count; i++)
-        if (list_deployments(client, providers[i], deployments, err) < 0)
-            return -1;
-    if (stop_all(client, deployments, patient, scaled, err) < 0)
-        return -1;
-    return kube_client_is_dry_run(client) ? 0 : await(client, deployments, err);
+    if (!count)
+        return 0;
+    struct scope scope = {providers, count, selector_of(providers, count)};
+    int result = scale_down(client, &scope, patient, scaled, err);
+    free(scope.selector);
+    return result;
 }
