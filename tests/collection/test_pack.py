@@ -1,4 +1,5 @@
 """What is staged for the package."""
+import platform
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ def programs(tmp_path):
     """programs(name): a folder with a program per module, whose content is the name."""
     def make(name):
         (tmp_path / name).mkdir()
-        for module in pack_collection.module_names():
+        for module in pack_collection.module_names() + [pack_collection.DAEMON]:
             (tmp_path / name / module).write_text(name, encoding="ascii")
         return tmp_path / name
     return make
@@ -37,6 +38,13 @@ def test_stage__scripts_for_hosts_of_containers__are_executable(tmp_path, progra
     pack_collection.stage(programs("intel"), tmp_path / "tree")
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "tree/lxc").iterdir()}
     assert modes == {"build-rootfs": 0o755, "mcapi-rootfs": 0o755}
+
+
+def test_stage__daemon__is_a_file_of_its_role_for_each_cpu(tmp_path, programs):
+    pack_collection.stage(programs("intel"), tmp_path / "tree", [("other", programs("arm"))])
+    for cpu, content in ((platform.machine(), "intel"), ("other", "arm")):
+        program = tmp_path / "tree/roles/capi_proxy/files" / cpu / "magnum-cluster-api-proxy"
+        assert (program.read_text(encoding="ascii"), program.stat().st_mode & 0o777) == (content, 0o755)
 
 
 def test_stage__program_missing__names_it(tmp_path, programs):

@@ -4,8 +4,8 @@
     pack_collection.py --bin DIR [--bin-of CPU=DIR]… [--stage DIR] [--dist DIR] [--ansible-galaxy PATH]
 
 The staged tree STAGE/ansible_collections/osa_ops/mcapi_vexxhost holds what belongs into the package and nothing else:
-the modules from DIR beside their documentation, those for a further CPU in plugins/module_bin/CPU, and neither sources
-nor tests. The same input gives the same bytes:
+the modules from DIR beside their documentation, those for a further CPU in plugins/module_bin/CPU, the daemon of each CPU
+in the files of its role, and neither sources nor tests. The same input gives the same bytes:
 times come from SOURCE_DATE_EPOCH, else from the last commit. Prints the path of the tarball.
 """
 import argparse
@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("roles", "playbooks")  # copied as they are where they exist
 FILES = ("galaxy.yml", "README.md", "LICENSE")
+DAEMON = "magnum-cluster-api-proxy"
+DAEMON_FOLDER = "roles/capi_proxy/files"  # below it, a folder per CPU
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".gitkeep", ".*.swp", "*~")
 
 
@@ -46,17 +49,30 @@ def epoch() -> int:
     return int(result.stdout) if result.stdout.strip() else 0
 
 
-def copy_programs(binaries: Path, folder: Path) -> None:
+def copy_program(source: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copyfile(source, folder / source.name)
+    except FileNotFoundError:
+        sys.exit("%s is missing: build it first (./dev build)" % source)
+
+
+def copy_programs(binaries: Path, folder: Path) -> None:
     for name in module_names():
-        try:
-            shutil.copyfile(binaries / name, folder / name)
-        except FileNotFoundError:
-            sys.exit("%s is missing: build it first (./dev build)" % (binaries / name))
+        copy_program(binaries / name, folder)
+
+
+def cpu_of(program: Path) -> str:
+    """As `uname -m` prints it; of what is no program, this machine's."""
+    head = program.read_bytes()[:20] if program.is_file() else b""
+    machine = int.from_bytes(head[18:20], "little") if head[:4] == b"\x7fELF" else None
+    return {0x3E: "x86_64", 0xB7: "aarch64"}.get(machine, platform.machine())
 
 
 def is_program(path: Path, target: Path) -> bool:
     place = path.relative_to(target).parts
+    if path.name == DAEMON and "/".join(place).startswith(DAEMON_FOLDER):
+        return True
     if place[0] == "lxc":  # scripts for the hosts of containers
         return path.is_file() and not path.suffix
     return path.is_file() and not path.suffix and place[:2] in (("plugins", "modules"), ("plugins", "module_bin"))
@@ -72,8 +88,10 @@ def stage(binaries: Path, target: Path, further=()) -> None:
     for name in FILES:
         shutil.copy(ROOT / name, target / name)
     copy_programs(binaries, target / "plugins/modules")
+    copy_program(binaries / DAEMON, target / DAEMON_FOLDER / cpu_of(binaries / DAEMON))
     for cpu, folder in further:
         copy_programs(folder, target / "plugins/module_bin" / cpu)
+        copy_program(folder / DAEMON, target / DAEMON_FOLDER / cpu)
     for path in sorted(target.rglob("*"), reverse=True):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or is_program(path, target) else 0o644)
