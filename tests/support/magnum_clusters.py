@@ -4,9 +4,9 @@ take anything."""
 import base64
 import concurrent.futures
 import copy
-import itertools
 import json
 import threading
+import uuid
 
 import yaml
 
@@ -94,7 +94,6 @@ class Magnum:
         self.server = server
         self.namespace = namespace
         self._local = threading.local()
-        self._numbers = itertools.count(1)
 
     @property
     def wire(self):
@@ -209,9 +208,9 @@ class Magnum:
                        "spec": spec})
         return made
 
-    def _resource_set(self, name, uuid, strategy):
+    def _resource_set(self, name, magnum_uuid, strategy):
         made = self.make({"apiVersion": ADDONS, "kind": "ClusterResourceSet", "metadata": self.meta(name),
-                          "spec": {"clusterSelector": {"matchLabels": {"cluster-uuid": uuid}}, "strategy": strategy,
+                          "spec": {"clusterSelector": {"matchLabels": {"cluster-uuid": magnum_uuid}}, "strategy": strategy,
                                    "resources": [{"kind": "Secret", "name": name}]}})
         self.secret(name, [owner(made)], kind="addons.cluster.x-k8s.io/resource-set", data="kind: ConfigMap <&>\n" * 40)
         return made
@@ -219,7 +218,7 @@ class Magnum:
     def add_cluster(self, name, class_name="magnum-v0.38.1", ready=True, class_namespace=None, paused=False,
                     identity=None, stale=False):
         """The twenty objects. identity: spec.identityRef of the infrastructure. stale: one owner in an old version."""
-        uuid = "00000000-0000-0000-0000-%012x" % (abs(hash(name)) % (1 << 48))
+        magnum_uuid = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
         group = {"cluster.x-k8s.io/cluster-name": name}
         classes = {"name": class_name}
         if class_namespace:
@@ -232,10 +231,9 @@ class Magnum:
         if paused:
             spec["paused"] = True
         cluster = self.make({"apiVersion": CORE, "kind": "Cluster", "spec": spec,
-                             "metadata": self.meta(name, labels={"cluster-uuid": uuid, "cni": "calico-v3.31"})},
+                             "metadata": self.meta(name, labels={"cluster-uuid": magnum_uuid, "cni": "calico-v3.31"})},
                             READY_CLUSTER if ready else {})
-        mine = owner(cluster)
-        self.secret(name + "-cloud-config", labels={"cluster-uuid": uuid}, cacert="-----BEGIN",
+        self.secret(name + "-cloud-config", labels={"cluster-uuid": magnum_uuid}, cacert="-----BEGIN",
                     clouds__yaml="clouds: {default: {auth: {application_credential_secret: %s-planted}}}" % name)
         control = self.make({
             "apiVersion": CONTROL, "kind": "KubeadmControlPlane",
@@ -249,8 +247,8 @@ class Magnum:
                         tls__crt="certificate of %s\n" % name * 30, tls__key="key of %s planted\n" % name * 30)
         self.secret(name + "-kubeconfig", [owner(control, True)], group, "cluster.x-k8s.io/secret",
                     value="apiVersion: v1\nkind: Config\n# %s planted\n" % name * 20)
-        sets = [self._resource_set(uuid, uuid, "ApplyOnce"),
-                self._resource_set(name + "-cloud-provider", uuid, "Reconcile")]
+        sets = [self._resource_set(magnum_uuid, magnum_uuid, "ApplyOnce"),
+                self._resource_set(name + "-cloud-provider", magnum_uuid, "Reconcile")]
         self.make({"apiVersion": ADDONS, "kind": "ClusterResourceSetBinding",
                    "metadata": self.meta(name, [owner(each) for each in sets]),
                    "spec": {"clusterName": name, "bindings": [
@@ -261,7 +259,6 @@ class Magnum:
                    "metadata": self.meta(name, [owner(cluster, True)], group),
                    "spec": {"identityRef": identity or {"name": name + "-cloud-config", "cloudName": "default"}}})
         self.add_workers(name, cluster, class_name, group, ready, stale)
-        assert mine
         return cluster
 
     def add_workers(self, name, cluster, class_name, group, ready=True, stale=False):
@@ -292,9 +289,9 @@ class Magnum:
         self.make({"apiVersion": INFRA, "kind": "OpenStackMachine", "spec": {"flavor": "m1"},
                    "metadata": self.meta(name + "-w-1-a", [owner(machine, True, version)], labels)})
 
-    def add_clusters(self, count, threads=6, prefix="kube-"):
-        """COUNT clusters "kube-00001" of one class, which has to exist."""
-        names = ["%s%05d" % (prefix, number) for number in range(1, count + 1)]
+    def add_clusters(self, last, first=1, threads=6):
+        """Clusters "kube-00001" to LAST of one class, which has to exist."""
+        names = ["kube-%05d" % number for number in range(first, last + 1)]
         with concurrent.futures.ThreadPoolExecutor(threads) as pool:
             for _ in pool.map(self.add_cluster, names):
                 pass

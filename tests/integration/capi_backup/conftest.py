@@ -1,6 +1,7 @@
 """A server with Cluster API's kinds and Magnum-like clusters, capi_backup, and the real clusterctl beside it."""
 import itertools
 import json
+import os
 import subprocess
 import tarfile
 import threading
@@ -106,7 +107,7 @@ def kinds(plane):
 @pytest.fixture
 def magnum(plane, kinds):
     """A namespace of the test's own, in which it makes clusters."""
-    name = "magnum-%d" % next(_namespaces)
+    name = "magnum-%d-%d" % (os.getpid(), next(_namespaces))
     kinds.post("/api/v1/namespaces", {"metadata": {"name": name, "labels": {"pod-security": "restricted"}}})
     return Magnum(plane, name)
 
