@@ -124,7 +124,7 @@ def integration(suite):
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
                         for name in ("spec", "kubeconfig")})
-    elsewhere = ("clusterctl_init", "lxc_container", "magnum_template")  # in suites of their own
+    elsewhere = ("capi_backup", "clusterctl_init", "lxc_container", "magnum_template")  # in suites of their own
     suite.pytest(ansible.wait() / "python", "tests/integration",
                  *("--ignore=tests/integration/" + name for name in elsewhere), env=environment)
 
@@ -137,6 +137,19 @@ def real_clusterctl(suite):
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "clusterctl_init")
     suite.pytest(ansible.wait() / "python", "tests/integration/clusterctl_init",
+                 env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+
+
+def backup(suite):
+    """capi_backup beside the real clusterctl, on the kinds of Cluster API and clusters like Magnum's."""
+    kubernetes.wait()
+    clusterctl.wait()
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", "capi_backup")
+    for component in ("bootstrap", "control-plane"):
+        suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
+    suite.pytest(ansible.wait() / "python", "tests/integration/capi_backup",
                  env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
 
 
@@ -249,14 +262,14 @@ def report_coverage(suite):
 
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
-    "clusterctl": real_clusterctl, "portable": portable, "collection": collection, "fastpath": fastpath,
+    "clusterctl": real_clusterctl, "backup": backup, "portable": portable, "collection": collection, "fastpath": fastpath,
     "openstack": openstack, "lxc": lxc, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "portable", "collection")
+NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc")
 NEEDS_STATIC = ("portable", "collection")
-ON_REQUEST = ("clusterctl", "openstack")  # each has yet to pass as a whole
+ON_REQUEST = ("clusterctl", "openstack", "backup")  # each has yet to pass as a whole
 
 
 def arguments():
@@ -286,7 +299,7 @@ def prepare(options, names):
     if set(NEEDS_KUBERNETES) & set(names):
         kubernetes.start()
         bundle.start()
-    if "clusterctl" in names:
+    if {"clusterctl", "backup"} & set(names):
         clusterctl.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
@@ -314,7 +327,7 @@ def main() -> int:
     prepare(options, names)
     suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
     run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])
-    if {"unit", "integration", "clusterctl", "openstack"} & set(names):
+    if {"unit", "integration", "clusterctl", "backup", "openstack"} & set(names):
         suites.append(Suite("coverage", report_coverage, options))
         suites[-1].execute()
         suites[-1].report()

@@ -1,5 +1,9 @@
 """Which objects are saved: as the real clusterctl, and the credentials; and what is said of the rest."""
+import pytest
+
 from support.magnum_clusters import ADDONS, CORE, PER_CLUSTER, definition, identity_of, owner
+
+CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 def test_001__two_clusters__the_same_objects_as_clusterctl_and_their_credentials(magnum, backup, clusterctl_move):
@@ -86,30 +90,48 @@ def test_007__a_free_secret_with_the_label__is_saved(magnum, backup, clusterctl_
     assert {value["metadata"]["name"] for value in clusterctl_move().values()} == {"free"}
 
 
-def test_008__kinds_with_labels__take_their_objects_along_whatever_the_label_says(magnum, backup, clusterctl_move):
-    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    moving = definition("test.example", "Moving", "v1", **{"clusterctl.cluster.x-k8s.io/move": "false"})
-    heading = definition("test.example", "Heading", "v1", "Cluster",
-                         **{"clusterctl.cluster.x-k8s.io/move-hierarchy": "false"})
-    for each in (moving, heading):
-        magnum.post(crds, each)
-    magnum.wait_served([moving, heading])
+@pytest.fixture(scope="module")
+def labelled(kinds):
+    """Kinds Moving and Heading, the second one of the whole cluster; their labels say "false", which says nothing."""
+    both = [definition("test.example", "Moving", "v1", **{"clusterctl.cluster.x-k8s.io/move": "false"}),
+            definition("test.example", "Heading", "v1", "Cluster",
+                       **{"clusterctl.cluster.x-k8s.io/move-hierarchy": "false"})]
+    for each in both:
+        kinds.post(CRDS, each)
+    kinds.wait_served(both)
+    yield "test.example/v1"
+    for each in both:
+        kinds.wire.request("DELETE", CRDS + "/" + each["metadata"]["name"])
+
+
+def test_008__a_kind_with_the_label__takes_its_objects_along(labelled, magnum, backup, clusterctl_move):
+    magnum.make({"apiVersion": labelled, "kind": "Moving", "metadata": magnum.meta("m")})
+    backup.backup()
+    archive = backup.unpack()
+    assert archive.entry("Moving", "m")["why"] == "force"
+    assert {identity_of(value) for value in clusterctl_move().values()} == archive.identities
+
+
+def test_009__a_global_kind_that_heads_a_hierarchy__takes_what_it_owns_along(labelled, magnum, backup, clusterctl_move):
+    head = magnum.make({"apiVersion": labelled, "kind": "Heading", "metadata": {"name": magnum.namespace}})
+    magnum.secret("of-heading", [owner(head)], namespace="capo-system", data="x")
     try:
-        magnum.make({"apiVersion": "test.example/v1", "kind": "Moving", "metadata": magnum.meta("m")})
-        head = magnum.make({"apiVersion": "test.example/v1", "kind": "Heading", "metadata": {"name": "h"}})
-        magnum.secret("of-heading", [owner(head)], namespace="capo-system", data="x")
-        outcome = backup.backup()
-        assert outcome.changed, outcome.data
+        backup.backup()
         archive = backup.unpack()
-        assert archive.entry("Moving", "m")["why"] == "force"
-        assert archive.entry("Heading", "h")["global"] is True
+        assert archive.entry("Heading", magnum.namespace)["global"] is True
         assert archive.entry("Secret", "of-heading")["namespace"] == "capo-system"
-        theirs = {identity_of(value) for value in clusterctl_move().values()}
-        assert theirs == archive.identities
+        assert {identity_of(value) for value in clusterctl_move().values()} == archive.identities
     finally:
-        for each in (moving, heading):
-            magnum.wire.request("DELETE", crds + "/" + each["metadata"]["name"])
         magnum.delete("v1", "Secret", "of-heading", "capo-system")
+        magnum.delete(labelled, "Heading", magnum.namespace, "")
+
+
+def test_010__labels_that_say_false__count_as_any_other(magnum, backup, clusterctl_move):
+    magnum.secret("free", labels={"clusterctl.cluster.x-k8s.io/move": "false"}, data="x")
+    magnum.secret("head", labels={"clusterctl.cluster.x-k8s.io/move-hierarchy": "false"}, data="x")
+    backup.backup()
+    assert {name for _, _, name in backup.unpack().identities} == {"free", "head"}
+    assert {value["metadata"]["name"] for value in clusterctl_move().values()} == {"free", "head"}
 
 
 def test_011__a_class_of_another_namespace__is_saved_with_its_templates(magnum, backup, clusterctl_move):
@@ -202,11 +224,10 @@ def test_016__a_secret_of_another_namespace__is_not_linked(magnum, backup):
 
 
 def test_018__one_name_in_two_groups__gives_two_files(magnum, backup):
-    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     label = {"clusterctl.cluster.x-k8s.io/move": ""}
     both = [definition(group, "Twin", "v1", **label) for group in ("one.example", "two.example")]
     for each in both:
-        magnum.post(crds, each)
+        magnum.post(CRDS, each)
     magnum.wait_served(both)
     try:
         for group in ("one.example", "two.example"):
@@ -216,22 +237,21 @@ def test_018__one_name_in_two_groups__gives_two_files(magnum, backup):
         assert {value["apiVersion"] for value in archive.files.values()} == {"one.example/v1", "two.example/v1"}
     finally:
         for each in both:
-            magnum.wire.request("DELETE", crds + "/" + each["metadata"]["name"])
+            magnum.wire.request("DELETE", CRDS + "/" + each["metadata"]["name"])
 
 
 def test_019__a_stored_version_that_is_not_served__is_an_error_before_anything_is_read(magnum, backup):
-    crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     odd = definition("odd.example", "Odd", "v1")
     odd["spec"]["versions"].append(dict(odd["spec"]["versions"][0], name="v2", storage=False))
     odd["spec"]["versions"][0]["served"] = False
-    magnum.post(crds, odd)
+    magnum.post(CRDS, odd)
     try:
         outcome = backup.backup()
         assert outcome.failed
         assert outcome.msg == ('CustomResourceDefinition odds.odd.example stores version "v1" but does not serve it, so '
                                "its objects cannot be read as they are: set served: true for that version")
     finally:
-        magnum.wire.request("DELETE", crds + "/" + odd["metadata"]["name"])
+        magnum.wire.request("DELETE", CRDS + "/" + odd["metadata"]["name"])
 
 
 def test_identities__a_cluster_identity_and_its_secret__are_saved(magnum, backup):
