@@ -34,6 +34,16 @@ def management_cluster(work: Path):
         yield dict(variables, MCAPI_REPOSITORY=str(repository.base))
 
 
+@contextlib.contextmanager
+def saved_and_empty(work: Path):
+    """A management cluster with one cluster of Magnum's, and an empty one."""
+    with KubeServer(work / "source") as source, KubeServer(work / "target") as target:
+        for server, clusters in ((source, ["kube-aaaaa"]), (target, [])):
+            subprocess.run([Path(sys.argv[2]) / "python", TESTS / "support/magnum_world.py", server.url, server.ca_file,
+                            server.client_cert_file, server.client_key_file, *clusters], check=True)
+        yield {"KUBECONFIG": str(source.kubeconfig), "MCAPI_TARGET": str(target.kubeconfig)}
+
+
 class CannotRun(Exception):
     """This machine cannot run the scenario; says why."""
 
@@ -58,6 +68,7 @@ def openstack(work: Path):
 
 # scenario → the servers that it needs: (work directory) → context of environment variables for it
 SCENARIOS = {
+    "capi_backup": saved_and_empty,
     "clusterctl_init": management_cluster,
     "k8s_apply": kubernetes,
     "lxc_container": containers,
