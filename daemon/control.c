@@ -108,6 +108,7 @@ static void leave(struct control *control)
     struct cycle *cycle = &control->cycle;
     if (exchange_order(cycle->exchange) != EXCHANGE_DRAIN)
         return;
+    cycle_forget_names(cycle);
     if (cycle_connect(cycle, &error) < 0 || cycle_look(cycle, &error) < 0 ||
         cycle_withdraw(cycle, &error) < 0)
         log_line(LOG_LEVEL_WARNING, "what this host published stays until it expires: %s",

@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "daemon/apply.h"
 #include "daemon/follow.h"
+#include "daemon/hosts.h"
 #include "daemon/log.h"
 #include "daemon/plan.h"
 #include "daemon/routing.h"
@@ -138,6 +140,27 @@ static void publish_routes(struct cycle *cycle)
     exchange_publish_take(cycle->exchange, steal_ptr(routes));
 }
 
+/* The names of all clusters that this host forwards to; WITHOUT: none, when it ends. */
+static void keep_hosts(struct cycle *cycle, bool without)
+{
+    const struct config *config = cycle->config;
+    auto_error struct error *error = NULL;
+    auto_strv struct strv clusters = {0};
+    if (!config->forward_hosts || !config->forward_bind)
+        return;
+    for (size_t i = 0; cycle->routes && !without && i < routes_count(cycle->routes); i++)
+        strv_add(&clusters, routes_get(cycle->routes, i)->cluster);
+    /* Without the port, and IPv6 without its brackets. */
+    auto_free char *address = xstrdup(config->forward_bind + (*config->forward_bind == '['));
+    address[strcspn(address, *config->forward_bind == '[' ? "]" : ":")] = '\0';
+    const struct hosts hosts = {
+        .address = address, .namespace_ = config->namespace, .clusters = &clusters};
+    int changed = hosts_keep(config->forward_hosts, &hosts, &error);
+    if (changed < 0 && !cycle->hosts_failed)
+        log_line(LOG_LEVEL_WARNING, "names of clusters cannot be told: %s", error->message);
+    cycle->hosts_failed = changed < 0;
+}
+
 static int carry_out(struct cycle *cycle, const struct plan *plan, struct error **err)
 {
     struct apply apply = {.client = cycle->connection.client,
@@ -193,10 +216,16 @@ int cycle_act(struct cycle *cycle, struct error **err)
 {
     auto_plan struct plan plan = {0};
     publish_routes(cycle);
+    keep_hosts(cycle, false);
     make_plan(cycle, &plan);
     if (carry_out(cycle, &plan, err) < 0)
         return -1;
     return keep_secrets(cycle, err);
+}
+
+void cycle_forget_names(struct cycle *cycle)
+{
+    keep_hosts(cycle, true);
 }
 
 int cycle_withdraw(struct cycle *cycle, struct error **err)

@@ -22,6 +22,7 @@ struct cycle {
     struct secrets secrets;
     struct routes *routes; /* published last; a reference, or NULL */
     struct control_report report;
+    bool hosts_failed; /* told once */
     /* of the current round */
     struct clusters read;
     struct strv namespaces;
@@ -37,6 +38,8 @@ int cycle_connect(struct cycle *cycle, struct error **err) must_check;
 int cycle_look(struct cycle *cycle, struct error **err) must_check;
 /* Publishes routes, writes what has to be written. After cycle_look. */
 int cycle_act(struct cycle *cycle, struct error **err) must_check;
+/* No names of clusters in the hosts file any more. Needs no API server. */
+void cycle_forget_names(struct cycle *cycle);
 /* Deletes what this host published. */
 int cycle_withdraw(struct cycle *cycle, struct error **err) must_check;
 /* Something failed: the next round begins with a new connection and knows nothing. */

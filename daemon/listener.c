@@ -68,6 +68,20 @@ static int open_configured(const struct config *config, struct error **err)
     return fd;
 }
 
+/* The second one, for clients of this host that know clusters by name. */
+static int open_forward(const struct config *config, struct error **err)
+{
+    struct endpoint endpoint;
+    int fd = -1;
+    if (endpoint_parse(config->forward_bind, &endpoint))
+        fd = listener_open(&endpoint, true, err);
+    else
+        error_make(err, ERROR_USAGE, "an address with a port is expected");
+    if (fd < 0)
+        error_wrap(err, "PROXY_FORWARD_BIND=%s", config->forward_bind);
+    return fd;
+}
+
 static void add(struct server *server, int fd)
 {
     server->listeners[server->listener_count++] = (struct listener){
@@ -115,6 +129,12 @@ int listeners_open(struct server *server, struct error **err)
     if (count > 0)
         return 0;
     int fd = open_configured(server->config, err);
+    if (fd < 0)
+        return -1;
+    add(server, fd);
+    if (!server->config->forward_bind)
+        return 0;
+    fd = open_forward(server->config, err);
     if (fd < 0)
         return -1;
     add(server, fd);
