@@ -25,13 +25,14 @@ static struct backend *backend_new(struct routes *routes, const struct route *ro
     backend->cluster = xstrdup(route->cluster);
     backend->table = routes_ref(routes);
     backend->route = route;
+    backend->listed = true;
     backend->since_ms = clock_now_ms();
     return backend;
 }
 
 void backend_release(struct backend *backend)
 {
-    if (backend->probe || backend->connections > 0)
+    if (backend->listed || backend->connections > 0)
         return;
     routes_free(backend->table);
     strv_clear(&backend->candidates);
@@ -94,6 +95,21 @@ static struct backend *take_over(const struct backends *old, struct routes *rout
     return backend;
 }
 
+static void unlist(struct backend *backend, const struct backends_change *change)
+{
+    change->gone(change->context, backend);
+    backend->listed = false;
+    backend_release(backend);
+}
+
+void backends_clear(struct backends *backends, const struct backends_change *change)
+{
+    for (size_t i = 0; i < backends->count; i++)
+        unlist(backends->items[i], change);
+    free(backends->items);
+    *backends = (struct backends){0};
+}
+
 void backends_follow(struct backends *backends, struct routes *routes,
                      const struct backends_change *change)
 {
@@ -106,8 +122,7 @@ void backends_follow(struct backends *backends, struct routes *routes,
     for (size_t i = 0; i < backends->count; i++) {
         struct backend *old = backends->items[i];
         if (!backends_find(&next, old->cluster)) {
-            change->gone(change->context, old);
-            backend_release(old);
+            unlist(old, change);
         }
     }
     free(backends->items);

@@ -32,7 +32,8 @@ struct backend {
     struct netns_id good_id;
     struct verdict verdict;
     long long since_ms;
-    struct probe *probe;            /* owned by daemon/probe.c; NULL: no longer in the table */
+    bool listed;                    /* in the table */
+    struct probe *probe;            /* owned by daemon/probe.c, or NULL */
     unsigned long long connections; /* open */
     unsigned long long opened;
     unsigned long long failed;
@@ -60,7 +61,9 @@ struct backends_change {
 void backends_follow(struct backends *backends, struct routes *routes,
                      const struct backends_change *change);
 
-/* Drops what has neither a place in the table nor a connection. */
+/* Empties the table; CHANGE as in backends_follow. */
+void backends_clear(struct backends *backends, const struct backends_change *change);
+/* Frees what has neither a place in the table nor a connection. */
 void backend_release(struct backend *backend);
 
 /* Namespaces in the order in which to try them: the one that worked last, then CANDIDATES. */

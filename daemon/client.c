@@ -8,6 +8,7 @@
 #include "daemon/client_priv.h"
 #include "daemon/hello.h"
 #include "daemon/names.h"
+#include "daemon/probe.h"
 #include "daemon/socket.h"
 
 /* ---- connecting */
@@ -25,6 +26,7 @@ static void on_dialled(struct dial *dial, bool success)
     if (backend_worked(backend, dial->namespace, &dial->id))
         log_line(LOG_LEVEL_INFO, "cluster %s: namespace %s was made anew", backend->cluster,
                  dial->namespace);
+    probe_soon(backend);
     client_relay(client);
 }
 

@@ -146,6 +146,13 @@ void probe_stop(struct backend *backend)
     loop_bury(&probe->server->loop, probe);
 }
 
+void probe_soon(struct backend *backend)
+{
+    struct probe *probe = backend->probe;
+    if (probe && !probe->asking && backend->verdict.state != HEALTH_UP)
+        loop_after(&probe->server->loop, &probe->timer, 0);
+}
+
 void probe_namespaces(struct backend *backend, const struct strv *names)
 {
     struct probe *probe = backend->probe;

@@ -10,6 +10,8 @@
 /* Begins at once. */
 void probe_start(struct server *server, struct backend *backend);
 void probe_stop(struct backend *backend);
+/* A client got through to a cluster that did not answer before: asks at once. */
+void probe_soon(struct backend *backend);
 /* Looks for the namespaces again, and asks soon. */
 void probe_namespaces(struct backend *backend, const struct strv *names);
 

@@ -358,17 +358,20 @@ static int join_control(struct daemon *daemon, struct error **err)
     return -1;
 }
 
+static void on_cleared(void *context, struct backend *backend)
+{
+    (void)context;
+    probe_stop(backend);
+}
+
 static void clear(struct daemon *daemon)
 {
+    static const struct backends_change change = {.gone = on_cleared};
     struct server *server = &daemon->server;
     server->draining = false;
     clients_end(server);
     listeners_close(server);
-    for (size_t i = 0; i < server->backends.count; i++) {
-        probe_stop(server->backends.items[i]);
-        backend_release(server->backends.items[i]);
-    }
-    free(server->backends.items);
+    backends_clear(&server->backends, &change);
     metrics_free(daemon->metrics);
     watch_free(daemon->watch);
     mem_cleanup_close(&daemon->signals.fd);

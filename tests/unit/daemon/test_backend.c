@@ -139,6 +139,7 @@ static void test_backends__gone_with_connections__lives_until_the_last(void **st
     follow(&backends, table("b", "10.0.0.1", NULL), &changes);
     struct backend *b = backends_find(&backends, "b");
     b->connections = 1;
+    backend_release(b); /* has its place still */
     follow(&backends, routes_new(), &changes);
     assert_null(backends_find(&backends, "b"));
     assert_string_equal(b->route->targets[0].address, "10.0.0.1");
