@@ -124,7 +124,7 @@ def integration(suite):
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
                         for name in ("spec", "kubeconfig")})
-    elsewhere = ("capi_backup", "clusterctl_init", "lxc_container", "magnum_template")  # in suites of their own
+    elsewhere = ("capi_backup", "clusterctl_init", "lxc_container", "magnum_template", "mcapi_proxy")  # in suites of their own
     suite.pytest(ansible.wait() / "python", "tests/integration",
                  *("--ignore=tests/integration/" + name for name in elsewhere), env=environment)
 
@@ -172,6 +172,22 @@ def lxc(suite):
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "lxc_container")
     suite.pytest(ansible.wait() / "python", "tests/integration/lxc_container", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+
+
+def proxy(suite):
+    """The daemon: clusters in network namespaces, a management cluster, upstream's proxy, a host with systemd."""
+    kubernetes.wait()
+    lxc_images.wait()
+    openstack_cloud.wait()
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", "magnum-cluster-api-proxy", "k8s_apply")
+    environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
+    if not static.wait():
+        suite.skipped.append("this machine cannot fetch what static libraries are made from, see %s" % static.suite.log)
+        environment["MCAPI_PORTABLE"] = str(ROOT / "build/none")
+    suite.run(sys.executable, "tests/servers/upstream_proxy.py", nice=5)
+    suite.pytest(ansible.wait() / "python", "tests/integration/mcapi_proxy", env=environment)
 
 
 def portable(suite):
@@ -263,13 +279,13 @@ def report_coverage(suite):
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
     "clusterctl": real_clusterctl, "backup": backup, "portable": portable, "collection": collection, "fastpath": fastpath,
-    "openstack": openstack, "lxc": lxc, "fuzz": fuzzing,
+    "openstack": openstack, "lxc": lxc, "proxy": proxy, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-ON_REQUEST = ("backup",)  # not part of all
-NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection")
+ON_REQUEST = ("backup", "proxy")  # not part of all
+NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc")
-NEEDS_STATIC = ("portable", "collection")
+NEEDS_STATIC = ("portable", "collection", "proxy")
 
 
 def arguments():
@@ -303,9 +319,9 @@ def prepare(options, names):
         clusterctl.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
-    if "openstack" in names:
+    if {"openstack", "proxy"} & set(names):
         openstack_cloud.start()
-    if "lxc" in names:
+    if {"lxc", "proxy"} & set(names):
         lxc_images.start()
     if set(NEEDS_STATIC) & set(names):
         static.start()
@@ -327,7 +343,7 @@ def main() -> int:
     prepare(options, names)
     suites = [Suite(name, SUITES[name], options) for name in SUITES if name in names]
     run_lanes([[s for s in suites if s.name not in BESIDE], [s for s in suites if s.name in BESIDE]])
-    if {"unit", "integration", "clusterctl", "backup", "openstack"} & set(names):
+    if {"unit", "integration", "clusterctl", "backup", "openstack", "proxy"} & set(names):
         suites.append(Suite("coverage", report_coverage, options))
         suites[-1].execute()
         suites[-1].report()
