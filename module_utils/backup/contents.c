@@ -86,6 +86,7 @@ static int read_manifest(struct reading *reading, const struct backup_members *m
         return -1;
     if (member || !reading->kinds)
         reading->kinds = &reading->contents->kinds;
+    reading->contents->known = reading->kinds;
     size_t index = 0;
     json_t *entry = NULL;
     json_array_foreach (js_get(reading->contents->manifest, "objects", NULL), index, entry)

@@ -17,8 +17,9 @@
 #include "capi/kinds.h"
 
 struct backup_contents {
-    json_t *manifest;        /* owned; NULL of a legacy archive, which has none */
-    struct capi_kinds kinds; /* of the manifest; core kinds alone of a legacy archive */
+    json_t *manifest;               /* owned; NULL of a legacy archive, which has none */
+    struct capi_kinds kinds;        /* of the manifest; core kinds alone of a legacy archive */
+    const struct capi_kinds *known; /* borrowed: those that the objects were read with */
     struct capi_graph graph; /* linked; node->owner is the object's entry in the manifest, borrowed,
                                 or NULL */
     size_t count;            /* objects */

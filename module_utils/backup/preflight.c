@@ -330,7 +330,7 @@ static int is_live(struct backup_restore *restore, const struct capi_target *tar
         .group = "", .version = "v1", .kind = "Secret", .plural = "secrets", .namespaced = true};
     if (!str_equal(target->kind, "Secret")) {
         const struct capi_kind *kind =
-            capi_kinds_find(&restore->contents->kinds, target->group, target->kind);
+            capi_kinds_find(restore->contents->known, target->group, target->kind);
         if (!kind)
             return 0;
         resource = capi_kind_resource(kind);

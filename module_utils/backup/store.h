@@ -67,8 +67,9 @@ struct backup_write {
 
 /*
  * Writes one archive with its sidecars into the locked STORE, reads it again, lets it be checked,
- * and gives it its name only then; its name, owned. On failure nothing has changed. ERROR_IO, code
- * ENOSPC before anything is written when there is no room for it.
+ * and gives it its name only then; its name, owned. On failure what was there before is there as
+ * it was; where only the name for OpenStack-Ansible could not be given the new archive stays too.
+ * ERROR_IO, code ENOSPC before anything is written when there is no room for it.
  */
 char *backup_store_write(struct backup_store *store, const struct backup_write *write,
                          struct error **err) must_check;

@@ -243,6 +243,36 @@ static void tell_texts(struct cb *cb, const struct backup_restore *restore)
         cb_note(cb, "start the conductors of Magnum again when the clusters are as they should be");
 }
 
+static bool is_listed(const json_t *list, const struct capi_node *node)
+{
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (js_iterable(list), index, entry)
+        if (str_equal(js_str(entry, "kind", NULL), node->kind) &&
+            str_equal(js_str(entry, "namespace", NULL), node->namespace_) &&
+            str_equal(js_str(entry, "name", NULL), node->name))
+            return true;
+    return false;
+}
+
+/* Also those that a run which was cut off did not come to. */
+static json_t *left_paused_of(const struct backup_restore *restore)
+{
+    json_t *list = json_copy(restore->left_paused);
+    for (size_t i = 0; i < restore->count; i++) {
+        const struct backup_item *item = &restore->items[i];
+        bool pauses = item->node->cluster || capi_node_is_class(item->node);
+        if (item->foreign || !pauses || item->resumed || !(item->written || item->restoring) ||
+            is_listed(list, item->node))
+            continue;
+        json_array_append_new(list,
+                              json_pack("{ss ss ss ss}", "kind", item->node->kind, "namespace",
+                                        item->node->namespace_, "name", item->node->name, "reason",
+                                        "the restore did not get so far"));
+    }
+    return list;
+}
+
 static void result(struct cb *cb, const struct error *failure, json_t *out)
 {
     (void)failure;
@@ -262,7 +292,8 @@ static void result(struct cb *cb, const struct error *failure, json_t *out)
     json_object_set_new(out, "counts", counts_of(restore));
     json_object_set_new(out, "clusters", clusters_of(restore));
     json_object_set_new(out, "left_out", left_out_of(restore));
-    json_object_set(out, "left_paused", restore->left_paused);
+    json_object_set_new(out, "left_paused",
+                        cb->context->check_mode ? json_array() : left_paused_of(restore));
     json_object_set(out, "preflight", restore->checks);
     if (cb->context->diff)
         json_object_set_new(out, "diff", diff_of(restore));
