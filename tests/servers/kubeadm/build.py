@@ -57,7 +57,7 @@ def _environment(go: str, cgo: bool = False) -> dict:
 
 
 def _polite(argv):
-    return ["nice", "-n", "10", *argv]
+    return ["nice", "-n", "5", *argv]
 
 
 def _compile_part(name: str, work: Path) -> None:

@@ -1,0 +1,124 @@
+"""What can be said of the files alone."""
+import re
+from pathlib import Path
+
+import pytest
+import yaml as pyyaml
+from conftest import CORES, NAMESPACE, ROOT, ansible, defaults_of
+from osa import OSA_DEFAULTS, generate
+
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if (path / "tasks/main.yml").is_file())
+OURS = [role for role in ROLES if role not in ("capi_proxy", "magnum", "magnum_capi")]
+PLAYBOOKS = ("k8s", "containers", "k8s_install", "upgrade", "backup", "restore", "offline_list", "image_mirror", "overlay",
+             "mcapi_control_plane_k8s")
+LITERAL = re.compile(r"^\s*-?\s*\w+: (yes|no|Yes|No|on|off)\s*(#.*)?$")
+INVENTORIES = {"empty": "[k8s_all]\n[cluster_api_hosts]\n[haproxy]\n", "absent": "[all]\n"}
+
+
+def task_files():
+    return [path for folder in ("roles/%s/tasks", "roles/%s/handlers") for role in OURS
+            for path in (ROOT / (folder % role)).glob("*.yml")] + [ROOT / "playbooks" / (name + ".yml") for name in PLAYBOOKS]
+
+
+def tasks_in(value):
+    """Every task of a file, those in blocks too."""
+    for item in value or []:
+        inner = [item[key] for key in ("block", "rescue", "always", "tasks", "pre_tasks", "post_tasks", "handlers") if key in item]
+        for part in inner:
+            yield from tasks_in(part)
+        if "hosts" not in item and "block" not in item:
+            yield item
+
+
+KEYWORDS = {"name", "when", "loop", "loop_control", "register", "notify", "delegate_to", "delegate_facts", "run_once", "changed_when",
+            "failed_when", "check_mode", "no_log", "vars", "tags", "until", "retries", "delay", "throttle", "become", "ignore_errors",
+            "ignore_unreachable", "environment", "listen", "args", "diff"}
+
+
+def modules(path: Path):
+    for task in tasks_in(pyyaml.safe_load(path.read_text(encoding="utf-8"))):
+        yield from (key for key in task if key not in KEYWORDS)
+
+
+@pytest.mark.parametrize("inventory", INVENTORIES)
+@pytest.mark.parametrize("core", CORES)
+def test_001__groups_are_empty_or_absent__every_playbook_passes(core, inventory, collections, tmp_path):
+    (tmp_path / "hosts").write_text(INVENTORIES[inventory], encoding="ascii")
+    done = ansible(core, collections, "-i", tmp_path / "hosts", "--syntax-check", *("%s.%s" % (NAMESPACE, p) for p in PLAYBOOKS))
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("playbook: ") == len(PLAYBOOKS)
+
+
+def test_003__tasks__use_full_names_of_modules_that_need_nothing():
+    for path in task_files():
+        for module in modules(path):
+            assert module.startswith(("ansible.builtin.", NAMESPACE + ".")), (path, module)
+            assert module not in ("ansible.builtin.shell", "ansible.builtin.pip", "ansible.builtin.raw"), (path, module)
+
+
+def test_003__files__say_true_and_false():
+    for path in (p for role in OURS for p in (ROOT / "roles" / role).rglob("*.yml")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            assert not LITERAL.match(line), "%s:%d: %s" % (path, number, line)
+
+
+@pytest.mark.parametrize("role", OURS)
+def test_004__a_role__specifies_every_variable(role):
+    spec = pyyaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))
+    options = spec["argument_specs"]["main"]["options"]
+    assert sorted(options) == sorted(defaults_of(role))
+    assert all(option["description"] for option in options.values())
+    readme = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
+    assert all("`%s`" % name in readme for name in options), role
+
+
+def test_004__variables_of_other_collections__are_read_by_some_role():
+    """The names that operators have in their files."""
+    text = "".join(path.read_text(encoding="utf-8") for role in OURS for path in (ROOT / "roles" / role).rglob("*.yml"))
+    text += "".join((ROOT / "playbooks" / (name + ".yml")).read_text(encoding="utf-8") for name in PLAYBOOKS)
+    needless = {"clusterctl_version", "kube_vip_enabled", "upload_helm_chart_method", "ansible_collection_kubernetes_target_venv"}
+    names = set(OSA_DEFAULTS) - needless | {
+        "k8s_serial", "k8s_haproxy_services", "haproxy_k8s_service", "haproxy_k8s_service_overrides", "haproxy_serial", "runc_version",
+        "cni_plugins_version", "cri_tools_crictl_version", "cilium_image_tag", "cert_manager_image_tag", "kubelet_cni_plugins_version",
+        "openstack_resource_controller_version", "openstack_resource_controller_image", "containerd_http_proxy", "osa_gather_facts",
+        "osa_gather_subset", "deployment_environment_variables", "package_state", "debug", "internal_lb_vip_address", "clusterctl_config"}
+    missing = [name for name in sorted(names) if not re.search(r"\b%s\b" % name, text)]
+    assert not missing, missing
+
+
+@pytest.mark.parametrize("tag", ["k8s-backups", "backups", "cluster-api", "k8s-install", "k8s-container", "haproxy-service-config"])
+def test_013__one_tag__keeps_the_checks_and_its_own_tasks(tag, collections, tmp_path):
+    (tmp_path / "hosts").write_text("[k8s_all]\nnode1\n[haproxy]\nproxy1\n", encoding="ascii")
+    done = ansible(CORES[0], collections, "-i", tmp_path / "hosts", NAMESPACE + ".k8s", "--tags", tag, "--list-tasks")
+    assert done.returncode == 0, done.stdout
+    plays = re.split(r"\n  play #\d+ ", done.stdout)[1:]
+    busy = [play for play in plays if "TAGS" in play.partition("tasks:")[2]]
+    assert len(busy) == 2 and "preflight" in busy[0], done.stdout
+
+
+def test_016__hyphens_and_underscores__are_the_same_groups():
+    hosts = {"aio1": {"ip": "172.29.236.100", "affinity": {"k8s_container": 3}}}
+    assert generate({"cluster-api_hosts": hosts}, {}) == generate({"cluster_api_hosts": hosts}, {})
+    assert len(generate({"cluster_api_hosts": hosts}, {})["k8s_container"]["hosts"]) == 3
+
+
+@pytest.mark.parametrize("playbook", ["k8s", "magnum_capi_proxy"])
+def test_008__names_of_openstack_osa__lead_here(playbook, collections, tmp_path):
+    (tmp_path / "hosts").write_text(INVENTORIES["empty"], encoding="ascii")
+    (tmp_path / "hook.yml").write_text("- import_playbook: \"{{ post_setup_infrastructure_hook | default('openstack.osa.%s') }}\"\n" % playbook)
+    done = ansible(CORES[0], collections, "-i", tmp_path / "hosts", "--syntax-check", "openstack.osa." + playbook, tmp_path / "hook.yml")
+    assert done.returncode == 0, done.stdout
+
+
+def test_059__packages__are_never_removed():
+    for path in task_files():
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"builtin\.(package|apt|dnf):(?:(?!\n\n).)*state: (absent|latest)", text, re.DOTALL), path
+
+
+def test_032__files_of_haproxy_and_keepalived__are_nobodys_but_haproxy_frontends():
+    for role in OURS:
+        for path in (ROOT / "roles" / role).rglob("*.yml"):
+            text = path.read_text(encoding="utf-8")
+            assert "/etc/keepalived" not in text
+            assert role == "haproxy_frontend" or "/etc/haproxy" not in text, path
