@@ -1,6 +1,7 @@
 """Beside the real proxy of magnum-cluster-api, which runs as on another host."""
 import base64
 import json
+import os
 import time
 
 import pytest
@@ -81,3 +82,30 @@ def test_078__upstream_starts_where_ours_runs_for_long__deletes_nothing(world, t
     until(lambda: world.slices(THEIRS), PATIENCE)
     time.sleep(12)
     assert world.slices()["kube-x-" + OURS]["metadata"]["uid"] == uid
+
+
+def test_writes__many_clusters__are_a_tenth_of_upstreams(world, tenants, start, upstream):
+    """$MCAPI_CLUSTERS of them, default 60. Counted in the audit log, one kind of proxy after the other."""
+    count, seconds = int(os.environ.get("MCAPI_CLUSTERS", "60")), 60
+    network = tenants.add("qdhcp-", "10.0.0.5")
+    for number in range(count):
+        world.add("kube-%d" % number, network, "10.0.0.5")
+
+    def per_minute(agent):
+        mark = world.server.audit.mark()
+        time.sleep(seconds)
+        return len(world.writes(mark, agent)) * 60 / seconds
+
+    ours = start()
+    until(lambda: len(world.slices(OURS)) == count, 120)
+    time.sleep(2)
+    our_writes = per_minute("magnum-cluster-api-proxy")
+    assert ours.stop(60) == 0
+    assert not world.slices(OURS)
+    upstream()
+    until(lambda: len(world.slices(THEIRS)) == count, 4 * PATIENCE)
+    time.sleep(15)
+    their_writes = per_minute("pykube")
+    print("writes per minute at %d clusters: %.0f, upstream's %.0f" % (count, our_writes, their_writes))
+    # Over a long time each slice is written once in four minutes at most.
+    assert (our_writes + count / 4) * 10 <= their_writes or count < 100 and our_writes * 10 <= their_writes
