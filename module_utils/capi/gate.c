@@ -5,6 +5,8 @@
 
 #define CANNOT "cannot start the move operation while "
 
+/* The first reason only, as clusterctl 1.13 does: without infrastructure there is no control plane.
+ */
 static void check_cluster(const struct capi_node *node)
 {
     struct capi_cluster *cluster = node->cluster;
@@ -12,12 +14,13 @@ static void check_cluster(const struct capi_node *node)
     strv_init(&cluster->reasons);
     cluster->machines = 0;
     cluster->control_plane_machines = 0;
+    bool has_control_plane = cluster->control_plane.name || cluster->control_plane.kind;
     if (!cluster->infrastructure_ready)
         strv_printf(&cluster->reasons,
                     CANNOT "\"%s, Kind=Cluster\" %s/%s is still provisioning the infrastructure",
                     node->api_version, node->namespace_, node->name);
-    bool has_control_plane = cluster->control_plane.name || cluster->control_plane.kind;
-    if (!cluster->initialized_condition || (has_control_plane && !cluster->control_plane_ready))
+    else if (!cluster->initialized_condition ||
+             (has_control_plane && !cluster->control_plane_ready))
         strv_printf(&cluster->reasons,
                     CANNOT
                     "the control plane for \"%s, Kind=Cluster\" %s/%s is not yet initialized",

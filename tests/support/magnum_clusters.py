@@ -145,7 +145,7 @@ class Magnum:
         made = self.post(self.path(value["apiVersion"], value["kind"], namespace), value)
         made.setdefault("apiVersion", value["apiVersion"])
         made.setdefault("kind", value["kind"])
-        if status is not None:
+        if status:
             path = self.path(value["apiVersion"], value["kind"], namespace, value["metadata"]["name"])
             code, answer = self.wire.request("PATCH", path + "/status", {"status": status},
                                              "application/merge-patch+json")

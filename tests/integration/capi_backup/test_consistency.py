@@ -1,4 +1,6 @@
 """A backup of a cluster that moves: what is seen, what is read again, what is told."""
+import concurrent.futures
+import itertools
 import json
 import time
 
@@ -33,7 +35,6 @@ def test_017__no_labelled_definitions__is_a_failure(one, disturbed):
 
 
 def test_020__many_secrets__are_read_page_by_page_and_an_expired_list_anew(one, magnum, backup, disturbed):
-    import concurrent.futures
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda n: magnum.secret("many-%04d" % n, data="x"), range(1100)))
     expired = []
@@ -86,15 +87,23 @@ def test_023__an_object_that_never_rests__is_a_failure_or_told(one, magnum, back
 
 
 def test_024__states_that_change__do_not_count(one, magnum, backup, disturbed):
+    phases = itertools.cycle(["Running", "Provisioned"])
+
     def hook(request, run):
         if is_metadata(request) and is_list(request, "machines"):
             path = magnum.path(CORE, "Machine", magnum.namespace, "kube-aaaaa-w-1-a")
-            status, _ = magnum.wire.request("PATCH", path + "/status", {"status": {"phase": str(time.time())}},
+            status, _ = magnum.wire.request("PATCH", path + "/status", {"status": {"phase": next(phases)}},
                                             "application/merge-patch+json")
             assert status == 200
 
     outcome = disturbed(hook)(state="present")
     assert outcome.changed and outcome["consistent"] and outcome["rounds"] == 1
+
+
+def reasons_in(message) -> tuple:
+    """(what comes before them, the reasons in order)"""
+    before, _, rest = message.partition("[")
+    return before, sorted(rest.rstrip("]").replace(", cannot", "\ncannot").splitlines())
 
 
 def test_033__a_cluster_that_is_not_ready__is_flagged_refused_or_left_out(magnum, backup, clusterctl_move):
@@ -112,9 +121,9 @@ def test_033__a_cluster_that_is_not_ready__is_flagged_refused_or_left_out(magnum
     assert strict.failed
     refused, _ = clusterctl_move(check=False)
     assert refused.rc == 1
-    assert sorted(strict.msg.partition("[")[2].rstrip("]").split(", cannot")) == sorted(
-        refused.error.partition("[")[2].rstrip("]").split(", cannot"))
-    assert strict.msg.partition("[")[0] == refused.error.partition("[")[0]
+    # clusterctl 1.13.6 has lost the kind of a Machine by the time it prints it.
+    theirs = refused.error.replace('"/, Kind="', '"cluster.x-k8s.io/v1beta2, Kind=Machine"')
+    assert reasons_in(strict.msg) == reasons_in(theirs)
 
     skip = backup.backup(readiness="skip", path=str(backup.directory / "second"))
     archive = backup.unpack(skip["archive"]["path"])
@@ -127,7 +136,9 @@ def test_033__a_cluster_that_is_not_ready__is_flagged_refused_or_left_out(magnum
 
 def test_034__a_machine_without_node__is_a_reason(one, magnum, backup):
     path = magnum.path(CORE, "Machine", magnum.namespace, "kube-aaaaa-w-1-a")
-    magnum.wire.request("PATCH", path + "/status", {"status": {"nodeRef": None}}, "application/merge-patch+json")
+    status, _ = magnum.wire.request("PATCH", path + "/status", {"status": {"nodeRef": None, "phase": "Pending"}},
+                                    "application/merge-patch+json")
+    assert status == 200
     outcome = backup.backup()
     assert outcome["clusters"][0]["ready"] is False
     assert outcome["clusters"][0]["reasons"] == [
@@ -155,7 +166,9 @@ def test_057__only_if_changed__a_new_state_is_no_change_but_a_label_is(one, magn
     again = backup.backup(only_if_changed=True)
     assert not again.changed and "archive" not in again.data
     path = magnum.path(CORE, "Machine", magnum.namespace, "kube-aaaaa-w-1-a")
-    magnum.wire.request("PATCH", path + "/status", {"status": {"phase": "Other"}}, "application/merge-patch+json")
+    status, _ = magnum.wire.request("PATCH", path + "/status", {"status": {"phase": "Running"}},
+                                    "application/merge-patch+json")
+    assert status == 200
     assert not backup.backup(only_if_changed=True).changed
     assert not backup.backup(only_if_changed=True, check=True).changed
     magnum.patch(CORE, "Machine", "kube-aaaaa-w-1-a", {"metadata": {"labels": {"new": "one"}}})
