@@ -1,11 +1,13 @@
 /* Are the names of the run's definitions free? See kube/write.h. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_equal.h"
 #include "json/js_get.h"
+#include "kube/list.h"
 #include "kube/ready.h"
 #include "kube/write_priv.h"
 
@@ -53,6 +55,98 @@ static bool judge(struct kube_write *write, const json_t *crd)
     return true;
 }
 
+/* ---- definitions that nobody can be in the way of */
+
+/* What a definition of the server calls its kind; categories are there to be shared. */
+static void add_names(struct strv *names, const json_t *crd)
+{
+    const char *key = NULL;
+    const json_t *value = NULL;
+    json_object_foreach (js_get(crd, "spec", "names", NULL), key, value) {
+        if (json_is_string(value))
+            strv_add(names, json_string_value(value));
+        if (!str_equal(key, "shortNames"))
+            continue;
+        for (size_t i = 0; i < json_array_size(value); i++)
+            strv_add(names, json_string_value(json_array_get(value, i)));
+    }
+}
+
+static bool may_clash(const json_t *crd, const json_t *other)
+{
+    auto_strv struct strv ours = {0};
+    auto_strv struct strv theirs = {0};
+    add_names(&ours, crd);
+    add_names(&theirs, other);
+    for (size_t i = 0; i < ours.count; i++)
+        if (strv_contains(&theirs, ours.items[i]))
+            return true;
+    return false;
+}
+
+static const struct kube_write *written_as(const struct kube_writer *writer, const char *name)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        const struct kube_write *write = &writer->writes[i];
+        if (write->after && !write->error && write->verb != KUBE_DELETE &&
+            str_equal(write->object->kind, "CustomResourceDefinition") &&
+            str_equal(write->object->name, name))
+            return write;
+    }
+    return NULL;
+}
+
+/* The name of a definition is <plural>.<group>. */
+static const char *group_of(const char *name)
+{
+    const char *dot = name ? strchr(name, '.') : NULL;
+    return dot ? dot + 1 : "";
+}
+
+static bool is_unrivalled(const struct kube_writer *writer, const struct kube_write *write,
+                          const json_t *definitions)
+{
+    const char *own = write->object->name;
+    for (size_t i = 0; i < json_array_size(definitions); i++) {
+        const char *name = js_str(json_array_get(definitions, i), "metadata", "name", NULL);
+        if (str_equal(name, own) || !str_equal(group_of(name), group_of(own)))
+            continue;
+        const struct kube_write *other = written_as(writer, name);
+        if (!other || may_clash(write->after, other->after))
+            return false;
+    }
+    return true;
+}
+
+/*
+ * Only a definition of the same group can be in the way of another's names. One list shows that
+ * there is none for most, and spares the run the time that the server takes to find out.
+ */
+static int drop_unrivalled(struct kube_writer *writer, struct kube_write **open, size_t *count,
+                           struct error **err)
+{
+    const struct kube_list_options options = {
+        .resource = &open[0]->object->resource,
+        .metadata_only = true,
+    };
+    auto_error struct error *problem = NULL;
+    json_auto_t *definitions = json_array();
+    if (kube_list(writer->client, &options, definitions, &problem) < 0) {
+        if (problem->kind != ERROR_INTERRUPTED)
+            return 0; /* who may not list them looks at each */
+        error_move_take(err, steal_ptr(problem));
+        return -1;
+    }
+    size_t left = 0;
+    for (size_t i = 0; i < *count; i++)
+        if (!is_unrivalled(writer, open[i], definitions))
+            open[left++] = open[i];
+    *count = left;
+    return 0;
+}
+
+/* ---- the others */
+
 /* Reads those that are open again, all at once, and keeps the ones that still are. */
 static int look_again(struct kube_writer *writer, struct kube_write **open, size_t *count,
                       struct error **err)
@@ -90,6 +184,8 @@ int kube_writer_check_names(struct kube_writer *writer, struct error **err)
         if (!judge(write, write->after))
             open[count++] = write;
     }
+    if (count && drop_unrivalled(writer, open, &count, err) < 0)
+        return -1;
     long long deadline = clock_deadline_ms(PATIENCE_MS);
     for (long long pause = POLL_MS; count && !clock_passed(deadline); pause = pause * 3 / 2) {
         if (look_again(writer, open, &count, err) < 0)

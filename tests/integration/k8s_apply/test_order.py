@@ -341,9 +341,30 @@ def test_065__conflict_in_check_mode__is_not_known(k8s, server, taken):
     assert server.request("GET", DEFINITIONS + taken["metadata"]["name"])[0] == 404
 
 
-def test_065__free_names__cost_few_looks(k8s, server, group):
+def test_065__two_that_want_one_name__are_not_both_taken(k8s, group):
+    outcome = k8s(definition=[definition_of(group, "Gadget"), definition_of(group, "Grommet", shortNames=["gadgets"])])
+    assert outcome.failed and outcome.changed and "is already in use" in outcome.msg
+
+
+def test_065__who_may_not_list_definitions__learns_it_all_the_same(k8s, server, group, taken):
+    name, rbac = "writer-" + group.split(".")[0], "/apis/rbac.authorization.k8s.io/v1/"
+    rules = [{"apiGroups": ["apiextensions.k8s.io"], "resources": ["customresourcedefinitions"],
+              "verbs": ["get", "create", "patch"]}]
+    for kind, body in (("clusterroles", {"rules": rules}), ("clusterrolebindings", {
+            "subjects": [{"kind": "User", "name": name}], "roleRef": {
+                "kind": "ClusterRole", "name": name, "apiGroup": "rbac.authorization.k8s.io"}})):
+        assert server.request("POST", rbac + kind, dict(body, metadata={"name": name}))[0] == 201
+    config = server.kubeconfig_for(name, server.pki.authority().client(name, []))
+    until(lambda: not k8s(definition=definition_of(group, "Gizmo"), kubeconfig=str(config)).failed)
+    outcome = k8s(definition=taken, kubeconfig=str(config))
+    assert outcome.failed and "PluralConflict" in outcome.msg
+
+
+def test_065__free_names__cost_one_list(k8s, server, group):
     outcome = k8s(definition=[definition_of(group, kind) for kind in ("Gadget", "Grommet", "Gizmo")])
     assert not outcome.failed and outcome.warnings == []
+    assert looks(outcome) == 3  # before they are written
+    assert outcome.verbs.count(("list", "customresourcedefinitions")) <= 1  # none when the answer says it already
     for plural in ("gadgets", "grommets", "gizmos"):
         assert server.request("GET", DEFINITIONS + plural + "." + group)[0] == 200
     assert not k8s(definition=[definition_of(group, kind) for kind in ("Gadget", "Grommet", "Gizmo")]).failed
