@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from servers import cache  # noqa: E402
 from servers.kubernetes import build as kubernetes  # noqa: E402
 from servers.kubernetes import go_tool  # noqa: E402
+from servers.lxc import packages  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 DEFAULT_VERSION = "1.37.2"
@@ -31,6 +32,8 @@ class Part(NamedTuple):
     packages: Tuple[str, ...]
     flags: str = ""
     cgo: bool = False
+    tags: str = ""
+    debian: Tuple[str, ...] = ()  # what C code in it needs
 
 
 CAPI_VERSION = "1.13.6"
@@ -40,7 +43,8 @@ PARTS = {
     "containerd": Part("github.com/containerd/containerd/v2", "2.3.1",
                        ("cmd/containerd", "cmd/ctr", "cmd/containerd-shim-runc-v2"),
                        "-X github.com/containerd/containerd/v2/version.Version=v2.3.1"),
-    "runc": Part("github.com/opencontainers/runc", "1.4.1", ("=runc",), "-X main.version=1.4.1", cgo=True),
+    "runc": Part("github.com/opencontainers/runc", "1.4.1", ("=runc",), "-X main.version=1.4.1", cgo=True,
+                 tags="seccomp", debian=("libseccomp-dev", "pkg-config")),
     "cni-plugins": Part("github.com/containernetworking/plugins", "1.9.1",
                         ("plugins/main/bridge", "plugins/main/loopback", "plugins/ipam/host-local", "plugins/meta/portmap",
                          "plugins/meta/firewall", "plugins/meta/bandwidth")),
@@ -62,6 +66,8 @@ def _polite(argv):
 
 def _compile_part(name: str, work: Path) -> None:
     part = PARTS[name]
+    if part.debian:
+        packages.ensure(part.debian)
     go = go_tool.find_go()
     environment = _environment(go, part.cgo)
     text = cache.run([go, "mod", "download", "-json", "%s@v%s" % (part.module, part.version)], "%s: download" % name, cwd=work,
@@ -70,7 +76,7 @@ def _compile_part(name: str, work: Path) -> None:
     for package in part.packages:
         path, _, command = package.partition("=")
         target = work / (command or path.rsplit("/", 1)[-1])
-        cache.run(_polite([go, "build", "-p", "1", "-trimpath", "-ldflags", "-s -w " + part.flags, "-o", target, "./" + path]),
+        cache.run(_polite([go, "build", "-p", "1", "-trimpath", "-tags", part.tags, "-ldflags", "-s -w " + part.flags, "-o", target, "./" + path]),
                   "%s: compile %s" % (name, target.name), cwd=source, env=environment)
 
 
