@@ -68,8 +68,11 @@ static int patch_all(const struct capi_pause *pause, bool classes, struct error 
         if (capi_pause_is_class(entry) == classes)
             result = init_patch(&calls[used++], pause, entry, pause_patch(pause, entry), err);
     }
+    /* A patch that is abandoned may land after its pause was taken back: each is waited for. */
+    interrupt_hold();
     if (result == 0)
         result = kube_client_all(pause->client, calls, used, err);
+    interrupt_release();
     for (size_t i = 0; i < used; i++) {
         /* What is gone by now needs no pause. */
         if (result == 0 && calls[i].error && kube_call_status(&calls[i]) != 404) {
@@ -79,7 +82,7 @@ static int patch_all(const struct capi_pause *pause, bool classes, struct error 
         }
         kube_call_clear(&calls[i]);
     }
-    return result;
+    return result < 0 ? -1 : interrupt_check(err);
 }
 
 /* ---- waiting until controllers have noticed */
