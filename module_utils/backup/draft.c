@@ -44,7 +44,8 @@ struct backup_file *backup_draft_add_take(struct backup_draft *draft, const char
     }
     struct backup_file *file = &draft->files[draft->count++];
     *file = (struct backup_file){.name = xstrdup(name), .size = bytes_take->size};
-    file->bytes = buf_steal(bytes_take);
+    /* Buffers grow by doubling; what is left over would add up over all files. */
+    file->bytes = xrealloc(buf_steal(bytes_take), file->size + 1);
     auto_free char *digest = sha256_hex(file->bytes, file->size);
     memcpy(file->sha256, digest, sizeof(file->sha256));
     return file;
