@@ -3,6 +3,7 @@
     with Deployment(folder) as aio:
         result = aio.run("openstack.osa.k8s")
 """
+import contextlib
 import hashlib
 import json
 import os
@@ -211,9 +212,29 @@ class Deployment:
             "preflight_disk_gb": 1, "cluster_api_version": build.CAPI_VERSION,
             "cluster_api_provider_source": str(repository.rendered()), "cluster_api_infrastructure_provider": "sample",
             "cluster_api_infrastructure_version": "0.2.0",
+            # The sample provider has no program: what it needs is looked at, not run.
+            "cluster_api_wait": False,
         }
 
     # ---- what is done
+
+    @contextlib.contextmanager
+    def network_cut(self):
+        """The mirror does not answer meanwhile, and nothing leads out of the bridge anyway."""
+        self.keeper.stop()
+        try:
+            yield
+        finally:
+            self.keeper = processes.Keeper(self.folder / "keeper.log")
+            self.start_mirror()
+
+    def state(self) -> str:
+        """What a run may change: files of the node and versions of objects that no controller touches by itself."""
+        files = self.container().run("sh", "-c", "find /etc/kubernetes /etc/containerd /etc/systemd/system /etc/cni /opt/cni -type f "
+                                     "| sort | xargs sha256sum")
+        objects = self.kubectl("get", "crd,deployments,daemonsets,configmaps", "-A", "-o",
+                               "jsonpath={range .items[*]}{.metadata.name} {.metadata.generation}{\"\\n\"}{end}")
+        return files + objects
 
     def run(self, playbook: str, *arguments, **options):
         return self.osa.run(playbook, *arguments, **options)

@@ -270,6 +270,21 @@ def check_style(suite, work, environment):
                env=dict(environment, ANSIBLE_COLLECTIONS_PATH=str(work / "style")))
 
 
+def roles(suite):
+    """Roles and playbooks on each ansible-core, without a host to change."""
+    suite.pytest(ansible.wait() / "python", "tests/roles", env={"MCAPI_TEST_CORES": CORES})
+
+
+def aio(suite):
+    """From an empty host to Cluster API: containers, kubeadm, controllers, all real. An hour when nothing is in the cache."""
+    lxc_images.wait()
+    kubernetes.wait()
+    programs = ["tests/run/programs.sh", platform.machine(), "build/portable/" + platform.machine()]
+    suite.run(*programs, nice=10)
+    suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
+    suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": "build/portable/" + platform.machine()})
+
+
 def report_coverage(suite):
     for line in coverage.table(ROOT / "build/coverage"):
         suite.notes.append(line)
@@ -279,12 +294,12 @@ def report_coverage(suite):
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
     "clusterctl": real_clusterctl, "backup": backup, "portable": portable, "collection": collection, "fastpath": fastpath,
-    "openstack": openstack, "lxc": lxc, "proxy": proxy, "fuzz": fuzzing,
+    "openstack": openstack, "lxc": lxc, "roles": roles, "aio": aio, "proxy": proxy, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-ON_REQUEST = ("backup", "proxy")  # not part of all
-NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy")
-NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc")
+ON_REQUEST = ("backup", "proxy", "roles", "aio")  # not part of all
+NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio")
+NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
 NEEDS_STATIC = ("portable", "collection", "proxy")
 
 

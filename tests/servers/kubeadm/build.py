@@ -37,6 +37,7 @@ class Part(NamedTuple):
 
 
 CAPI_VERSION = "1.13.6"
+COREDNS_VERSION = "1.14.6"
 CAPI_FLAGS = " ".join("-X sigs.k8s.io/cluster-api/version.%s=%s" % pair for pair in (
     ("gitVersion", "v" + CAPI_VERSION), ("gitMajor", "1"), ("gitMinor", "13")))
 PARTS = {
@@ -49,7 +50,6 @@ PARTS = {
                         ("plugins/main/bridge", "plugins/main/loopback", "plugins/ipam/host-local", "plugins/meta/portmap",
                          "plugins/meta/firewall", "plugins/meta/bandwidth")),
     "crictl": Part("sigs.k8s.io/cri-tools", "1.36.0", ("cmd/crictl",), "-X sigs.k8s.io/cri-tools/pkg/version.Version=v1.36.0"),
-    "coredns": Part("github.com/coredns/coredns", "1.14.6", ("=coredns",)),
     "cluster-api": Part("sigs.k8s.io/cluster-api", CAPI_VERSION,
                         ("=cluster-api-controller", "bootstrap/kubeadm=kubeadm-bootstrap-controller",
                          "controlplane/kubeadm=kubeadm-control-plane-controller"), CAPI_FLAGS),
@@ -85,6 +85,23 @@ def part(name: str) -> Path:
     key = cache.fingerprint(repr(PARTS[name]), inspect.getsource(_compile_part))[:8]
     target = cache.cache_dir() / ("%s-%s-%s" % (name, PARTS[name].version, key))
     return cache.build_once(target, lambda work: _compile_part(name, work))
+
+
+def _compile_coredns(work: Path) -> None:
+    go = go_tool.find_go()
+    source = work / "source"
+    shutil.copytree(HERE / "coredns", source)
+    (source / "go.mod").write_text("module coredns\n\ngo 1.25.0\n\nrequire github.com/coredns/coredns v%s\n" % COREDNS_VERSION,
+                                   encoding="ascii")
+    for doing, arguments in (("resolve modules", ["mod", "tidy"]),
+                             ("compile", ["build", "-p", "1", "-trimpath", "-ldflags", "-s -w", "-o", str(work / "coredns"), "."])):
+        cache.run(_polite([go, *arguments]), "coredns: " + doing, cwd=source, env=_environment(go))
+    shutil.rmtree(source)
+
+
+def coredns() -> Path:
+    key = cache.fingerprint(inspect.getsource(_compile_coredns), COREDNS_VERSION, HERE / "coredns" / "main.go")[:8]
+    return cache.build_once(cache.cache_dir() / ("coredns-%s-%s" % (COREDNS_VERSION, key)), _compile_coredns) / "coredns"
 
 
 def _compile_kubernetes(work: Path, version: str) -> None:
@@ -130,6 +147,7 @@ def main() -> int:
     try:
         for name in PARTS:
             part(name)
+        coredns()
         pause()
         for version in versions:
             print(programs(version.lstrip("v")))

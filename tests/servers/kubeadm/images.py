@@ -149,7 +149,7 @@ def kubeadm_images(store: Store, version: str, tree: Path) -> list:
         if name == "pause":
             store.image(reference, [store.layer(Layer().file("pause", build.pause()))], ["/pause"])
         elif name == "coredns":
-            store.image(reference, [store.layer(Layer().file("coredns", build.part("coredns") / "coredns"))], ["/coredns"])
+            store.image(reference, [store.layer(Layer().file("coredns", build.coredns()))], ["/coredns"])
         elif name == "kube-proxy":
             store.image(reference, [store.layer(iptables_layer(tree)), shared])
         else:
