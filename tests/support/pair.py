@@ -195,17 +195,22 @@ class Side:
     def reset(self, empty=False):
         """Makes everything as it was at the beginning. The definition of the inventory, which every command makes first,
         may stay unless the side shall be empty."""
-        kept = set() if empty else {DEFINITION + INVENTORY}
-        keys = self._changed() - kept
+        self.restore(self._begin, set() if empty else {DEFINITION + INVENTORY})
+
+    def restore(self, wanted, kept=frozenset()):
+        """Makes everything as in `wanted`, a snapshot of the store with its values, but for the keys `kept`."""
+        there = self.store.snapshot()
+        keys = store.changed(wanted, there) - kept
         if not keys:
             return
-        before, after = ({key[len(DEFINITION):] for key in keys if key.startswith(DEFINITION) and key in there}
-                         for there in (self._begin, self.store.snapshot()))
-        gone = {name: self.get("%s/%s" % (CRDS, name)) for name in after - before}
-        revision = self.store.restore([key for key in keys if key not in self._begin],
-                                      {key: self._begin[key][1] for key in keys if key in self._begin})
-        self._begin.update((key, value) for key, value in self.store.snapshot(values=True).items() if key in self._begin)
-        self._await(revision, gone.values(), before)
+        gone = [self.get(CRDS + "/" + key[len(DEFINITION):]) for key in keys
+                if key.startswith(DEFINITION) and key not in wanted]
+        back = [key[len(DEFINITION):] for key in keys if key.startswith(DEFINITION) and key in wanted]
+        revision = self.store.restore([key for key in keys if key not in wanted],
+                                      {key: wanted[key][1] for key in keys if key in wanted})
+        wanted.update((key, (revised, wanted[key][1])) for key, (revised, _) in self.store.snapshot().items()
+                      if key in keys and key in wanted)
+        self._await(revision, gone, back)
 
     def _changed(self) -> set:
         """The keys of the store that were made, changed or deleted since the beginning."""
@@ -222,7 +227,8 @@ class Side:
         return found + [(CRDS, "apiextensions.k8s.io/v1", "CustomResourceDefinition")] * (CRD_KIND in kinds)
 
     def _await(self, revision, gone, back):
-        """Until the server has heard of what was done behind its back."""
+        """Until the server has heard of what was done behind its back: the definitions that are gone, the names of those
+        that came back."""
         for path in ("/api/v1/namespaces", CRDS):
             self.get("%s?limit=1&resourceVersion=%d&resourceVersionMatch=NotOlderThan" % (path, revision))
         for definition in gone:
@@ -238,6 +244,24 @@ def reset(sides, empty=False):
     """Side.reset() of several at the same time."""
     for waiting in [at_once.submit(side.reset, empty) for side in sides]:
         waiting.result()
+
+
+class Remembered:
+    """What installations left on two sides, to be put back instead of being made again for each test."""
+
+    def __init__(self, sides):
+        self.sides = sides
+        self._snapshots = {}
+
+    def __call__(self, name, install):
+        """Makes both sides as install() did when it was first called for this name."""
+        if name not in self._snapshots:
+            reset(self.sides)
+            install()
+            self._snapshots[name] = [side.store.snapshot(values=True) for side in self.sides]
+            return
+        for waiting in [at_once.submit(side.restore, wanted) for side, wanted in zip(self.sides, self._snapshots[name])]:
+            waiting.result()
 
 
 class Both:

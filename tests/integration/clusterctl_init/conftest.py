@@ -1,7 +1,9 @@
 """Two clusters without controllers, one for clusterctl_init and one for the real clusterctl, and what both install."""
+import json
+
 import pytest
 
-from support.pair import Pair, Side, at_once, reset
+from support.pair import Pair, Remembered, Side, at_once, reset
 from support.providers import CORE, INFRASTRUCTURE, Repository
 
 
@@ -14,6 +16,12 @@ def sides(tmp_path_factory):
     yield both
     for side in both:
         side.stop()
+
+
+@pytest.fixture(scope="session")
+def remembered(sides):
+    """remembered(name, install): both sides as install() leaves them."""
+    return Remembered(sides)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +42,23 @@ def make_pair(sides, programs, tmp_path):
     def make(providers, empty=False):
         reset(sides, empty)
         return Pair(*sides, tmp_path, programs / "clusterctl_init", providers)
+
+    return make
+
+
+@pytest.fixture
+def make_installed(sides, programs, tmp_path, remembered):
+    """make_installed(providers, **request) → a Pair on servers on which both have carried out the request. What is
+    installed must be the same for all tests with this request: it happens once."""
+    def make(providers, **request):
+        pair = Pair(*sides, tmp_path, programs / "clusterctl_init", providers)
+
+        def install():
+            both = pair.run(**request)
+            assert both.ok, both.theirs
+
+        remembered(json.dumps(request), install)
+        return pair
 
     return make
 

@@ -12,10 +12,8 @@ CAPO = "/apis/apps/v1/namespaces/capo-system/deployments"
 
 
 @pytest.fixture
-def installed(pair):
-    both = pair.run(**SMALL)
-    assert both.ok, both.theirs
-    return pair
+def installed(make_installed, standard):
+    return make_installed(standard.entries(CORE, INFRASTRUCTURE), **SMALL)
 
 
 def gone(pair, **request):

@@ -28,12 +28,9 @@ def uids(side) -> dict:
 
 
 @pytest.fixture
-def old(make_pair, standard):
+def old(make_installed, standard):
     """Core and infrastructure in the old versions."""
-    pair = make_pair(standard.entries(CORE, INFRASTRUCTURE))
-    both = pair.run(**small(OLD_CORE, OLD_INFRASTRUCTURE))
-    assert both.ok, both.theirs
-    return pair
+    return make_installed(standard.entries(CORE, INFRASTRUCTURE), **small(OLD_CORE, OLD_INFRASTRUCTURE))
 
 
 def log_of(theirs) -> list:
@@ -204,12 +201,10 @@ def test_096__four_minor_versions_at_once__are_an_error_for_core(refused, refusi
 # ---- again
 
 @pytest.fixture
-def fresh(make_pair, repo):
+def fresh(make_installed, repo):
     """Core and the infrastructure provider, both new."""
-    pair = make_pair(repo.entries(CORE, INFRASTRUCTURE))
+    pair = make_installed(repo.entries(CORE, INFRASTRUCTURE), **small())
     pair.repo = repo
-    both = pair.run(**small())
-    assert both.ok, both.theirs
     return pair
 
 
