@@ -11,7 +11,7 @@ from servers import processes
 from servers.kubernetes import audit, kubeconfig
 from servers.ports import free_port
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 STOP_SECONDS = 1  # then SIGKILL: open watches would hold a graceful end for a minute, and all state is in etcd
 
 
