@@ -20,7 +20,7 @@ struct capi_components {
     char *version;          /* owned: "v0.14.4", as used */
     char *target_namespace; /* owned */
     char *source;           /* owned; path or URL of the components file */
-    json_t *objects;        /* owned array in the order of creation, labelled */
+    json_t *objects;        /* owned array in the order of creation, labelled, folded */
     struct strv images;     /* sorted */
     struct strv variables;  /* listed in the file, sorted */
     struct strv missing;    /* required and unset; empty unless list_only */
@@ -58,7 +58,8 @@ int capi_components_load_ref(struct capi_repositories *repositories, const struc
                              struct capi_components *out, struct error **err) must_check;
 
 /*
- * The objects of a manifest as a new array, empty documents left out; SOURCE names it in messages.
+ * The objects of a manifest as a new array, empty documents left out and definitions folded
+ * (capi/fold.h); SOURCE names it in messages.
  * ERROR_PARSE "failed to unmarshal the 3rd yaml document: …".
  */
 json_t *capi_manifest_read(const char *bytes, size_t size, const char *source, struct error **err)

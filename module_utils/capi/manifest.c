@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "capi/components.h"
+#include "capi/fold.h"
 #include "json/js_get.h"
 #include "yaml/ym_read.h"
 
@@ -98,28 +99,88 @@ static json_t *read_documents(const char *bytes, size_t size, const char *source
     return NULL;
 }
 
-json_t *capi_manifest_read(const char *bytes, size_t size, const char *source, struct error **err)
+static int keep_object(json_t *document, const char *source, json_t *objects, struct error **err)
 {
-    if (check_separators(bytes, size, err) < 0)
-        return NULL;
-    json_auto_t *documents = read_documents(bytes, size, source, err);
-    json_auto_t *objects = json_array();
+    if (json_is_null(document))
+        return 0;
+    if (json_is_object(document)) {
+        json_array_append(objects, document);
+        return capi_fold(document, err);
+    }
+    char number[32];
+    ordinal(json_array_size(objects) + 1, number);
+    error_make(err, ERROR_PARSE,
+               "failed to unmarshal the %s yaml document: %s: expected an object, got %s", number,
+               source, js_type_name(document));
+    return -1;
+}
+
+static int keep_all(const json_t *documents, const char *source, json_t *objects,
+                    struct error **err)
+{
     size_t i = 0;
     json_t *document = NULL;
-    if (!documents)
-        return NULL;
-    json_array_foreach (documents, i, document) {
-        if (json_is_null(document))
-            continue;
-        if (!json_is_object(document)) {
-            char number[32];
-            ordinal(json_array_size(objects) + 1, number);
-            error_make(err, ERROR_PARSE,
-                       "failed to unmarshal the %s yaml document: %s: expected an object, got %s",
-                       number, source, js_type_name(document));
-            return NULL;
-        }
-        json_array_append(objects, document);
+    json_array_foreach (documents, i, document)
+        if (keep_object(document, source, objects, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* Where the document that begins at AT ends: before the next separator. */
+static const char *document_end(const char *at, const char *end)
+{
+    const char *line = at;
+    do {
+        const char *stop = line_end(line, end);
+        line = stop < end ? stop + 1 : end;
+    } while (line < end && !is_separator(line, end));
+    return line;
+}
+
+/*
+ * One document after the other, so that never more than one is there at its full size. False when
+ * one of them cannot be read by itself: what is wrong then, and whether, is told by all of them
+ * together.
+ */
+static bool read_singly(const char *bytes, size_t size, const char *source, json_t *objects,
+                        struct error **err)
+{
+    const char *end = bytes + size;
+    const char *next = bytes;
+    for (const char *at = bytes; at < end; at = next) {
+        next = document_end(at, end);
+        auto_error struct error *ignored = NULL;
+        json_auto_t *documents = ym_read(at, (size_t)(next - at), source, NULL, &ignored);
+        if (!documents || keep_all(documents, source, objects, err) < 0)
+            return false;
     }
+    return true;
+}
+
+/* JSON: a value behind a separator would be read as YAML when it stands alone. */
+static bool is_json(const char *bytes, size_t size)
+{
+    const char *end = bytes + size;
+    while (bytes < end && strchr(" \t\r\n", *bytes))
+        bytes++;
+    return bytes < end && *bytes == '{';
+}
+
+json_t *capi_manifest_read(const char *bytes, size_t size, const char *source, struct error **err)
+{
+    json_auto_t *objects = json_array();
+    auto_error struct error *failure = NULL;
+    if (check_separators(bytes, size, err) < 0)
+        return NULL;
+    if (!is_json(bytes, size) && read_singly(bytes, size, source, objects, &failure))
+        return steal_ptr(objects);
+    if (failure) {
+        error_move_take(err, steal_ptr(failure));
+        return NULL;
+    }
+    json_array_clear(objects);
+    json_auto_t *documents = read_documents(bytes, size, source, err);
+    if (!documents || keep_all(documents, source, objects, err) < 0)
+        return NULL;
     return steal_ptr(objects);
 }

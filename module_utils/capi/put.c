@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "capi/fold.h"
 #include "capi/resource.h"
 #include "json/js_get.h"
 #include "json/js_merge.h"
@@ -101,18 +102,20 @@ static struct capi_put *find_item(struct capi_puts *puts, const struct kube_obje
     return NULL;
 }
 
-/* What is left when VALUE is merged into what ITEM wants. */
-static json_t *merged(const struct capi_put *item, const json_t *value)
+/* What is left when the object of TEXT is merged into what ITEM wants. */
+static int merge_into(struct capi_put *item, const struct buf *text, struct error **err)
 {
     json_error_t where;
     json_auto_t *first = js_read(buf_str(&item->body), item->body.size, &where);
-    return js_merge(first, value);
+    json_auto_t *second = js_read(buf_str(text), text->size, &where);
+    json_auto_t *both = js_merge(first, second);
+    buf_clear(&item->body);
+    return js_write(&item->body, both, 0, err);
 }
 
 int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way, size_t group,
                   struct error **err)
 {
-    json_auto_t *both = NULL;
     struct kube_object id = {0};
     kube_object_init_take(&id, identity_of(value));
     if (str_empty(id.api_version) || str_empty(id.kind) || str_empty(id.name)) {
@@ -126,26 +129,24 @@ int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way
         kube_object_clear(&id);
         return -1;
     }
-    /* Providers in one namespace share its object: the last one's labels stay. */
-    struct capi_put *shared = way == CAPI_WAY_MERGE ? find_item(puts, &id) : NULL;
-    if (shared)
-        both = merged(shared, value);
     struct buf body;
     buf_init(&body);
-    if (js_write(&body, both ? both : value, 0, err) < 0) {
+    if (capi_fold_write(&body, value, err) < 0) {
         error_wrap(err, "%s %s", id.kind, id.name);
         kube_object_clear(&id);
         return -1;
     }
+    /* Providers in one namespace share its object: the last one's labels stay. */
+    struct capi_put *shared = way == CAPI_WAY_MERGE ? find_item(puts, &id) : NULL;
+    if (shared) {
+        int result = merge_into(shared, &body, err);
+        buf_clear(&body);
+        kube_object_clear(&id);
+        return result;
+    }
     /* There are megabytes of them: none keeps the room that it grew into. */
     body.data = xrealloc(body.data, body.size + 1);
     body.room = body.size + 1;
-    if (shared) {
-        buf_clear(&shared->body);
-        shared->body = body;
-        kube_object_clear(&id);
-        return 0;
-    }
     puts->items = xreallocarray(puts->items, puts->count + 1, sizeof(*puts->items));
     puts->items[puts->count++] = (struct capi_put){
         .id = id,
