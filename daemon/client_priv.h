@@ -33,7 +33,8 @@ struct client {
     unsigned long long told_up; /* bytes that the backend's counters know */
     unsigned long long told_down;
     long long active_ms;
-    size_t farewell; /* bytes thrown away since the alert */
+    bool half_closed; /* one side has ended, maybe behind bytes that the other one does not take */
+    size_t farewell;  /* bytes thrown away since the alert */
 };
 
 /* Into those who have not said yet what they want. */

@@ -24,6 +24,45 @@ static void on_job(struct loop_job *job)
     move(container_of(job, struct client, job));
 }
 
+/* How long nothing may move; 0: for ever. */
+static long long patience(const struct client *client)
+{
+    const struct config *config = client->server->config;
+    if (client->half_closed && config->half_timeout_ms > 0)
+        return config->half_timeout_ms;
+    return config->idle_timeout_ms;
+}
+
+/* The timer runs from the last time that it was looked at, not from each byte. */
+static void on_idle(struct timer *timer)
+{
+    struct client *client = container_of(timer, struct client, timer);
+    struct server *server = client->server;
+    long long idle = server->loop.now - client->active_ms;
+    if (idle >= patience(client)) {
+        server->closed_idle++;
+        client_finish(client);
+        return;
+    }
+    loop_after(&server->loop, timer, patience(client) - idle);
+}
+
+static void watch_idle(struct client *client)
+{
+    client->timer.fire = on_idle;
+    if (patience(client) > 0)
+        loop_after(&client->server->loop, &client->timer, patience(client));
+}
+
+/* A receiver that takes nothing must not keep a connection whose sender has left. */
+static void note_end(struct client *client, uint32_t events)
+{
+    if (client->half_closed || !(events & (EPOLLRDHUP | EPOLLHUP)))
+        return;
+    client->half_closed = true;
+    watch_idle(client);
+}
+
 static void note(struct flow_end *end, uint32_t events)
 {
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
@@ -36,6 +75,7 @@ static void on_near(struct loop_source *source, uint32_t events)
 {
     struct client *client = container_of(source, struct client, socket);
     note(&client->near, events);
+    note_end(client, events);
     move(client);
 }
 
@@ -44,21 +84,8 @@ static void on_far(struct loop_source *source, uint32_t events)
     struct dial *dial = container_of(source, struct dial, source);
     struct client *client = container_of(dial, struct client, dial);
     note(&client->far, events);
+    note_end(client, events);
     move(client);
-}
-
-/* The timer runs from the last time that it was looked at, not from each byte. */
-static void on_idle(struct timer *timer)
-{
-    struct client *client = container_of(timer, struct client, timer);
-    struct server *server = client->server;
-    long long idle = server->loop.now - client->active_ms;
-    if (idle >= server->config->idle_timeout_ms) {
-        server->closed_idle++;
-        client_finish(client);
-        return;
-    }
-    loop_after(&server->loop, timer, server->config->idle_timeout_ms - idle);
 }
 
 void client_relay(struct client *client)
@@ -73,9 +100,6 @@ void client_relay(struct client *client)
     client->active_ms = server->loop.now;
     client->backend->opened++;
     server->relayed++;
-    if (server->config->idle_timeout_ms > 0) {
-        client->timer.fire = on_idle;
-        loop_after(&server->loop, &client->timer, server->config->idle_timeout_ms);
-    }
+    watch_idle(client);
     move(client);
 }

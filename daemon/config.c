@@ -199,6 +199,7 @@ json_t *config_to_json(const struct config *config)
     json_object_set_new(object, "PROXY_HELLO_TIMEOUT", in_seconds(config->hello_timeout_ms));
     json_object_set_new(object, "PROXY_CONNECT_TIMEOUT", in_seconds(config->connect_timeout_ms));
     json_object_set_new(object, "PROXY_IDLE_TIMEOUT", in_seconds(config->idle_timeout_ms));
+    json_object_set_new(object, "PROXY_HALF_CLOSED_TIMEOUT", in_seconds(config->half_timeout_ms));
     json_object_set_new(object, "PROXY_DRAIN_TIMEOUT", in_seconds(config->drain_timeout_ms));
     json_object_set_new(object, "PROXY_NETNS_DIR", json_string(config->netns_dir));
     json_object_set_new(object, "PROXY_NETNS_PREFIXES", list_of(&config->netns_prefixes));

@@ -43,6 +43,7 @@ struct config {
     long long hello_timeout_ms;   /* PROXY_HELLO_TIMEOUT, seconds outside */
     long long connect_timeout_ms; /* PROXY_CONNECT_TIMEOUT */
     long long idle_timeout_ms;    /* PROXY_IDLE_TIMEOUT; 0: none */
+    long long half_timeout_ms;    /* PROXY_HALF_CLOSED_TIMEOUT; 0: as idle */
     long long drain_timeout_ms;   /* PROXY_DRAIN_TIMEOUT: for connections after SIGTERM */
     /* namespaces */
     char *netns_dir;            /* PROXY_NETNS_DIR; default /run/netns */

@@ -116,7 +116,7 @@ static bool set_up(struct readyz *readyz, const char *cluster)
     if (!readyz->ssl)
         return false;
     SSL_set_verify(readyz->ssl, SSL_VERIFY_NONE, NULL);
-    return SSL_set_tlsext_host_name(readyz->ssl, cluster) == 1 &&
+    return SSL_set_tlsext_host_name(readyz->ssl, (char *)(uintptr_t)cluster) == 1 &&
            SSL_set_fd(readyz->ssl, readyz->source.fd) == 1;
 }
 

@@ -122,7 +122,7 @@ static bool seconds(const char *text, long long *ms)
         size_t digits = strlen(point);
         if (digits < 1 || digits > 3 || strspn(point, "0123456789") != digits)
             return false;
-        auto_free char *padded = xasprintf("%s%s", point, "00" + (digits - 1));
+        auto_free char *padded = xasprintf("%s%s", point, &"00"[digits - 1]);
         if (!str_to_int(padded, 0, THOUSAND - 1, &fraction))
             return false;
     }
@@ -307,6 +307,14 @@ static const struct setting table[] = {
      .high = 30LL * DAY,
      .fallback = "3600",
      .help = "seconds without a byte after which a connection is closed; 0: never"},
+    {.variable = "PROXY_HALF_CLOSED_TIMEOUT",
+     .option = "--half-closed-timeout",
+     .read = read_seconds,
+     AT(half_timeout_ms),
+     .low = 0,
+     .high = 30LL * DAY,
+     .fallback = "60",
+     .help = "the same once one side has closed; 0: as without"},
     {.variable = "PROXY_DRAIN_TIMEOUT",
      .option = "--drain-timeout",
      .read = read_seconds,

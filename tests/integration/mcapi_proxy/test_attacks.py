@@ -99,7 +99,7 @@ def test_name_with_control_characters__never_in_the_log(begin, network):
 
 
 def test_tenant_that_never_reads__its_client_waits_and_memory_is_bounded(begin, network):
-    proxy = begin({"sink": (network, SINK), "tls": (network, GREET)}, ASAN_OPTIONS="quarantine_size_mb=1")
+    proxy = begin({"sink": (network, SINK), "tls": (network, GREET)}, PROXY_HALF_CLOSED_TIMEOUT="1", ASAN_OPTIONS="quarantine_size_mb=1")
     proxy.up("sink", "tls")
     before = proxy.memory()
     with contextlib.ExitStack() as stack:
@@ -122,10 +122,14 @@ def test_client_that_never_reads__the_tenant_waits(begin, network):
     with contextlib.ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(proxy.connect("source"))
-        time.sleep(0.5)
-        amount = proxy.metrics()['cluster_sent_bytes_total{cluster="source"}']
-        time.sleep(0.5)
-        assert proxy.metrics()['cluster_sent_bytes_total{cluster="source"}'] == amount
+        amounts = [0.0]
+
+        def still():
+            amounts.append(proxy.metrics()['cluster_sent_bytes_total{cluster="source"}'])
+            time.sleep(0.3)
+            return amounts[-1] == amounts[-2]
+
+        until(still)
         assert proxy.greeting("tls") == "qdhcp-" + network
         assert proxy.memory() - before < 4096
 
