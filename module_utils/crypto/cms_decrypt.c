@@ -53,8 +53,9 @@ static int no_fit(struct error **err)
 }
 
 /*
- * For a recipient with a certificate; without one OpenSSL tries each. CMS_DEBUG_DECRYPT: a key that
- * does not fit is told at once, instead of as a random key whose result is wrong.
+ * Without a certificate OpenSSL tries each recipient. It would hide that a key does not fit behind
+ * a random one, so that nobody who asks from afar can learn by trying; whoever owns the file may
+ * know, which is what this call without anything to do switches on.
  */
 static int unlock_key(CMS_ContentInfo *cms, const struct cms_keys *keys, struct error **err)
 {
@@ -67,6 +68,7 @@ static int unlock_key(CMS_ContentInfo *cms, const struct cms_keys *keys, struct 
         if (!certificate)
             return -1;
     }
+    CMS_decrypt(cms, NULL, NULL, NULL, NULL, CMS_DEBUG_DECRYPT);
     return CMS_decrypt_set1_pkey(cms, key, certificate) == 1 ? 0 : no_fit(err);
 }
 
