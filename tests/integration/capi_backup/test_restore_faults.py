@@ -1,0 +1,163 @@
+"""A restore that is killed, or whose answers are lost, is completed by the same command."""
+import os
+import signal
+import subprocess
+import threading
+
+from support.magnum_clusters import ADDONS, CORE, PER_CLUSTER, owner
+from support.relay import DROP, Relay
+
+from conftest import writes
+from test_restore import CLASS_OBJECTS, assert_linked, assert_same, live, saved
+
+
+def is_change(request):
+    return request.is_write() and "accessreview" not in request.path
+
+
+class Killer:
+    """Lets COUNT changes of the process through, then kills it before the next one."""
+
+    def __init__(self):
+        self.process = None
+        self.left = 0
+        self._lock = threading.Lock()
+        self._there = threading.Event()
+
+    def watch(self, process, left):
+        self.process, self.left = process, left
+        self._there.set()
+
+    def __call__(self, request):
+        self._there.wait()
+        with self._lock:
+            if not is_change(request):
+                return DROP if self.process.poll() is not None else None
+            if self.left == 0:
+                os.kill(self.process.pid, signal.SIGKILL)
+                return DROP
+            self.left -= 1
+            return None
+
+
+def test_068__killed_between_every_two_changes__the_same_command_goes_on(magnum, backup, target, restore, empty_plane):
+    archive = saved(magnum, backup)
+    before = live(magnum, archive)
+    runs = 0
+    while True:
+        killer = Killer()
+        with Relay(empty_plane, before=killer) as relay:
+            process, mark = restore.start(state="restored", src="latest", kubeconfig=relay.kubeconfig)
+            killer.watch(process, 1 if runs < 12 else 7)
+            process.communicate(timeout=120)
+        runs += 1
+        status, cluster = target.get(CORE, "Cluster", "kube-aaaaa")
+        there = live(target, archive)
+        if status == 200 and len(there) < len(before):
+            assert cluster["spec"]["paused"] is True
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL and runs < 100
+    assert runs > 14
+    assert_same(before, there)
+    assert_linked(there)
+    assert "paused" not in cluster["spec"] and "annotations" not in cluster["metadata"]
+    for value in there.values():
+        assert "capi-backup" not in {each["manager"] for each in value["metadata"].get("managedFields", [])}
+    assert not restore.restored().changed
+
+
+def test_070__answers_that_are_lost__make_no_duplicates_and_right_owners(magnum, backup, target, restore, empty_plane):
+    archive = saved(magnum, backup)
+    lost = set()
+
+    def lose(request):
+        if request.method != "POST" or not is_change(request) or request.path in lost:
+            return False
+        lost.add(request.path)
+        return True
+
+    with Relay(empty_plane, lose=lose) as relay:
+        outcome = restore.restored(kubeconfig=relay.kubeconfig)
+    assert outcome.changed and not outcome.failed, outcome.data
+    assert len(lost) > 10
+    assert outcome["counts"]["created"] == PER_CLUSTER + CLASS_OBJECTS
+    assert_linked(live(target, archive))
+    assert outcome["left_paused"] == []
+
+
+def test_071__somebody_who_is_quicker__keeps_the_object_and_its_children_are_attached(magnum, backup, target, restore,
+                                                                                     empty_plane):
+    archive = saved(magnum, backup)
+    theirs = {}
+
+    def race(request):
+        if request.method == "POST" and "/machinedeployments" in request.path and not theirs:
+            theirs.update(target.make({
+                "apiVersion": CORE, "kind": "MachineDeployment",
+                "metadata": target.meta("kube-aaaaa-w"),
+                "spec": dict(archive.object("MachineDeployment", "kube-aaaaa-w")["spec"], replicas=3)}))
+
+    with Relay(empty_plane, before=race) as relay:
+        outcome = restore.restored(kubeconfig=relay.kubeconfig)
+    assert not outcome.failed, outcome.data
+    _, child = target.get(CORE, "MachineSet", "kube-aaaaa-w-1")
+    assert [each["uid"] for each in child["metadata"]["ownerReferences"]] == [theirs["metadata"]["uid"]]
+    assert target.get(CORE, "MachineDeployment", "kube-aaaaa-w")[1]["spec"]["replicas"] == 3
+    assert owner(theirs)["uid"] == theirs["metadata"]["uid"]
+
+
+def test_086__requests__are_one_look_and_one_create_for_each_object(magnum, backup, target, restore):
+    saved(magnum, backup)
+    outcome = restore.restored()
+    objects = PER_CLUSTER + CLASS_OBJECTS
+    creates = [event for event in writes(outcome) if event["verb"] == "create" and
+               event["objectRef"]["resource"] not in ("selfsubjectaccessreviews", "namespaces")]
+    assert len(creates) == objects
+    per_object = {}
+    for event in outcome.requests:
+        reference = event.get("objectRef", {})
+        if reference.get("namespace") == target.namespace and reference.get("name") and event["verb"] == "get":
+            key = (reference["resource"], reference["name"])
+            per_object[key] = per_object.get(key, 0) + 1
+    assert set(per_object.values()) == {1} and len(per_object) <= objects + 1
+    assert len({event["sourceIPs"][0] for event in outcome.requests}) == 1
+
+
+def test_084__a_set_that_is_shared_and_live__is_linked(magnum, backup, target, restore):
+    archive = saved(magnum, backup)
+    assert restore.restored().changed
+    target.delete(ADDONS, "ClusterResourceSetBinding", "kube-aaaaa")
+    outcome = restore.restored(quiesce="pause")
+    assert outcome["counts"]["created"] == 1, outcome.data
+    assert_linked(live(target, archive))
+
+
+def test_027__a_signal__ends_a_restore_with_a_result_and_the_next_run_completes_it(magnum, backup, target, restore,
+                                                                                   empty_plane):
+    archive = saved(magnum, backup)
+    seen = []
+
+    def interrupt(request):
+        if is_change(request):
+            seen.append(request)
+            if len(seen) == 8:
+                started[0].send_signal(signal.SIGTERM)
+
+    started = []
+    with Relay(empty_plane, before=interrupt) as relay:
+        process, mark = restore.start(state="restored", src="latest", kubeconfig=relay.kubeconfig)
+        started.append(process)
+        outcome = restore.finish(process, mark)
+    assert outcome.failed and outcome.changed, outcome.data
+    assert not restore.restored().failed
+    assert_linked(live(target, archive))
+
+
+def test_055__while_it_runs__nothing_of_an_object_is_in_a_file(magnum, backup, target, restore, tmp_path):
+    saved(magnum, backup)
+    outcome = restore.restored(env={"TMPDIR": str(tmp_path)})
+    assert outcome.changed
+    found = subprocess.run(["grep", "-rlaE", "planted|certificate of", str(restore.directory), str(restore.state_dir)],
+                           stdout=subprocess.PIPE, text=True, check=False).stdout
+    assert found == ""
