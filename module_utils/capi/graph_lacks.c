@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "capi/graph.h"
-#include "capi/node_priv.h"
 
 static const char *or_empty(const char *text)
 {

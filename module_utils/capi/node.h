@@ -34,6 +34,8 @@ struct capi_target {
     char *group, *kind, *namespace_, *name;
 };
 
+void capi_target_clear(struct capi_target *target);
+
 /* Of a Cluster. */
 struct capi_cluster {
     char *class_name, *class_namespace; /* NULL without topology */

@@ -7,6 +7,5 @@
 /* Fills in what depends on the kind. VALUE is the body. */
 void capi_node_read_facts(struct capi_node *node, const json_t *value);
 void capi_node_clear_facts(struct capi_node *node);
-void capi_target_clear(struct capi_target *target);
 
 #endif

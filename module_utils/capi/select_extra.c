@@ -3,7 +3,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "capi/node_priv.h"
 #include "capi/select_priv.h"
 
 static const char *or_empty(const char *text)

@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "capi/gate.h"
-#include "capi/node_priv.h"
 #include "capi/sequence.h"
 #include "json/js_get.h"
 

@@ -2,6 +2,7 @@
 import concurrent.futures
 import itertools
 import json
+import re
 import time
 
 import pytest
@@ -101,7 +102,8 @@ def test_024__states_that_change__do_not_count(one, magnum, backup, disturbed):
 
 
 def reasons_in(message) -> tuple:
-    """(what comes before them, the reasons in order)"""
+    """(what comes before them, the reasons in order); kinds left out, which clusterctl 1.13.6 prints as "/, Kind="."""
+    message = re.sub(r'"[^"]*, Kind=[^"]*"', "KIND", message)
     before, _, rest = message.partition("[")
     return before, sorted(rest.rstrip("]").replace(", cannot", "\ncannot").splitlines())
 
@@ -121,9 +123,7 @@ def test_033__a_cluster_that_is_not_ready__is_flagged_refused_or_left_out(magnum
     assert strict.failed
     refused, _ = clusterctl_move(check=False)
     assert refused.rc == 1
-    # clusterctl 1.13.6 has lost the kind of a Machine by the time it prints it.
-    theirs = refused.error.replace('"/, Kind="', '"cluster.x-k8s.io/v1beta2, Kind=Machine"')
-    assert reasons_in(strict.msg) == reasons_in(theirs)
+    assert reasons_in(strict.msg) == reasons_in(refused.error)
 
     skip = backup.backup(readiness="skip", path=str(backup.directory / "second"))
     archive = backup.unpack(skip["archive"]["path"])
