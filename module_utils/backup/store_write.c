@@ -1,10 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "backup/retention.h"
@@ -116,10 +118,10 @@ static int make_part(struct part *part, const char *name, const struct backup_wr
     return give_away(part, fd, &write->owner, err);
 }
 
-/* File systems without RENAME_NOREPLACE have links. */
+/* musl does not wrap the call. File systems without RENAME_NOREPLACE have links. */
 static int rename_new(int fd, const char *from, const char *to)
 {
-    if (renameat2(fd, from, fd, to, RENAME_NOREPLACE) == 0)
+    if (syscall(SYS_renameat2, fd, from, fd, to, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;

@@ -100,7 +100,7 @@ static int prove(void *context, const void *bytes, size_t size, struct error **e
 }
 
 /* Replaces PLAIN by itself encrypted. */
-static int encrypt(struct buf *plain, const struct cms_recipients *recipients, struct error **err)
+static int seal(struct buf *plain, const struct cms_recipients *recipients, struct error **err)
 {
     struct buf sealed;
     buf_init(&sealed);
@@ -171,7 +171,7 @@ char *cb_write(struct cb *cb, struct backup_draft *draft, const struct cb_writin
     buf_init(&bytes);
     char *name = NULL;
     if (backup_pack(draft, writing->time, &bytes, err) == 0 &&
-        (!cb->args.encryption || encrypt(&bytes, &writing->recipients->cms, err) == 0))
+        (!cb->args.encryption || seal(&bytes, &writing->recipients->cms, err) == 0))
         name = write_bytes(cb, draft, writing, &bytes, err);
     if (name) {
         auto_free char *digest = sha256_hex(bytes.data, bytes.size);
