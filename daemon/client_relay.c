@@ -28,9 +28,9 @@ static void on_job(struct loop_job *job)
 static long long patience(const struct client *client)
 {
     const struct config *config = client->server->config;
-    if (client->half_closed && config->half_timeout_ms > 0)
-        return config->half_timeout_ms;
-    return config->idle_timeout_ms;
+    long long half = config->half_timeout_ms;
+    long long idle = config->idle_timeout_ms;
+    return client->half_closed && half > 0 && (half < idle || idle == 0) ? half : idle;
 }
 
 /* The timer runs from the last time that it was looked at, not from each byte. */

@@ -58,10 +58,13 @@ void loop_change(struct loop *loop, struct loop_source *source, uint32_t events)
 
 void loop_close(struct loop *loop, struct loop_source *source)
 {
-    (void)loop;
     source->ready = NULL; /* events of this round may still name it */
-    if (source->fd >= 0)
-        close(source->fd); /* nobody has a copy, so epoll forgets it too */
+    if (source->fd >= 0) {
+        /* Closing alone is not enough: a successor that was just forked has a copy until it runs.
+         */
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, source->fd, NULL);
+        close(source->fd);
+    }
     source->fd = -1;
 }
 

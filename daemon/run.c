@@ -100,7 +100,10 @@ static void on_drain_end(struct timer *timer)
     stop_if_done(daemon);
 }
 
-/* No new clients from here on. Clients that have said nothing yet can try elsewhere. */
+/*
+ * No new clients from here on. Those that have said nothing yet can try elsewhere, but after a
+ * hand-over they are served: they need not notice it.
+ */
 static void stop_accepting(struct daemon *daemon)
 {
     struct server *server = &daemon->server;
@@ -108,7 +111,8 @@ static void stop_accepting(struct daemon *daemon)
         return;
     listeners_close(server);
     server->draining = true;
-    clients_end_waiting(server);
+    if (!daemon->handed_over)
+        clients_end_waiting(server);
     log_line(LOG_LEVEL_INFO, "not accepting any more, %zu connections go on", server->others.count);
     if (!daemon->handed_over)
         loop_after(&server->loop, &daemon->drain, server->config->drain_timeout_ms);

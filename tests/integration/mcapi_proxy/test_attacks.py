@@ -99,7 +99,7 @@ def test_name_with_control_characters__never_in_the_log(begin, network):
 
 
 def test_tenant_that_never_reads__its_client_waits_and_memory_is_bounded(begin, network):
-    proxy = begin({"sink": (network, SINK), "tls": (network, GREET)}, PROXY_HALF_CLOSED_TIMEOUT="1", ASAN_OPTIONS="quarantine_size_mb=1")
+    proxy = begin({"sink": (network, SINK), "tls": (network, GREET)}, PROXY_IDLE_TIMEOUT="5", ASAN_OPTIONS="quarantine_size_mb=1")
     proxy.up("sink", "tls")
     before = proxy.memory()
     with contextlib.ExitStack() as stack:
@@ -113,6 +113,16 @@ def test_tenant_that_never_reads__its_client_waits_and_memory_is_bounded(begin, 
         assert proxy.memory() - before < 4096
     until(lambda: proxy.metrics()["connections"] == 0)
     assert proxy.metrics()["pipes"] <= 32
+
+
+def test_client_that_left_a_tenant_that_never_reads__does_not_stay_for_an_hour(begin, network):
+    proxy = begin({"sink": (network, SINK)}, PROXY_HALF_CLOSED_TIMEOUT="1")
+    proxy.up("sink")
+    for _ in range(10):
+        proxy.connect("sink").close()
+    until(lambda: proxy.metrics()["relayed_total"] == 10)
+    until(lambda: proxy.metrics()["connections"] == 0)
+    assert proxy.metrics()["idle_closed_total"] == 10
 
 
 def test_client_that_never_reads__the_tenant_waits(begin, network):
