@@ -20,9 +20,9 @@ class Checklist:
 
 CHECKLISTS = (
     Checklist("capi_backup", range(1, 97), ("capi_backup", "backup"), complete=False),
-    Checklist("clusterctl_init", range(1, 111), ("clusterctl_init", "capi"), complete=False),
+    Checklist("clusterctl_init", range(1, 111), ("clusterctl_init", "capi")),
     Checklist("lxc_container", range(1, 129), ("lxc_container",)),
-    Checklist("magnum_template", range(1, 131), ("magnum_template", "ostack"), complete=False),
+    Checklist("magnum_template", range(1, 131), ("magnum_template", "ostack")),
     Checklist("mcapi_proxy", range(74, 89), ("mcapi_proxy", "daemon"), complete=False),
     Checklist("k8s_apply", range(1, 125)),
 )

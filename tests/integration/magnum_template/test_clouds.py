@@ -60,6 +60,19 @@ def test_030__password_in_secure_yaml__is_merged_and_never_shown(run, entry):
     assert not outcome.failed and password not in outcome.text
 
 
+def test_031__file_that_cannot_be_read__is_passed_over(run, entry, tmp_path):
+    (tmp_path / "clouds.yaml").mkdir()  # root is refused nothing else
+    outcome = run(clouds=one(entry), cloud="one")
+    assert not outcome.failed, outcome.data
+
+
+def test_031__broken_yaml__is_passed_over_with_a_warning(run, entry, tmp_path):
+    (tmp_path / "clouds.yaml").write_text("clouds: {one: [")
+    outcome = run(clouds=one(entry), cloud="one")
+    assert not outcome.failed, outcome.data
+    assert any("clouds.yaml" in each for each in outcome.warnings), outcome.warnings
+
+
 def test_032__file_that_is_no_mapping__error_names_it(run):
     outcome = run(clouds="- a\n- b\n", cloud="one")
     assert outcome.failed and "clouds.yaml is empty or not a valid mapping" in outcome.msg
@@ -97,6 +110,11 @@ def test_037__one_stray_variable__hides_the_file_with_a_warning(run, entry, clou
 def test_038__region_variable__is_ignored_for_a_named_cloud(run, entry):
     outcome = run(clouds=one(entry), env={"OS_CLOUD": "one", "OS_REGION_NAME": "Nowhere"})
     assert not outcome.failed, outcome.data
+
+
+def test_039__name_of_the_variables_cloud__may_not_be_one_of_the_file(run, entry):
+    outcome = run(clouds=one(entry), env={"OS_CLOUD_NAME": "one"})
+    assert outcome.failed and "one" in outcome.msg and "OS_CLOUD_NAME" in outcome.msg and outcome.requests == []
 
 
 def test_040__cloud_as_a_map__stands_alone_and_refuses_company(run, entry):
@@ -152,6 +170,15 @@ def test_046__password_that_is_a_number__is_sent_as_a_text(run, entry):
     login = next(each for each in outcome.requests if each.service == "keystone")
     assert login.body["auth"]["identity"]["password"]["user"]["password"] == "12345"
     assert outcome.failed and "12345" not in outcome.msg
+
+
+def test_047__region_in_the_address__is_filled_in(run, entry, cloud):
+    url = entry["auth"]["auth_url"]
+    assert "127.0.0.1" in url
+    address = dict(entry["auth"], auth_url=url.replace("127.0.0.1", "{region_name}"))
+    more = {"region_name": "127.0.0.1", "container_infra_region_name": services.REGION}
+    outcome = run(clouds=one(dict(entry, **more), auth=address), cloud="one")
+    assert not outcome.failed, outcome.data
 
 
 def test_050__endpoint_type__is_another_name_of_interface(run, entry):
