@@ -235,7 +235,7 @@ def test_096__a_pause_that_clusterctl_left__is_repaired_by_name(two, magnum, pla
     box, struck = [], []
 
     def before(request):
-        if not struck and request.method == "GET" and "/machines/" in request.path:
+        if not struck and request.method == "GET" and "/secrets/" in request.path:
             struck.append(request)
             box[0].kill()
         return None
