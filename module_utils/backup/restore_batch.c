@@ -9,6 +9,7 @@
 struct flight {
     struct kube_call call;
     size_t index;
+    struct flight *previous, *next; /* of those under way */
 };
 
 struct run {
@@ -16,7 +17,32 @@ struct run {
     size_t next;
     size_t *again; /* owned */
     size_t again_count;
+    struct flight *flights; /* owned list: an interrupted run does not hear of them again */
 };
+
+static void land(struct run *run, struct flight *flight)
+{
+    struct buf *sent = &flight->call.job.request.body;
+    struct buf *answer = &flight->call.job.response.body;
+    if (sent->data)
+        mem_wipe(sent->data, sent->size);
+    if (answer->data)
+        mem_wipe(answer->data, answer->size);
+    kube_call_clear(&flight->call);
+    *(flight->previous ? &flight->previous->next : &run->flights) = flight->next;
+    if (flight->next)
+        flight->next->previous = flight->previous;
+    free(flight);
+}
+
+static void take_off(struct run *run, struct flight *flight)
+{
+    flight->call.owner = flight;
+    flight->next = run->flights;
+    if (flight->next)
+        flight->next->previous = flight;
+    run->flights = flight;
+}
 
 static struct kube_call *next_call(void *context, maybe_unused unsigned in_flight)
 {
@@ -28,7 +54,7 @@ static struct kube_call *next_call(void *context, maybe_unused unsigned in_fligh
         struct flight *flight = xcalloc(1, sizeof(*flight));
         flight->index = index;
         if (run->batch->start(run->batch->context, index, &flight->call)) {
-            flight->call.owner = flight;
+            take_off(run, flight);
             return &flight->call;
         }
         free(flight);
@@ -41,14 +67,7 @@ static void call_done(void *context, struct kube_call *call)
     struct flight *flight = call->owner;
     if (run->batch->finish(run->batch->context, flight->index, call))
         run->again[run->again_count++] = flight->index;
-    struct buf *sent = &call->job.request.body;
-    struct buf *answer = &call->job.response.body;
-    if (sent->data)
-        mem_wipe(sent->data, sent->size);
-    if (answer->data)
-        mem_wipe(answer->data, answer->size);
-    kube_call_clear(call);
-    free(flight);
+    land(run, flight);
 }
 
 int backup_batch_run(struct backup_batch *batch, struct error **err)
@@ -56,6 +75,8 @@ int backup_batch_run(struct backup_batch *batch, struct error **err)
     struct run run = {.batch = batch, .again = xcalloc(batch->count + 1, sizeof(size_t))};
     const struct kube_work work = {.next = next_call, .done = call_done, .context = &run};
     int result = kube_client_run(batch->client, &work, err);
+    while (run.flights)
+        land(&run, run.flights);
     free(run.again);
     return result;
 }

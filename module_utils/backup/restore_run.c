@@ -310,8 +310,11 @@ static int create_namespaces(struct backup_restore *restore, struct error **err)
         if (!json_is_object(value))
             continue;
         if (backup_call_json(&call, "POST", "/api/v1/namespaces", MANAGED_BY, JSON_TYPE, value,
-                             err) < 0 ||
-            kube_client_call(restore->client, &call, err) < 0)
+                             err) < 0)
+            return -1;
+        /* Once more does no harm: it is there then. */
+        call.idempotent = true;
+        if (kube_client_call(restore->client, &call, err) < 0)
             return -1;
         restore->writes += call.error == NULL;
         if (!call.error || kube_call_status(&call) == 409)

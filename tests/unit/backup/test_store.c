@@ -155,6 +155,7 @@ static void test_store__the_fixed_name__is_the_newest_and_keeps_what_was_there(v
     open_locked(state, &store);
     auto_free char *name = backup_store_write(&store, &write, &err);
     assert_no_error(err);
+    assert_string_equal(name, NAME);
     assert_names(state,
                  "a-20260831T000203Z.tar.gz " NAME " " NAME ".sha256 a.tar.gz a.tar.gz.sha256");
     struct stat first, second;
