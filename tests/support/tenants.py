@@ -21,7 +21,7 @@ SERVER = """
 import socket, ssl, sys
 address, port, greeting, cert, key = sys.argv[1:6]
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
-server = socket.create_server((address, int(port)), family=family)
+server = socket.create_server((address, int(port)), family=family, backlog=4096)
 context = None
 if cert:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

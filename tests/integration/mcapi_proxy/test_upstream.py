@@ -96,7 +96,7 @@ def test_writes__many_clusters__are_a_tenth_of_upstreams(world, tenants, start, 
         time.sleep(seconds)
         return len(world.writes(mark, agent)) * 60 / seconds
 
-    ours = start()
+    ours = start(PROXY_PROBE_INTERVAL="20")
     until(lambda: len(world.slices(OURS)) == count, PATIENCE)
     time.sleep(2)
     our_writes = per_minute("magnum-cluster-api-proxy")
