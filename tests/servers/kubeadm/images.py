@@ -120,7 +120,8 @@ def iptables_layer(tree: Path) -> Layer:
     """What kube-proxy calls, out of an unpacked root file system."""
     layer = Layer()
     wanted = ["usr/sbin/*tables*", "usr/sbin/nft", "usr/sbin/conntrack", "usr/bin/kmod", "usr/sbin/modprobe", "etc/alternatives/*tables*",
-              "usr/lib/*-linux-gnu*/xtables/*", "usr/lib/*-linux-gnu*/lib*.so*", "usr/lib64/*", "etc/ld.so*", "etc/protocols"]
+              "usr/lib/*-linux-gnu*/xtables/*", "usr/lib/*-linux-gnu*/lib*.so*",
+              "usr/lib/*-linux-gnu*/ld-*", "usr/lib64/*", "etc/ld.so*", "etc/protocols"]
     for pattern in wanted:
         for path in sorted(tree.glob(pattern)):
             inside = str(path.relative_to(tree))
