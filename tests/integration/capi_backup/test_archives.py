@@ -11,6 +11,7 @@ from support.magnum_clusters import PER_CLUSTER
 
 CLASS_OBJECTS = 5
 PASSPHRASE = "correct horse battery staple"
+QUICK = 100000  # rounds of the passphrase; the fewest that are accepted
 
 
 def openssl(*words, **options):
@@ -106,7 +107,8 @@ def test_051__an_archive_for_several__is_read_by_openssl_with_each_key(cluster, 
     secret = tmp_path / "passphrase"
     secret.write_text(PASSPHRASE + "\n")
     secret.chmod(0o600)
-    outcome = backup.backup(encryption={"recipients": [str(rsa), str(curve)], "passphrase_file": str(secret)})
+    outcome = backup.backup(encryption={"recipients": [str(rsa), str(curve)], "passphrase_file": str(secret),
+                                        "iterations": QUICK})
     assert outcome.changed and outcome["archive"]["encrypted"], outcome.data
     archive = backup.newest()
     assert archive.name.endswith(".tar.gz.cms") and not (backup.archives / "cluster-api-objects.tar.gz").exists()
@@ -123,7 +125,7 @@ def test_051__an_archive_for_several__is_read_by_openssl_with_each_key(cluster, 
 def test_052__our_own_reading__takes_each_key_and_says_when_none_fits(cluster, backup, keys):
     rsa_key, rsa = keys.rsa()
     other_key, _ = keys.rsa("other")
-    assert backup.backup(encryption={"recipients": [str(rsa)], "passphrase": PASSPHRASE}).changed
+    assert backup.backup(encryption={"recipients": [str(rsa)], "passphrase": PASSPHRASE, "iterations": QUICK}).changed
 
     def verified(**decryption):
         return backup(state="verified", src=str(backup.newest()), decryption=decryption or None)
