@@ -2,45 +2,20 @@
 cluster in which the probe succeeds."""
 import pytest
 
-from support.pair import CERT_MANAGER, CRDS
-from support.providers import CORE, INFRASTRUCTURE, OLD_INFRASTRUCTURE, deployment, to_yaml
+from support import cert_manager
+from support.cert_manager import DEPLOYMENT, NAMESPACE, config, remove_definitions
+from support.cert_manager import NEW as VERSION, OLD as OLD_VERSION
+from support.pair import CERT_MANAGER, CRDS, Pair
+from support.providers import CORE, INFRASTRUCTURE, OLD_INFRASTRUCTURE, deployment
 
-NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "cert-manager"}}
-SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cert-manager", "namespace": "cert-manager"},
-           "spec": {"ports": [{"port": 9402}], "selector": {"a": "b"}}}
-ACCOUNT = {"apiVersion": "v1", "kind": "ServiceAccount",
-           "metadata": {"name": "cert-manager", "namespace": "cert-manager", "labels": {"app": "cert-manager"}}}
-ROLE = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "cert-manager-view"},
-        "rules": [{"apiGroups": ["cert-manager.io"], "resources": ["issuers"], "verbs": ["get"]}]}
-MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "cert-manager", "namespace": "cert-manager"},
-       "data": {"text": "no ${VARIABLE} here, $$ stays"}}
-VERSION, OLD_VERSION = "v1.20.2", "v1.19.1"
 LABEL = "clusterctl.cluster.x-k8s.io/core=cert-manager"
 SMALL = {"core": "cluster-api:" + CORE, "bootstrap": "-", "control_plane": "-"}
-DEPLOYMENT = "/apis/apps/v1/namespaces/cert-manager/deployments/cert-manager-controller-manager"
-
-
-def manifest(version):
-    """In an order that the installation has to change: the namespace and the definitions come first."""
-    image = "quay.io/jetstack/cert-manager-controller:" + version
-    return [deployment("cert-manager", "cert-manager", image), SERVICE, ROLE, MAP, ACCOUNT, *CERT_MANAGER, NAMESPACE]
 
 
 @pytest.fixture
 def manifests(tmp_path):
     """A repository with two versions of cert-manager."""
-    for version in (OLD_VERSION, VERSION):
-        file = tmp_path / "manifests" / "cert-manager" / version / "cert-manager.yaml"
-        file.parent.mkdir(parents=True)
-        file.write_text(to_yaml(manifest(version)))
-    return tmp_path / "manifests" / "cert-manager"
-
-
-def remove_definitions(side):
-    for definition in CERT_MANAGER:
-        if definition["metadata"]["name"] in side.names(CRDS):
-            side.delete("%s/%s" % (CRDS, definition["metadata"]["name"]))
-    side.wait_for("/apis/cert-manager.io/v1/issuers", 404)
+    return cert_manager.write(tmp_path, OLD_VERSION, VERSION)
 
 
 @pytest.fixture
@@ -49,10 +24,6 @@ def without(pair):
     for side in (pair.ours, pair.theirs):
         remove_definitions(side)
     return pair
-
-
-def config(manifests, version=VERSION, in_url=VERSION, **more):
-    return {"cert-manager": dict({"url": "%s/%s/cert-manager.yaml" % (manifests, in_url), "version": version}, **more)}
 
 
 def labelled(side, kind):
@@ -174,11 +145,18 @@ UPGRADE = {"infrastructure": "openstack:" + INFRASTRUCTURE}
 
 
 @pytest.fixture
-def installed(without, manifests):
+def installed(remembered, sides, programs, tmp_path, standard, manifests):
     """With the old cert-manager and the old infrastructure provider."""
-    both = without.run(config=config(manifests, OLD_VERSION), **SMALL, infrastructure="openstack:" + OLD_INFRASTRUCTURE)
-    assert both.ok, both.theirs
-    return without
+    pair = Pair(*sides, tmp_path, programs / "clusterctl_init", standard.entries(CORE, INFRASTRUCTURE))
+
+    def install():
+        for side in sides:
+            remove_definitions(side)
+        both = pair.run(config=config(manifests, OLD_VERSION), **SMALL, infrastructure="openstack:" + OLD_INFRASTRUCTURE)
+        assert both.ok, both.theirs
+
+    remembered("cert-manager", install)
+    return pair
 
 
 def versions_of_objects(side):

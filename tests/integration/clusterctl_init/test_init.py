@@ -91,9 +91,8 @@ def test_059__dash_for_core__is_an_error(pair):
     fails_alike(pair, "the '-' value can not be used for the core provider", **dict(small(), core="-"))
 
 
-def test_060__same_again__writes_nothing_but_the_probe(pair):
-    pair.run(**small())
-    both = pair.run(**small())
+def test_060__same_again__writes_nothing_but_the_probe(initialised):
+    both = initialised.run(**small())
     assert both.ok and not both.ours.changed
     assert writes(both.ours.requests) == writes(both.theirs.requests) == []
     assert lines(both.ours["log"]) == lines(both.theirs.log)
@@ -102,10 +101,8 @@ def test_060__same_again__writes_nothing_but_the_probe(pair):
 
 
 @pytest.fixture
-def initialised(pair):
-    both = pair.run(**small())
-    assert both.ok, both.theirs
-    return pair
+def initialised(make_installed, standard):
+    return make_installed(standard.entries(CORE, INFRASTRUCTURE), **small())
 
 
 def test_061__other_version_of_an_installed_provider__is_an_error(initialised):
@@ -386,9 +383,14 @@ def test_077__diff__shows_the_versions(pair):
 
 
 def test_056__program__sends_no_more_than_clusterctl(pair):
+    """What a busy server refused for the moment does not count."""
+    def answered(requests):
+        return [e for e in requests if e["responseStatus"]["code"] not in (409, 429) and e["responseStatus"]["code"] < 500]
+
     both = pair.run(**small())
-    assert len(writes(both.ours.requests)) == len(writes(both.theirs.requests))
-    assert len(both.ours.requests) <= len(both.theirs.requests) + 10
+    ours, theirs = answered(both.ours.requests), answered(both.theirs.requests)
+    assert len(writes(ours)) == len(writes(theirs)), (writes(ours), writes(theirs))
+    assert len(ours) <= len(theirs) + 10
 
 
 def test_056__fields__are_owned_by_an_update_of_the_program(pair):
