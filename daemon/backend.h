@@ -70,7 +70,11 @@ void backend_release(struct backend *backend);
 size_t backend_ways(const struct backend *backend);
 /* NULL: our own namespace. */
 const char *backend_way(const struct backend *backend, size_t index);
-/* NAMESPACE (NULL: our own), which is ID, answered. True when it was made anew since last time. */
+/*
+ * NAMESPACE (NULL: our own), which is ID, answered. True when it was surely made anew since last
+ * time: the kernel gives the number of a namespace that is gone to a new one, so nothing but a line
+ * in the log may depend on it.
+ */
 bool backend_worked(struct backend *backend, const char *namespace, const struct netns_id *id);
 
 #endif
