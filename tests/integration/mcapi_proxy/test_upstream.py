@@ -104,9 +104,9 @@ def test_writes__many_clusters__are_a_tenth_of_upstreams(world, tenants, start, 
     assert ours.stop(60) == 0
     assert not world.slices(OURS)
     upstream()
-    until(lambda: len(world.slices(THEIRS)) == count, 4 * PATIENCE)
-    time.sleep(15)
+    # Where a cycle takes longer than 30 s it deletes its own slices, so that all are never there at once.
+    until(lambda: len(world.slices(THEIRS)) > count / 2, 4 * PATIENCE)
+    time.sleep(30)
     their_writes = per_minute("pykube")
     print("upstream's: %.0f" % their_writes)
-    # Over a long time each slice is written once in four minutes at most.
-    assert (our_writes + count / 4) * 10 <= their_writes or count < 100 and our_writes * 10 <= their_writes
+    assert our_writes * 10 <= their_writes
