@@ -6,6 +6,7 @@ import pytest
 
 from servers.clusterctl import repository
 from servers.clusterctl.client import Clusterctl
+from support import cert_manager
 from support.pair import CRDS
 
 LABELS = ("cluster-api", "bootstrap-kubeadm", "control-plane-kubeadm")
@@ -72,15 +73,29 @@ def test_056__cluster_api_1_13__is_installed_as_by_clusterctl_and_the_same_again
     assert images.ours["images"] == images.theirs.stdout.splitlines()
 
 
+MIRROR = "registry.example.org/mirror"
+
+
 def test_086__cluster_api_1_8_to_1_13_to_1_14_and_away__is_at_every_step_as_by_clusterctl(make_pair, rendered, tmp_path):
+    """With a cert-manager that clusterctl installs and upgrades, from a registry of one's own."""
     pair = make_pair(rendered.entries("1.8.4", "0.1.0"))
     pair.env = TOPOLOGY
-    alike(pair, pair.run(**rendered.request("1.8.4", "0.1.0")))
-    alike(pair, pair.run("upgraded", **rendered.request("1.13.6", "0.2.0")))
+    versions = ("v1.16.1", "v1.19.1", "v1.20.2")
+    base = cert_manager.write(tmp_path, *versions)
+
+    def step(state, request, version):
+        images = {"cert-manager": {"repository": MIRROR}}
+        alike(pair, pair.run(state, config=dict(cert_manager.config(base, version, version), images=images), **request))
+        assert cert_manager.image_of(pair.ours) == "%s/cert-manager-controller:%s" % (MIRROR, version)
+
+    for side in (pair.ours, pair.theirs):
+        cert_manager.remove_definitions(side)
+    step("present", rendered.request("1.8.4", "0.1.0"), versions[0])
+    step("upgraded", rendered.request("1.13.6", "0.2.0"), versions[1])
     storage = [v["name"] for v in pair.ours.get(CRDS + "/clusters.cluster.x-k8s.io")["spec"]["versions"] if v["storage"]]
     assert storage == ["v1beta2"]
     pair.use(Clusterctl(tmp_path / "newest", pair.theirs.server, version="1.14.2"))
-    alike(pair, pair.run("upgraded", **rendered.request("1.14.2", "0.2.0")))
+    step("upgraded", rendered.request("1.14.2", "0.2.0"), versions[2])
     alike(pair, pair.run("absent", infrastructure="sample"))
     both = pair.run("absent", all=True, include_crd=True)
     assert not both.ours.failed and pair.ours.versions() == {}, both.ours.data
