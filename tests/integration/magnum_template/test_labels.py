@@ -7,8 +7,9 @@ GOOD = dict(USUAL, labels={"kube_tag": "v1.34.8"})
 
 
 def check(world, **options):
-    """A prediction, which costs no write: (outcome, its warnings as one text)."""
-    outcome = world(world.fresh_name(), check=True, **dict(GOOD, **options))
+    """A prediction, which costs no write: (outcome, its warnings as one text). Of a template that is not there yet it
+    does not know the driver: it is told."""
+    outcome = world(world.fresh_name(), check=True, **{**GOOD, "label_check": "vexxhost", **options})
     return outcome, "\n".join(outcome.warnings)
 
 
@@ -28,6 +29,11 @@ def test_122__known_labels__are_silent(world):
 def test_122__unknown_label__one_warning_with_a_suggestion(world):
     outcome, text = check(world, **with_labels(kube_tga="v1.34.8"))
     assert len(outcome.warnings) == 1 and "kube_tga" in text and "kube_tag" in text
+
+
+def test_122__unknown_label_of_a_new_template__is_told_as_soon_as_the_driver_is_known(world):
+    outcome = world(world.fresh_name(), **dict(GOOD, **with_labels(kube_tga="v1.34.8")))
+    assert outcome.changed and len(outcome.warnings) == 1 and "kube_tga" in outcome.warnings[0], outcome.data
 
 
 def test_123__documented_but_unread_label__hint_at_the_right_one(world):
