@@ -38,31 +38,37 @@ int listener_open(const struct endpoint *endpoint, bool v6_only, struct error **
     return steal_fd(&fd);
 }
 
-static int open_any(uint16_t port, struct error **err)
+/* A kernel without IPv6; anything else is a failure like any other. */
+static bool lacks_v6(const struct error *error)
+{
+    return error && (error->code == EAFNOSUPPORT || error->code == EADDRNOTAVAIL);
+}
+
+static int open_address(const char *address, uint16_t port, bool v6_only, struct error **err)
 {
     struct endpoint endpoint;
-    auto_error struct error *no_v6 = NULL;
-    if (endpoint_set(&endpoint, "::", port)) {
-        int fd = listener_open(&endpoint, false, &no_v6);
-        if (fd >= 0)
-            return fd;
-    }
-    /* A kernel without IPv6; anything else is a failure like any other. */
-    if (no_v6->code != EAFNOSUPPORT && no_v6->code != EADDRNOTAVAIL) {
-        error_move_take(err, steal_ptr(no_v6));
-        return -1;
-    }
-    return endpoint_set(&endpoint, "0.0.0.0", port) ? listener_open(&endpoint, false, err) : -1;
+    if (endpoint_set(&endpoint, address, port))
+        return listener_open(&endpoint, v6_only, err);
+    error_make(err, ERROR_USAGE, "an IP address or * is expected");
+    return -1;
+}
+
+static int open_any(uint16_t port, struct error **err)
+{
+    auto_error struct error *problem = NULL;
+    int fd = open_address("::", port, false, &problem);
+    if (fd >= 0)
+        return fd;
+    if (lacks_v6(problem))
+        return open_address("0.0.0.0", port, false, err);
+    error_move_take(err, steal_ptr(problem));
+    return -1;
 }
 
 static int open_configured(const struct config *config, struct error **err)
 {
-    struct endpoint endpoint;
-    int fd = -1;
-    if (str_equal(config->bind, "*"))
-        fd = open_any(config->port, err);
-    else if (endpoint_set(&endpoint, config->bind, config->port))
-        fd = listener_open(&endpoint, true, err);
+    int fd = str_equal(config->bind, "*") ? open_any(config->port, err)
+                                          : open_address(config->bind, config->port, true, err);
     if (fd < 0)
         error_wrap(err, "PROXY_BIND=%s, PROXY_PORT=%u", config->bind, config->port);
     return fd;

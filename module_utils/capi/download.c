@@ -117,7 +117,7 @@ static int perform(struct http_client *client, struct http_job *job, struct erro
     }
 }
 
-/* One hop: 0 with the body in BYTES, or 1 with *next, owned. */
+/* One hop: the body in BYTES, or where to go on in *next, owned, else NULL. */
 static int fetch_hop(const char *url, struct buf *bytes, char **next, struct error **err)
 {
     const struct http_options options = {
@@ -134,11 +134,9 @@ static int fetch_hop(const char *url, struct buf *bytes, char **next, struct err
     int result = perform(client, &job, err);
     if (result == 0) {
         *next = redirect_of(&job);
-        if (*next)
-            result = 1;
-        else if (job.response.status != 200)
+        if (!*next && job.response.status != 200)
             result = status_error(&job, err);
-        else
+        else if (!*next)
             buf_add(bytes, buf_str(&job.response.body), job.response.body.size);
     }
     http_job_clear(&job);
@@ -150,9 +148,10 @@ static int fetch(const char *url, struct buf *bytes, struct error **err)
     auto_free char *at = xstrdup(url);
     for (int hop = 0; hop <= REDIRECTS; hop++) {
         char *next = NULL;
-        int result = fetch_hop(at, bytes, &next, err);
-        if (result <= 0)
-            return result;
+        if (fetch_hop(at, bytes, &next, err) < 0)
+            return -1;
+        if (!next)
+            return 0;
         free(at);
         at = next;
     }
