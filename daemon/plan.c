@@ -129,7 +129,7 @@ static bool time_is_due(const struct plan_input *input, const json_t *live, cons
     time_t left = stamp - input->now;
     if (input->upstream)
         return left <= -LATEST_SECONDS || left > LATEST_SECONDS;
-    return left < LEFT_SECONDS + spread(name) || left > 2 * AHEAD_SECONDS;
+    return left < LEFT_SECONDS + spread(name) || left > (time_t)2 * AHEAD_SECONDS;
 }
 
 static void plan_slice(struct plan *plan, const struct plan_input *input, const char *cluster,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "json/js_get.h"
 #include "json/js_read.h"
 #include "yaml/ym_read.h"
@@ -11,7 +12,7 @@
 static size_t blanks(const char *bytes, size_t size)
 {
     size_t at = 0;
-    while (at < size && memchr(" \t\r\n", bytes[at], 4))
+    while (at < size && bytes[at] && strchr(" \t\r\n", bytes[at]))
         at++;
     return at;
 }
@@ -39,17 +40,25 @@ static int keep(json_t *list, json_t *document, const char *name, size_t number,
     return 0;
 }
 
+/* The length of "WORD N" at TEXT, 0 when it is something else. */
+static size_t counted(const char *text, const char *word)
+{
+    size_t size = str_starts_with(text, word) ? strlen(word) : 0;
+    size_t digits = size ? strspn(text + size, "0123456789") : 0;
+    return digits ? size + digits : 0;
+}
+
 /* The parsers quote what they stumble over, which may be a secret: only the place is told. */
 static void hide(const char *name, struct error **err)
 {
     auto_error struct error *told = *err;
     *err = NULL;
-    int line = 0;
-    int column = 0;
     const char *place = strstr(told->message, "line ");
-    if (place && sscanf(place, "line %d, column %d", &line, &column) == 2)
-        error_make(err, ERROR_PARSE, "%s: line %d, column %d: neither JSON nor YAML", name, line,
-                   column);
+    size_t line = place ? counted(place, "line ") : 0;
+    size_t column = line ? counted(place + line, ", column ") : 0;
+    if (column)
+        error_make(err, ERROR_PARSE, "%s: %.*s: neither JSON nor YAML", name, (int)(line + column),
+                   place);
     else
         error_make(err, ERROR_PARSE, "%s: neither JSON nor YAML", name);
 }

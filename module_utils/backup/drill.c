@@ -20,7 +20,7 @@ static bool start(void *context, size_t index, struct kube_call *call)
         return false;
     json_object_del(json_object_get(body, "metadata"), "ownerReferences");
     auto_free char *path = backup_item_path(item, true);
-    if (backup_call_json(call, "POST", path, QUERY, "application/json", body, &item->error) < 0)
+    if (backup_call_json(call, "POST", path, QUERY, body, &item->error) < 0)
         return false;
     /* The query says it already. */
     call->write = false;

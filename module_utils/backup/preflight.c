@@ -50,8 +50,8 @@ struct access {
 static bool start_review(void *context, size_t index, struct kube_call *call)
 {
     struct access *access = context;
-    if (backup_call_json(call, "POST", REVIEWS, "", "application/json",
-                         json_array_get(access->reviews, index), &access->error) < 0)
+    if (backup_call_json(call, "POST", REVIEWS, "", json_array_get(access->reviews, index),
+                         &access->error) < 0)
         return false;
     /* A question, not a change: also asked in a dry run, and as often as it takes. */
     call->write = false;

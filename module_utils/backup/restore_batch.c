@@ -6,6 +6,9 @@
 #include "base/str.h"
 #include "json/js_write.h"
 
+#define JSON_TYPE  "application/json"
+#define MERGE_TYPE "application/merge-patch+json"
+
 struct flight {
     struct kube_call call;
     size_t index;
@@ -75,14 +78,17 @@ int backup_batch_run(struct backup_batch *batch, struct error **err)
     struct run run = {.batch = batch, .again = xcalloc(batch->count + 1, sizeof(size_t))};
     const struct kube_work work = {.next = next_call, .done = call_done, .context = &run};
     int result = kube_client_run(batch->client, &work, err);
-    while (run.flights)
-        land(&run, run.flights);
+    for (struct flight *flight = run.flights; flight;) {
+        struct flight *next = flight->next;
+        land(&run, flight);
+        flight = next;
+    }
     free(run.again);
     return result;
 }
 
 int backup_call_json(struct kube_call *call, const char *method, const char *path,
-                     const char *query, const char *type, const json_t *value, struct error **err)
+                     const char *query, const json_t *value, struct error **err)
 {
     struct buf body;
     buf_init(&body);
@@ -90,7 +96,7 @@ int backup_call_json(struct kube_call *call, const char *method, const char *pat
         return -1;
     kube_call_init(call, method, xasprintf("%s%s", path, query));
     if (value)
-        kube_call_body_take(call, type, &body);
+        kube_call_body_take(call, str_equal(method, "PATCH") ? MERGE_TYPE : JSON_TYPE, &body);
     return 0;
 }
 

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define MERGE_TYPE "application/merge-patch+json"
 #define MANAGED_BY "?fieldManager=" BACKUP_MANAGER
 
 /* ---- is it complete? */
@@ -113,7 +112,7 @@ static bool start(void *context, size_t index, struct kube_call *call)
         return false;
     json_auto_t *patch = patch_for(item->node);
     auto_free char *path = backup_item_path(item, false);
-    int result = backup_call_json(call, "PATCH", path, MANAGED_BY, MERGE_TYPE, patch, &item->error);
+    int result = backup_call_json(call, "PATCH", path, MANAGED_BY, patch, &item->error);
     call->idempotent = true;
     return result == 0;
 }

@@ -42,10 +42,10 @@ void backup_item_see(struct backup_item *item, const json_t *live);
 /* The path of an item, or of its collection; owned. */
 char *backup_item_path(const struct backup_item *item, bool collection) must_check;
 
-/* A call with VALUE as its body, which may be NULL. QUERY is "?…" or "". 0, or -1. */
+/* A call with VALUE as its body, which may be NULL; of a PATCH a merge patch. QUERY is "?…" or "".
+ * 0, or -1. */
 int backup_call_json(struct kube_call *call, const char *method, const char *path,
-                     const char *query, const char *type, const json_t *value, struct error **err)
-    must_check;
+                     const char *query, const json_t *value, struct error **err) must_check;
 
 /* After the objects: resumes what may be. */
 int backup_restore_finish(struct backup_restore *restore, struct error **err) must_check;

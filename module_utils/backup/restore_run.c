@@ -8,8 +8,6 @@
 #include "base/str.h"
 #include "json/js_get.h"
 
-#define JSON_TYPE  "application/json"
-#define MERGE_TYPE "application/merge-patch+json"
 #define MANAGED_BY "?fieldManager=" BACKUP_MANAGER
 
 enum stage { STAGE_WRITE, STAGE_LOOK, STAGE_MANAGERS, STAGE_DONE };
@@ -85,8 +83,7 @@ static int start_write(struct backup_restore *restore, struct backup_item *item,
     if (!body)
         return -1;
     auto_free char *path = backup_item_path(item, !update);
-    return backup_call_json(call, update ? "PUT" : "POST", path, MANAGED_BY, JSON_TYPE, body,
-                            &item->error);
+    return backup_call_json(call, update ? "PUT" : "POST", path, MANAGED_BY, body, &item->error);
 }
 
 static int start_managers(struct backup_item *item, struct kube_call *call)
@@ -95,7 +92,7 @@ static int start_managers(struct backup_item *item, struct kube_call *call)
     auto_free char *path = backup_item_path(item, false);
     if (!patch)
         return -1;
-    int result = backup_call_json(call, "PATCH", path, MANAGED_BY, MERGE_TYPE, patch, &item->error);
+    int result = backup_call_json(call, "PATCH", path, MANAGED_BY, patch, &item->error);
     call->idempotent = true;
     return result;
 }
@@ -309,8 +306,7 @@ static int create_namespaces(struct backup_restore *restore, struct error **err)
         auto_kube_call struct kube_call call = {0};
         if (!json_is_object(value))
             continue;
-        if (backup_call_json(&call, "POST", "/api/v1/namespaces", MANAGED_BY, JSON_TYPE, value,
-                             err) < 0)
+        if (backup_call_json(&call, "POST", "/api/v1/namespaces", MANAGED_BY, value, err) < 0)
             return -1;
         /* Once more does no harm: it is there then. */
         call.idempotent = true;
@@ -337,7 +333,7 @@ static int pause_live(struct backup_restore *restore, struct error **err)
         auto_free char *path = backup_item_path(item, false);
         json_auto_t *patch = json_pack("{s{s{ss}} s{sb}}", "metadata", "annotations",
                                        BACKUP_RESTORING, restore->archive, "spec", "paused", true);
-        if (backup_call_json(&call, "PATCH", path, MANAGED_BY, MERGE_TYPE, patch, err) < 0)
+        if (backup_call_json(&call, "PATCH", path, MANAGED_BY, patch, err) < 0)
             return -1;
         call.idempotent = true;
         if (kube_client_call(restore->client, &call, err) < 0)

@@ -90,7 +90,7 @@ static long long day_of(time_t time)
 /* 1970-01-01 was a Thursday: three days into its week. */
 static long long week_of(time_t time)
 {
-    return floor_div((long long)time + 3 * DAY, WEEK);
+    return floor_div((long long)time + 3LL * DAY, WEEK);
 }
 
 static long long month_of(time_t time)

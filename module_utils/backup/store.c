@@ -30,7 +30,7 @@ enum { DIRECTORY_MODE = 0750, LOCK_MODE = 0600, POLL_MS = 100 };
 gid_t backup_group_find(const char *group)
 {
     long long number = 0;
-    if (str_to_int(group, 0, 0xFFFFFFFEll, &number))
+    if (str_to_int(group, 0, 0xFFFFFFFELL, &number))
         return (gid_t)number;
     const struct group *found = getgrnam(group);
     return found ? found->gr_gid : (gid_t)-1;
@@ -39,7 +39,7 @@ gid_t backup_group_find(const char *group)
 static uid_t find_user(const char *owner)
 {
     long long number = 0;
-    if (str_to_int(owner, 0, 0xFFFFFFFEll, &number))
+    if (str_to_int(owner, 0, 0xFFFFFFFELL, &number))
         return (uid_t)number;
     const struct passwd *found = getpwnam(owner);
     return found ? found->pw_uid : (uid_t)-1;

@@ -101,11 +101,19 @@ static int read_back(const struct part *part, const struct backup_write *write, 
     return result;
 }
 
-/* Writes BYTES beside their place; CHECKED: they are the archive, to be read back. */
-static int make_part(struct part *part, const char *name, const struct backup_write *write,
-                     const void *bytes, size_t size, bool checked, struct error **err)
+/* What is written under a name. */
+struct piece {
+    const char *name;
+    const void *bytes;
+    size_t size;
+    bool checked; /* it is the archive, to be read back */
+};
+
+/* Writes the piece beside its place. */
+static int make_part(struct part *part, const struct backup_write *write, const struct piece *piece,
+                     struct error **err)
 {
-    part->name = xasprintf(".%s.%s.part", name, write->run_id);
+    part->name = xasprintf(".%s.%s.part", piece->name, write->run_id);
     auto_close int fd = openat(part->store->fd, part->name,
                                O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
     if (fd < 0) {
@@ -113,7 +121,8 @@ static int make_part(struct part *part, const char *name, const struct backup_wr
         free(steal_ptr(part->name));
         return -1;
     }
-    if (write_all(part, fd, bytes, size, err) < 0 || (checked && read_back(part, write, err) < 0))
+    if (write_all(part, fd, piece->bytes, piece->size, err) < 0 ||
+        (piece->checked && read_back(part, write, err) < 0))
         return -1;
     return give_away(part, fd, &write->owner, err);
 }
@@ -146,15 +155,13 @@ static int sync_directory(const struct backup_store *store, struct error **err)
 
 /* ---- beside the archive */
 
-static int write_beside(struct backup_store *store, const char *name, const char *ending,
-                        const struct backup_write *write, const void *bytes, size_t size,
-                        struct error **err)
+static int write_beside(struct backup_store *store, const struct backup_write *write,
+                        const struct piece *piece, struct error **err)
 {
     auto_part struct part part = {.store = store};
-    auto_free char *file = xasprintf("%s%s", name, ending);
-    if (make_part(&part, file, write, bytes, size, false, err) < 0)
+    if (make_part(&part, write, piece, err) < 0)
         return -1;
-    return place(&part, file, false, err);
+    return place(&part, piece->name, false, err);
 }
 
 static int write_digest(struct backup_store *store, const char *name,
@@ -162,7 +169,9 @@ static int write_digest(struct backup_store *store, const char *name,
 {
     auto_free char *digest = sha256_hex(write->bytes, write->size);
     auto_free char *line = xasprintf("%s  %s\n", digest, name);
-    return write_beside(store, name, BACKUP_SHA256, write, line, strlen(line), err);
+    auto_free char *file = xasprintf("%s" BACKUP_SHA256, name);
+    const struct piece piece = {.name = file, .bytes = line, .size = strlen(line)};
+    return write_beside(store, write, &piece, err);
 }
 
 static int write_sidecars(struct backup_store *store, const char *name,
@@ -172,8 +181,10 @@ static int write_sidecars(struct backup_store *store, const char *name,
         return -1;
     if (!write->signature)
         return 0;
-    return write_beside(store, name, BACKUP_SIGNATURE, write, write->signature->data,
-                        write->signature->size, err);
+    auto_free char *file = xasprintf("%s" BACKUP_SIGNATURE, name);
+    const struct piece piece = {
+        .name = file, .bytes = write->signature->data, .size = write->signature->size};
+    return write_beside(store, write, &piece, err);
 }
 
 /* ---- the fixed name */
@@ -226,9 +237,10 @@ char *backup_store_write(struct backup_store *store, const struct backup_write *
 {
     auto_free char *name = backup_name_make(write->prefix, write->time, write->encrypted);
     auto_part struct part part = {.store = store};
+    const struct piece archive = {
+        .name = name, .bytes = write->bytes, .size = write->size, .checked = true};
     if (refuse_existing(store, name, err) < 0 || check_room(store, write->size, err) < 0 ||
-        make_part(&part, name, write, write->bytes, write->size, true, err) < 0 ||
-        write_sidecars(store, name, write, err) < 0)
+        make_part(&part, write, &archive, err) < 0 || write_sidecars(store, name, write, err) < 0)
         return NULL;
     if (place(&part, name, true, err) < 0 || sync_directory(store, err) < 0)
         return NULL;

@@ -10,9 +10,13 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
+/* What something is called; borrowed. */
+struct named {
+    const char *group, *kind, *namespace_, *name;
+};
+
 /* Told of everything that a selected node logs in with: NODE is NULL where it was not observed. */
-typedef void (*visit_credential)(void *context, const char *group, const char *kind,
-                                 const char *namespace_, const char *name, struct capi_node *node,
+typedef void (*visit_credential)(void *context, const struct named *named, struct capi_node *node,
                                  enum capi_why why);
 
 struct search {
@@ -22,13 +26,20 @@ struct search {
     void *context;
 };
 
-static struct capi_node *visit_named(const struct search *search, const char *group,
-                                     const char *kind, const char *namespace_, const char *name,
+static struct capi_node *visit_named(const struct search *search, const struct named *named,
                                      enum capi_why why)
 {
-    struct capi_node *node = capi_graph_find(search->graph, group, kind, namespace_, name);
-    search->visit(search->context, group, kind, namespace_, name, node, why);
+    struct capi_node *node =
+        capi_graph_find(search->graph, named->group, named->kind, named->namespace_, named->name);
+    search->visit(search->context, named, node, why);
     return node;
+}
+
+static void visit_secret(const struct search *search, const char *namespace_, const char *name,
+                         enum capi_why why)
+{
+    const struct named secret = {"", "Secret", or_empty(namespace_), name};
+    visit_named(search, &secret, why);
 }
 
 static void visit_identity(const struct search *search, const struct capi_node *node)
@@ -39,12 +50,12 @@ static void visit_identity(const struct search *search, const struct capi_node *
     bool secret = str_equal(target->kind, "Secret");
     if (secret ? !search->options->cloud_configs : !search->options->identities)
         return;
-    const struct capi_node *identity =
-        visit_named(search, or_empty(target->group), target->kind, or_empty(target->namespace_),
-                    target->name, CAPI_WHY_IDENTITY);
+    const struct named named = {or_empty(target->group), target->kind, or_empty(target->namespace_),
+                                target->name};
+    const struct capi_node *identity = visit_named(search, &named, CAPI_WHY_IDENTITY);
     if (!secret && identity && identity->secret_ref)
-        visit_named(search, "", "Secret", or_empty(identity->secret_ref_namespace),
-                    identity->secret_ref, CAPI_WHY_IDENTITY);
+        visit_secret(search, identity->secret_ref_namespace, identity->secret_ref,
+                     CAPI_WHY_IDENTITY);
 }
 
 static void visit_cluster(const struct search *search, const struct capi_node *node)
@@ -52,10 +63,9 @@ static void visit_cluster(const struct search *search, const struct capi_node *n
     if (!search->options->cloud_configs)
         return;
     auto_free char *name = xasprintf("%s-cloud-config", node->name);
-    visit_named(search, "", "Secret", node->namespace_, name, CAPI_WHY_EXTRA);
+    visit_secret(search, node->namespace_, name, CAPI_WHY_EXTRA);
     if (node->cluster->identity_name && !str_equal(node->cluster->identity_name, name))
-        visit_named(search, "", "Secret", node->namespace_, node->cluster->identity_name,
-                    CAPI_WHY_IDENTITY);
+        visit_secret(search, node->namespace_, node->cluster->identity_name, CAPI_WHY_IDENTITY);
 }
 
 static void visit_credentials(const struct search *search)
@@ -72,10 +82,9 @@ static void visit_credentials(const struct search *search)
 
 /* ---- those that are there travel */
 
-static void take(void *context, const char *group, const char *kind, const char *namespace_,
-                 const char *name, struct capi_node *node, enum capi_why why)
+static void take(maybe_unused void *context, maybe_unused const struct named *named,
+                 struct capi_node *node, enum capi_why why)
 {
-    (void)context, (void)group, (void)kind, (void)namespace_, (void)name;
     if (!node || node->why != CAPI_WHY_NONE)
         return;
     node->why = capi_node_forced(node) ? CAPI_WHY_FORCE : why;
@@ -91,27 +100,27 @@ void capi_select_credentials(struct capi_graph *graph, const struct capi_select_
 
 /* ---- those that are not there are wanted */
 
-static void want(struct capi_wants *wants, const char *group, const char *kind,
-                 const char *namespace_, const char *name, enum capi_why why)
+static void want(struct capi_wants *wants, const struct named *named, enum capi_why why)
 {
     for (size_t i = 0; i < wants->count; i++) {
         const struct capi_target *item = &wants->items[i];
-        if (str_equal(item->name, name) && str_equal(item->kind, kind) &&
-            str_equal(item->group, group) && str_equal(item->namespace_, namespace_))
+        if (str_equal(item->name, named->name) && str_equal(item->kind, named->kind) &&
+            str_equal(item->group, named->group) && str_equal(item->namespace_, named->namespace_))
             return;
     }
     wants->items = xreallocarray(wants->items, wants->count + 1, sizeof(*wants->items));
     wants->why = xreallocarray(wants->why, wants->count + 1, sizeof(*wants->why));
     wants->items[wants->count] =
-        (struct capi_target){xstrdup(group), xstrdup(kind), xstrdup(namespace_), xstrdup(name)};
+        (struct capi_target){xstrdup(named->group), xstrdup(named->kind),
+                             xstrdup(named->namespace_), xstrdup(named->name)};
     wants->why[wants->count++] = why;
 }
 
-static void want_missing(void *context, const char *group, const char *kind, const char *namespace_,
-                         const char *name, struct capi_node *node, enum capi_why why)
+static void want_missing(void *context, const struct named *named, struct capi_node *node,
+                         enum capi_why why)
 {
     if (!node)
-        want(context, group, kind, namespace_, name, why);
+        want(context, named, why);
 }
 
 /* A class in a namespace that was not read, and then its templates. */
@@ -124,16 +133,17 @@ static void want_class(const struct capi_graph *graph, const struct capi_node *n
     const struct capi_node *class = capi_graph_find(graph, CAPI_GROUP, "ClusterClass",
                                                     cluster->class_namespace, cluster->class_name);
     if (!class) {
-        want(wants, CAPI_GROUP, "ClusterClass", cluster->class_namespace, cluster->class_name,
-             CAPI_WHY_NONE);
+        const struct named missing = {CAPI_GROUP, "ClusterClass", cluster->class_namespace,
+                                      cluster->class_name};
+        want(wants, &missing, CAPI_WHY_NONE);
         return;
     }
     for (size_t i = 0; i < class->template_count; i++) {
         const struct capi_target *target = &class->templates[i];
-        const char *group = or_empty(target->group);
-        const char *namespace_ = or_empty(target->namespace_);
-        if (!capi_graph_find(graph, group, target->kind, namespace_, target->name))
-            want(wants, group, target->kind, namespace_, target->name, CAPI_WHY_NONE);
+        const struct named named = {or_empty(target->group), target->kind,
+                                    or_empty(target->namespace_), target->name};
+        if (!capi_graph_find(graph, named.group, named.kind, named.namespace_, named.name))
+            want(wants, &named, CAPI_WHY_NONE);
     }
 }
 

@@ -59,7 +59,7 @@ static void sweep(const struct atomic_file *file)
     DIR *folder = opendir(parent);
     if (!folder)
         return;
-    for (const struct dirent *entry; (entry = readdir(folder));)
+    for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
         if (strlen(entry->d_name) == length && str_starts_with(entry->d_name, start))
             remove_if_abandoned(dirfd(folder), entry->d_name);
     closedir(folder);

@@ -56,18 +56,19 @@ char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, str
 
 /* ---- removing */
 
-int cb_prune(const struct cb_args *args, struct backup_store *store, const struct cb_keys *keys,
-             const char *fresh, bool dry, struct strv *removed, struct error **err)
+int cb_prune(const struct cb_args *args, const struct cb_pruning *pruning, struct strv *removed,
+             struct error **err)
 {
     auto_backup_catalog struct backup_catalog catalog = {0};
     auto_strv struct strv names;
     strv_init(&names);
     const struct backup_keep keep = cb_keep(args);
-    if (backup_catalog_read(&catalog, args->path, args->name_prefix, &keys->cms, err) < 0)
+    const struct cms_keys *keys = &pruning->keys->cms;
+    if (backup_catalog_read(&catalog, args->path, args->name_prefix, keys, err) < 0)
         return -1;
-    backup_catalog_prune(&catalog, &keep, fresh, &names);
+    backup_catalog_prune(&catalog, &keep, pruning->fresh, &names);
     for (size_t i = 0; i < names.count; i++) {
-        if (!dry && backup_store_remove(store, names.items[i], err) < 0)
+        if (pruning->store && backup_store_remove(pruning->store, names.items[i], err) < 0)
             return -1;
         strv_add(removed, names.items[i]);
     }

@@ -24,10 +24,16 @@ int cb_owner(const struct cb_args *args, struct backup_owner *out, struct error 
 char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, struct error **err)
     must_check;
 
-/* Removes what the options do not keep; FRESH (may be NULL) stays. Names go to REMOVED. DRY: only
- * says which. */
-int cb_prune(const struct cb_args *args, struct backup_store *store, const struct cb_keys *keys,
-             const char *fresh, bool dry, struct strv *removed, struct error **err) must_check;
+/* Where old archives are removed. */
+struct cb_pruning {
+    struct backup_store *store; /* locked; NULL: only to say which ones */
+    const struct cb_keys *keys;
+    const char *fresh; /* stays; may be NULL */
+};
+
+/* Removes what the options do not keep. Names go to REMOVED. */
+int cb_prune(const struct cb_args *args, const struct cb_pruning *pruning, struct strv *removed,
+             struct error **err) must_check;
 
 /* What an archive is about to be written with. */
 struct cb_writing {

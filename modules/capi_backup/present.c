@@ -165,8 +165,9 @@ static int prune(struct cb *cb, struct present *present, const char *fresh, bool
 {
     auto_strv struct strv removed;
     strv_init(&removed);
-    struct backup_store *store = dry ? NULL : &present->store;
-    if (cb_prune(&cb->args, store, &present->keys, fresh, dry, &removed, err) < 0)
+    const struct cb_pruning pruning = {
+        .store = dry ? NULL : &present->store, .keys = &present->keys, .fresh = fresh};
+    if (cb_prune(&cb->args, &pruning, &removed, err) < 0)
         return -1;
     json_t *names = json_array();
     for (size_t i = 0; i < removed.count; i++)

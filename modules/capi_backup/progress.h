@@ -17,8 +17,8 @@ struct progress {
 
 /* Nothing is said in the first second, nor when SILENT. */
 void progress_init(struct progress *progress, const char *verb, bool silent);
-/* PROGRESS is a struct progress: fits capi_progress. */
-void progress_tell(void *progress, size_t done, size_t known);
+/* CONTEXT is a struct progress: fits capi_progress. */
+void progress_tell(void *context, size_t done, size_t known);
 void progress_end(struct progress *progress);
 
 #endif

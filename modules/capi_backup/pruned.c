@@ -14,14 +14,16 @@ static int list(struct cb *cb, const struct cb_keys *keys, struct error **err)
     return 0;
 }
 
-static int remove_old(struct cb *cb, struct backup_store *store, bool dry, struct error **err)
+/* STORE may be NULL: then it is only told what would be removed. */
+static int remove_old(struct cb *cb, struct backup_store *store, struct error **err)
 {
     auto_cb_keys struct cb_keys keys = {0};
     auto_strv struct strv removed;
     strv_init(&removed);
     if (cb_keys_read(&keys, &cb->args, err) < 0)
         return -1;
-    int result = cb_prune(&cb->args, store, &keys, NULL, dry, &removed, err);
+    const struct cb_pruning pruning = {.store = store, .keys = &keys};
+    int result = cb_prune(&cb->args, &pruning, &removed, err);
     json_t *names = json_array();
     for (size_t i = 0; i < removed.count; i++)
         json_array_append_new(names, json_string(removed.items[i]));
@@ -36,12 +38,12 @@ static int apply(struct cb *cb, struct error **err)
     if (backup_store_open(&store, cb->args.path, false, NULL, err) < 0 ||
         backup_store_lock(&store, cb->args.lock_timeout_ms, cb->args.name_prefix, err) < 0)
         return -1;
-    return remove_old(cb, &store, false, err);
+    return remove_old(cb, &store, err);
 }
 
 static int predict(struct cb *cb, struct error **err)
 {
-    return remove_old(cb, NULL, true, err);
+    return remove_old(cb, NULL, err);
 }
 
 const struct cb_way cb_pruned = {.apply = apply, .predict = predict};
