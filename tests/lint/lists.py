@@ -42,6 +42,9 @@ def check_tests(root, text):
         parts = name.split("/")
         if parts[0] == "unit" and len(parts) == 3 and parts[2].startswith("test_"):
             listed = parts[2][len("test_"):-len(".c")] in units.get(parts[1], ())
+        elif parts[0] == "servers":  # inside what the scripts of that folder build
+            scripts = (root / "tests/servers" / parts[1]).glob("*.py")
+            listed = any(path.name in script.read_text(encoding="utf-8") for script in scripts)
         else:
             fuzzed = path.stem[len("fuzz_"):] if path.stem.startswith("fuzz_") else None
             listed = bool({name, path.name, fuzzed} & words)

@@ -1,4 +1,5 @@
-/* Holds the namespaces of a Pod: sleeps until it is told to end, and reaps what the Pod leaves behind. */
+/* Holds the namespaces of a Pod: sleeps until it is told to end, and reaps what the Pod leaves
+ * behind. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
