@@ -383,13 +383,13 @@ def test_077__diff__shows_the_versions(pair):
 
 
 def test_056__program__sends_no_more_than_clusterctl(pair):
-    """What a busy server refused for the moment does not count."""
+    """What a busy server refused for the moment does not count; clusterctl asks once more now and then."""
     def answered(requests):
         return [e for e in requests if e["responseStatus"]["code"] not in (409, 429) and e["responseStatus"]["code"] < 500]
 
     both = pair.run(**small())
     ours, theirs = answered(both.ours.requests), answered(both.theirs.requests)
-    assert len(writes(ours)) == len(writes(theirs)), (writes(ours), writes(theirs))
+    assert 0 < len(writes(ours)) <= len(writes(theirs)), (writes(ours), writes(theirs))
     assert len(ours) <= len(theirs) + 10
 
 
