@@ -91,7 +91,9 @@ def test_013__one_tag__keeps_the_checks_and_its_own_tasks(tag, collections, tmp_
     (tmp_path / "hosts").write_text("[k8s_all]\nnode1\n[haproxy]\nproxy1\n", encoding="ascii")
     done = ansible(CORES[0], collections, "-i", tmp_path / "hosts", NAMESPACE + ".k8s", "--tags", tag, "--list-tasks")
     assert done.returncode == 0, done.stdout
-    plays = re.split(r"\n  play #\d+ ", done.stdout)[1:]
+    # ansible-core checks the arguments of every role whatever the tag is.
+    output = re.sub(r"\n[^\n]*Validating arguments against arg spec[^\n]*", "", done.stdout)
+    plays = re.split(r"\n  play #\d+ ", output)[1:]
     busy = [play for play in plays if "TAGS" in play.partition("tasks:")[2]]
     assert len(busy) == 2 and "preflight" in busy[0], done.stdout
 
