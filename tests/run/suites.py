@@ -297,7 +297,7 @@ SUITES = {
     "openstack": openstack, "lxc": lxc, "roles": roles, "aio": aio, "proxy": proxy, "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-ON_REQUEST = ("backup", "openstack", "proxy", "roles", "aio")  # not part of all
+ON_REQUEST = ("backup", "openstack", "proxy", "aio")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
 NEEDS_STATIC = ("portable", "collection", "proxy")
