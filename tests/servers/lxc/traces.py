@@ -46,8 +46,8 @@ def processes(name) -> list:
     """Ids of what runs inside the container."""
     found = set()
     for folder in cgroups(name, ("payload",)):
-        for path in folder.rglob("cgroup.procs"):
-            found.update(int(pid) for pid in _read(path).split())
+        for place, _, _ in os.walk(folder):  # which bears with groups that vanish meanwhile; rglob does not
+            found.update(int(pid) for pid in _read(Path(place) / "cgroup.procs").split())
     return sorted(pid for pid in found if not _is_zombie(pid))
 
 
