@@ -1,10 +1,13 @@
 """A management cluster, tenants' networks, and proxies between them."""
+import contextlib
+import itertools
 import os
 
 import pytest
 
 from servers.kubernetes.server import KubeServer
 from support.magnum_system import MagnumSystem, Proxy
+from support.netns_lab import DataProxy, Lab
 from support.tenants import Tenants
 
 
@@ -54,3 +57,30 @@ def start(programs, environment, tmp_path):
     yield begin
     for proxy in running:
         proxy.__exit__()
+
+
+# ---- the bytes alone: clusters from a file, no management cluster
+
+
+@pytest.fixture(scope="module")
+def lab():
+    if os.geteuid() != 0:
+        pytest.skip("this machine: network namespaces need root")
+    with Lab() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def network(lab):
+    """A network with one namespace, for all tests that do not change it."""
+    return lab.network("qdhcp-")
+
+
+@pytest.fixture
+def begin(programs, tmp_path):
+    """Starts proxies for {cluster: (network, port)}, each with a folder of its own."""
+    count = itertools.count()
+    with contextlib.ExitStack() as stack:
+        yield lambda clusters, **more: stack.enter_context(
+            DataProxy(programs / "magnum-cluster-api-proxy", tmp_path / ("proxy-%d" % next(count)),
+                      Lab.routes(clusters), **more))

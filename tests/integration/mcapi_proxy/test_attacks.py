@@ -7,32 +7,10 @@ import socket
 import struct
 import time
 
-import pytest
-
-from support.netns_lab import ECHO, GREET, SINK, SOURCE, DataProxy, Lab, hello, receive, rest
+from support.netns_lab import ECHO, GREET, SINK, SOURCE, Lab, hello, receive, rest
 from support.wait import until
 
 SOAK = float(os.environ.get("MCAPI_SOAK_SECONDS", "20"))  # 600 for the long one
-
-
-@pytest.fixture(scope="module")
-def lab():
-    if os.geteuid() != 0:
-        pytest.skip("this machine: network namespaces need root")
-    with Lab() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def network(lab):
-    return lab.network("qdhcp-")
-
-
-@pytest.fixture
-def begin(programs, tmp_path):
-    with contextlib.ExitStack() as stack:
-        yield lambda clusters, **more: stack.enter_context(
-            DataProxy(programs / "magnum-cluster-api-proxy", tmp_path / "proxy", Lab.routes(clusters), **more))
 
 
 def reset(client):

@@ -18,35 +18,6 @@ from support.wait import until
 ALERT = b"\x15\x03\x03\x00\x02\x02"
 
 
-@pytest.fixture(scope="module")
-def lab():
-    if os.geteuid() != 0:
-        pytest.skip("this machine: network namespaces need root")
-    with Lab() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def network(lab):
-    """A network with one namespace, for all tests that do not change it."""
-    return lab.network("qdhcp-")
-
-
-@pytest.fixture
-def begin(programs, tmp_path):
-    running = []
-
-    def start(clusters, **more):
-        proxy = DataProxy(programs / "magnum-cluster-api-proxy", tmp_path / ("proxy-%d" % len(running)),
-                          Lab.routes(clusters), **more)
-        running.append(proxy)
-        return proxy
-
-    yield start
-    for proxy in running:
-        proxy.__exit__()
-
-
 @pytest.fixture
 def proxy(begin, network):
     running = begin({"echo": (network, ECHO), "tls": (network, GREET), "source": (network, SOURCE)})
