@@ -155,26 +155,6 @@ static int read_wishes(struct magnum_args *args, const json_t *params, struct st
 
 /* ---- the task */
 
-static void read_connection(struct magnum_args *args, const json_t *params, struct strv *warnings)
-{
-    args->connection = (struct osk_cloud_options){
-        .cloud = am_value(params, "cloud"),
-        .auth = am_value(params, "auth"),
-        .auth_type = am_text(params, "auth_type"),
-        .region_name = am_text(params, "region_name"),
-        .interface = am_text(params, "interface"),
-        .validate_certs = am_value(params, "validate_certs"),
-        .ca_cert = am_text(params, "ca_cert"),
-        .client_cert = am_text(params, "client_cert"),
-        .client_key = am_text(params, "client_key"),
-        .api_timeout = am_value(params, "api_timeout"),
-    };
-    args->log_path = am_text(params, "sdk_log_path");
-    args->log_debug = str_equal(am_text(params, "sdk_log_level"), "DEBUG");
-    if (am_value(params, "availability_zone"))
-        strv_add_once(warnings, "availability_zone is ignored: a cluster template has none");
-}
-
 static void read_policies(struct magnum_args *args, const json_t *params)
 {
     static const char *const updates[] = {"in_place", "never", "recreate"};
@@ -221,7 +201,7 @@ int magnum_args_read(struct magnum_args *args, const json_t *params, struct strv
                      struct error **err)
 {
     *args = (struct magnum_args){0};
-    read_connection(args, params, warnings);
+    args->cloud = cloud_settings_read(params, warnings);
     read_policies(args, params);
     if (read_wishes(args, params, warnings, err) == 0 && check_microversion(args, err) == 0)
         return 0;

@@ -12,7 +12,7 @@
 #include "ansible/am_spec.h"
 #include "base/error.h"
 #include "base/strv.h"
-#include "ostack/clouds.h"
+#include "cloud/cloud.h"
 
 extern const struct am_spec magnum_template_spec;
 
@@ -48,9 +48,7 @@ struct magnum_args {
     bool label_errors; /* what label_check finds is an error */
     const char *microversion;
 
-    struct osk_cloud_options connection;
-    const char *log_path;
-    bool log_debug;
+    struct cloud_settings cloud;
 };
 
 /* Fills ARGS from the validated PARAMS, which must outlive it. ERROR_USAGE names the option. On

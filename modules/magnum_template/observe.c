@@ -8,25 +8,14 @@
 #include "json/js_get.h"
 #include "magnum_template/compare.h"
 #include "magnum_template/find.h"
-#include "magnum_template/secrets.h"
 
 /* ---- the connection */
 
 static int connect(struct magnum *magnum, struct error **err)
 {
     const struct magnum_args *args = &magnum->args;
-    if (osk_cloud_load(&magnum->cloud, &args->connection, &magnum->context->warnings, err) < 0)
-        return -1;
-    magnum_cloud_secrets(magnum->cloud.config, magnum->context->secrets);
-    const struct osk_client_options options = {
-        .warnings = &magnum->context->warnings,
-        .microversion = args->microversion,
-        .log_path = args->log_path,
-        .log_debug = args->log_debug,
-        .secret = magnum_secret_seen,
-        .secret_context = magnum->context->secrets,
-    };
-    magnum->client = osk_client_new(&magnum->cloud, &options, err);
+    magnum->client =
+        cloud_open(&args->cloud, args->microversion, magnum->context, &magnum->cloud, err);
     if (!magnum->client || osk_magnum_check_scope(magnum->client, err) < 0)
         return -1;
     const char *project = osk_magnum_project(magnum->client);

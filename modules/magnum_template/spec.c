@@ -92,26 +92,8 @@ static const struct am_option options[] = {
     {.name = "label_check_level", .default_json = "\"warn\"", .choices = AM_NAMES("warn", "error")},
     {.name = "microversion"},
 
-    /* where, and as whom: as openstack.cloud has it. The secrets inside of cloud and auth are
-     * registered one by one (secrets.c): as a whole they would hide names and addresses too. */
-    {.name = "cloud", .type = AM_RAW},
-    {.name = "auth", .type = AM_DICT},
-    {.name = "auth_type"},
-    {.name = "region_name"},
-    {.name = "interface",
-     .default_json = "\"public\"",
-     .aliases = AM_NAMES("endpoint_type"),
-     .choices = AM_NAMES("public", "internal", "admin")},
-    {.name = "validate_certs", .type = AM_BOOL, .aliases = AM_NAMES("verify")},
-    {.name = "ca_cert", .aliases = AM_NAMES("cacert")},
-    {.name = "client_cert", .aliases = AM_NAMES("cert")},
-    {.name = "client_key", .no_log = true, .aliases = AM_NAMES("key")},
-    {.name = "api_timeout", .type = AM_INT, .minimum = AM_LIMIT(1)},
-    {.name = "wait", .type = AM_BOOL, .default_json = "true"},
-    {.name = "timeout", .type = AM_INT, .default_json = "180"},
-    {.name = "sdk_log_path"},
-    {.name = "sdk_log_level", .default_json = "\"INFO\"", .choices = AM_NAMES("INFO", "DEBUG")},
-    {.name = "availability_zone"},
+    /* where, and as whom */
+    CLOUD_OPTIONS,
     {0},
 };
 

@@ -1,4 +1,4 @@
-#include "magnum_template/secrets.h"
+#include "cloud/cloud.h"
 #include "unit/ostack/place.h"
 
 /* In every form in which a dictionary may come. */
@@ -10,33 +10,33 @@ static const char *const options[] = {
     "{'cloud': '{\\'auth\\': {\\'token\\': \\'geheim\\'}}'}",
 };
 
-static void test_secrets__of_options_in_every_form__are_registered(void **state)
+static void test_cloud__secrets_of_options_in_every_form__are_registered(void **state)
 {
     (void)state;
     for (size_t i = 0; i < array_length(options); i++) {
         auto_am_secrets struct am_secrets *secrets = am_secrets_new();
         json_auto_t *params = quoted(options[i]);
-        magnum_option_secrets(params, secrets);
+        cloud_option_secrets(params, secrets);
         auto_free char *text = am_secrets_scrub_text(secrets, "demo says geheim aloud");
         assert_string_equal(text, "demo says ******** aloud");
     }
 }
 
-static void test_secrets__a_name_of_a_cloud__is_none(void **state)
+static void test_cloud__a_name_of_a_cloud__is_no_secret(void **state)
 {
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
     json_auto_t *params = quoted("{'cloud': 'demo', 'auth': null}");
-    magnum_option_secrets(params, secrets);
+    cloud_option_secrets(params, secrets);
     auto_free char *text = am_secrets_scrub_text(secrets, "demo");
     assert_string_equal(text, "demo");
 }
 
-static void test_secrets__a_token_that_arrives__is_registered(void **state)
+static void test_cloud__a_token_that_arrives__is_registered(void **state)
 {
     (void)state;
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();
-    magnum_secret_seen(secrets, "token-1");
+    cloud_secret_seen(secrets, "token-1");
     auto_free char *text = am_secrets_scrub_text(secrets, "X: token-1");
     assert_string_equal(text, "X: ********");
 }
@@ -44,9 +44,9 @@ static void test_secrets__a_token_that_arrives__is_registered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_secrets__of_options_in_every_form__are_registered),
-        cmocka_unit_test(test_secrets__a_name_of_a_cloud__is_none),
-        cmocka_unit_test(test_secrets__a_token_that_arrives__is_registered),
+        cmocka_unit_test(test_cloud__secrets_of_options_in_every_form__are_registered),
+        cmocka_unit_test(test_cloud__a_name_of_a_cloud__is_no_secret),
+        cmocka_unit_test(test_cloud__a_token_that_arrives__is_registered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
