@@ -70,6 +70,7 @@ struct capi_put_options {
     unsigned attempts;   /* of each write; 0: 1 */
     bool retry_refused;  /* also what the server refused */
     bool keep;           /* before and after, of objects that differ */
+    bool young_kinds;    /* of all objects: defined a moment ago */
     const char *manager; /* of CAPI_WAY_APPLY; borrowed */
     const struct capi_put_words *words;
 };

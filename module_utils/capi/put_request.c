@@ -17,6 +17,8 @@
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"                                \
     "application/json"
 
+#define CREATOR "mcapi" /* the name that the server makes of our User-Agent */
+
 enum {
     UNSERVED_MS = 30000, /* a kind that was just established need not be served everywhere */
 };
@@ -42,9 +44,21 @@ static char *apply_path(const struct capi_puts *puts, const struct capi_put *ite
     struct buf path;
     buf_init(&path);
     kube_resource_path(&path, &item->id.resource, item->id.namespace_, item->id.name);
-    url_query(&path, "fieldManager", puts->options.manager);
-    url_query(&path, "force", "true");
+    url_query(&path, "fieldManager", puts->options.manager ? puts->options.manager : CREATOR);
+    if (item->way == CAPI_WAY_APPLY)
+        url_query(&path, "force", "true");
     return buf_steal(&path);
+}
+
+/*
+ * The server holds a POST of a kind that it has known for less than two seconds for two seconds
+ * more, so that its peers learn of the kind; an apply of what is missing it does not hold, and it
+ * stores the same object.
+ */
+static bool is_applied(const struct capi_puts *puts, const struct capi_put *item)
+{
+    return item->way == CAPI_WAY_APPLY ||
+           (!item->exists && (item->late || puts->options.young_kinds));
 }
 
 /* The wanted text with the version that was read: whoever wrote meanwhile is not overrun. */
@@ -79,7 +93,7 @@ static int build_write(const struct capi_puts *puts, struct capi_put *item, stru
     struct buf body;
     buf_init(&body);
     const char *type = "application/json";
-    if (item->way == CAPI_WAY_APPLY) {
+    if (is_applied(puts, item)) {
         kube_call_init(&item->call, "PATCH", apply_path(puts, item));
         type = "application/apply-patch+yaml";
         item->call.idempotent = true;

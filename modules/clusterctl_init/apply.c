@@ -59,6 +59,7 @@ static int define(struct cc *cc, struct error **err)
     const struct capi_put_options options = cc_put_options(cc, NULL);
     int created = capi_inventory_define(&cc->inventory, cc->client, cc->generation, &options, err);
     cc->defined = created > 0;
+    cc->install.records.options.young_kinds = cc->defined;
     return created < 0 ? -1 : 0;
 }
 

@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -23,6 +24,8 @@ VERSION, SAMPLE = "1.13.6", "0.2.0"
 REQUEST = {"core": "cluster-api:v" + VERSION, "bootstrap": "kubeadm:v" + VERSION, "control_plane": "kubeadm:v" + VERSION,
            "infrastructure": "sample:v" + SAMPLE}
 REPEATS = 3
+# A server holds whoever creates objects of a kind that it knows for less; cert-manager is older than that in real life.
+YOUNG_SECONDS = 3
 RESULTS = bench.DOCS / "clusterctl_init.json"
 
 
@@ -74,6 +77,7 @@ def measure(kind, work: Path, runs: int) -> dict:
     found = {"first": [], "repeated": []}
     for number in range(runs):
         side = Side(work / ("%s-%d" % (kind.name, number)))
+        time.sleep(YOUNG_SECONDS)
         try:
             tool = kind(side, work)
             for word in ["first"] + ["repeated"] * REPEATS:

@@ -393,6 +393,16 @@ def test_056__program__sends_no_more_than_clusterctl(pair):
     assert len(ours) <= len(theirs) + 10
 
 
+def test_056__records_of_a_first_install__are_not_held_by_the_server(empty_pair):
+    """A POST of a kind that was defined a moment ago waits there for two seconds, an apply does not."""
+    def verbs(requests):
+        return {e["verb"] for e in writes(requests) if e["requestURI"].startswith("/apis/clusterctl.cluster.x-k8s.io/")}
+
+    both = empty_pair.run(**small())
+    assert both.ok and (verbs(both.theirs.requests), verbs(both.ours.requests)) == ({"create"}, {"patch"})
+    empty_pair.assert_same_world()
+
+
 def test_056__fields__are_owned_by_an_update_of_the_program(pair):
     """clusterctl sends no name: the server takes the first word of the User-Agent."""
     assert pair.run(**small()).ok

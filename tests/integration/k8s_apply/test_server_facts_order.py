@@ -1,5 +1,6 @@
 """What the program relies on in a real API server when it orders, discovers and waits: docs/server-facts.md tells it in
 words. No program runs here. The facts are checked on the session's server and on older ones."""
+import time
 import uuid
 
 import pytest
@@ -71,6 +72,23 @@ def test_facts__moment_after_established__429_or_404_in_plain_text(facts_server,
                 assert answer["message"] == "storage is (re)initializing" and answer["details"]["retryAfterSeconds"] == 1
             else:
                 assert (status, answer) == (404, NOT_FOUND)
+
+
+def test_facts__post_of_a_kind_just_established__is_held_for_two_seconds_and_an_apply_is_not(facts_server, ns, define):
+    """Three kinds, because the server counts from the last full second: one of them may be old enough by chance."""
+    held, applied = [], []
+    for kind in ("Gadget", "Gizmo", "Grommet"):
+        definition, _ = define(kind)
+        path = "/apis/%s.example.com/v1/namespaces/%s/%ss" % (ns, ns, kind.lower())
+        until(lambda: facts_server.request("GET", path)[0] == 200, pause=0.01)
+        widget = {"apiVersion": ns + ".example.com/v1", "kind": kind, "metadata": {"name": "a"}}
+        begin = time.monotonic()
+        assert facts_server.request("PATCH", path + "/a?fieldManager=m", widget, content_type=APPLY)[0] == 201
+        applied.append(time.monotonic() - begin)
+        begin = time.monotonic()
+        assert facts_server.request("POST", path, dict(widget, metadata={"name": "b"}))[0] == 201
+        held.append(time.monotonic() - begin)
+    assert max(held) >= 2 and min(applied) < 2
 
 
 def test_facts__new_definition__knows_nothing_of_its_names_yet(facts_server, define):
