@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "crypto/secret.h"
 #include "json/js_get.h"
 #include "json/js_read.h"
 #include "ostack/client_priv.h"
@@ -17,20 +18,29 @@ void osk_call_init(struct osk_call *call, enum osk_service service, const char *
 
 void osk_call_clear(struct osk_call *call)
 {
+    struct buf *body = &call->job.request.body;
+    if (call->credentials && body->data)
+        mem_wipe(body->data, body->size);
     http_job_clear(&call->job);
     error_clear(&call->error);
     *call = (struct osk_call){0};
 }
 
-void osk_call_body(struct osk_call *call, const json_t *body)
+void osk_call_body_typed(struct osk_call *call, const char *type, const json_t *body)
 {
     struct http_request *request = &call->job.request;
     /* Not ours to judge: Magnum reads it as JSON, and what it stores it hands out as Python. */
-    auto_free char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
     buf_clear(&request->body);
     buf_add_str(&request->body, text ? text : "null");
     request->has_body = true;
-    http_request_header(request, "Content-Type", "application/json");
+    http_request_header(request, "Content-Type", type);
+    secret_free_text(text);
+}
+
+void osk_call_body(struct osk_call *call, const json_t *body)
+{
+    osk_call_body_typed(call, "application/json", body);
 }
 
 int osk_call_status(const struct osk_call *call)

@@ -57,6 +57,9 @@ struct osk_call {
     struct http_job job;
     struct error *error; /* owned */
     enum osk_service service;
+    /* The giver's to set, between init and the run. */
+    bool credentials; /* body or answer hold some: they are wiped, and not written into the log */
+    bool takes_401;   /* a 401 is an answer like any other: nobody logs in again because of it */
 
     unsigned connects; /* the rest belongs to the client: repeats so far */
     unsigned statuses;
@@ -73,6 +76,8 @@ void osk_call_clear(struct osk_call *call);
 #define auto_osk_call cleanup_with(osk_call_clear)
 /* Gives the call BODY as JSON. */
 void osk_call_body(struct osk_call *call, const json_t *body);
+/* The same with another Content-Type than application/json. */
+void osk_call_body_typed(struct osk_call *call, const char *type, const json_t *body);
 /* HTTP status of the answer, 0 when there was none. */
 int osk_call_status(const struct osk_call *call);
 /* The answer's body, an object, owned; NULL with ERROR_PARSE when it is none. */

@@ -8,6 +8,7 @@
 #include "http/url.h"
 #include "json/js_get.h"
 #include "ostack/failure.h"
+#include "ostack/rest.h"
 
 enum { PAGES_MAX = 10000 };
 
@@ -48,33 +49,7 @@ bool osk_magnum_has_role(const struct osk_client *client, const char *role)
 
 /* ---- pages */
 
-/* The marker in the URL of the next page, decoded, owned; NULL: there is none. Of that URL nothing
- * else counts: behind a proxy it names a host and a scheme that only the server knows. */
-static char *marker_of(const char *next)
-{
-    const char *query = strchr(next, '?');
-    const char *at = query;
-    while (at && !str_after(at + 1, "marker="))
-        at = strchr(at + 1, '&');
-    if (!at)
-        return NULL;
-    at += 1 + strlen("marker=");
-    return xmemdup(at, strcspn(at, "&#"));
-}
-
-/* The sort and the limit that the server put into its link go along with the marker. */
-static char *page_path(const char *path, const char *marker)
-{
-    struct buf url;
-    buf_init(&url);
-    buf_add_str(&url, path);
-    if (marker)
-        url_query(&url, "marker", marker);
-    return buf_steal(&url);
-}
-
-static int add_items(json_t *all, const json_t *page, const char *key, size_t *added,
-                     struct error **err)
+static int add_items(json_t *all, const json_t *page, const char *key, struct error **err)
 {
     json_t *items = NULL;
     size_t index = 0;
@@ -83,7 +58,6 @@ static int add_items(json_t *all, const json_t *page, const char *key, size_t *a
         error_wrap(err, "Magnum's answer");
         return -1;
     }
-    *added = json_array_size(items);
     json_array_foreach (items, index, item) {
         if (js_want(item, "uuid", JSON_STRING, NULL, err) < 0) {
             error_wrap(err, "Magnum's answer: %s[%zu]", key, index);
@@ -99,16 +73,14 @@ static int read_page(struct osk_client *client, const char *path, const char *ke
                      char **marker, struct error **err)
 {
     auto_osk_call struct osk_call call;
-    osk_call_init(&call, OSK_MAGNUM, "GET", page_path(path, *marker));
+    osk_call_init(&call, OSK_MAGNUM, "GET", osk_page_path(path, *marker));
     free(steal_ptr(*marker));
     if (osk_client_call(client, &call, err) < 0)
         return -1;
     json_auto_t *page = osk_call_json(&call, err);
-    size_t added = 0;
-    if (!page || add_items(all, page, key, &added, err) < 0)
+    if (!page || add_items(all, page, key, err) < 0)
         return -1;
-    const char *next = js_str(page, "next", NULL);
-    *marker = next && added ? marker_of(next) : NULL;
+    *marker = osk_page_marker(page, key);
     return 0;
 }
 

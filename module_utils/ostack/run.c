@@ -117,7 +117,7 @@ static bool repeats(const struct osk_client *client, struct osk_call *call, long
 /* After a 401: a fresh token, once a call. True when the call is to be sent again. */
 static bool renew(struct osk_client *client, struct osk_call *call)
 {
-    if (call->renewed || client->login != OSK_LOGIN_KEYSTONE ||
+    if (call->renewed || call->takes_401 || client->login != OSK_LOGIN_KEYSTONE ||
         !osk_login_repeatable(client->cloud->config))
         return false;
     call->renewed = true;
@@ -147,7 +147,7 @@ static enum http_verdict job_done(void *context, struct http_job *job, long long
 {
     struct run *run = context;
     struct osk_call *call = job->owner;
-    osk_log_exchange(run->client->log, job, false);
+    osk_log_exchange(run->client->log, job, call->credentials);
     if (repeats(run->client, call, wait_ms))
         return HTTP_AGAIN;
     if (job->response.status == 401 && renew(run->client, call)) {
