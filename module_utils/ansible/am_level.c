@@ -10,12 +10,19 @@ bool am_level_has(const struct am_level *level, const char *name)
     return json_object_get(level->params, name) != NULL;
 }
 
+char *am_level_name(const struct am_level *level)
+{
+    return level->numbered && level->index >= 0 ? xasprintf("%s[%ld]", level->name, level->index)
+                                                : xstrdup(level->name);
+}
+
 static void add_path(struct buf *out, const struct am_level *level)
 {
     if (!level->parent)
         return;
+    auto_free char *name = am_level_name(level);
     add_path(out, level->parent);
-    buf_printf(out, "%s%s", out->size ? " -> " : "", level->name);
+    buf_printf(out, "%s%s", out->size ? " -> " : "", name);
 }
 
 char *am_level_path(const struct am_level *level)

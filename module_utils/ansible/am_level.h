@@ -31,6 +31,7 @@ struct am_level {
     const struct am_level *parent; /* NULL at the top */
     const char *name;              /* the option that holds this level; NULL at the top */
     long index;                    /* of the item in a list, else -1 */
+    bool numbered;                 /* messages name the index */
 };
 
 /* ---- am_level.c: asking */
@@ -38,6 +39,8 @@ struct am_level {
 bool am_level_has(const struct am_level *level, const char *name);
 /* "o -> p" of the options that lead here, owned; "" at the top. */
 char *am_level_path(const struct am_level *level) must_check;
+/* The option that leads to LEVEL, with the index where messages name it. Owned. */
+char *am_level_name(const struct am_level *level) must_check;
 /* Makes an ERROR_USAGE from the text, with " found in o -> p" behind it below the top. */
 void am_level_error(const struct am_level *level, struct error **err, const char *format, ...)
     printf_like(3, 4);

@@ -45,6 +45,7 @@ static int validate_item(const struct am_level *level, const struct am_option *o
         .parent = level,
         .name = option->name,
         .index = index,
+        .numbered = option->numbered,
     };
     return validate_level(&below, err);
 }

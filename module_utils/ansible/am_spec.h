@@ -45,7 +45,8 @@ struct am_option {
     const struct am_option *options; /* sub-options of AM_DICT or AM_LIST of AM_DICT */
     const struct am_spec *dependencies; /* among the sub-options; its .options are not used */
     bool apply_defaults;                /* an absent AM_DICT becomes {} and is then filled */
-    const long long *minimum;           /* of AM_INT, of the length of AM_STR; NULL: none */
+    bool numbered; /* messages say which item of the list, "o[3]", which Ansible's do not */
+    const long long *minimum; /* of AM_INT, of the length of AM_STR; NULL: none */
     const long long *maximum;
 };
 

@@ -34,13 +34,14 @@ static char *supported_text(const struct am_level *level)
     return aliases.count ? xasprintf("%s (%s)", joined, others) : xstrdup(joined);
 }
 
-/* "o.p." of the options that lead here: items of a list are not numbered. */
+/* "o.p." of the options that lead here. */
 static void add_dotted(struct buf *out, const struct am_level *level)
 {
     if (!level->parent)
         return;
+    auto_free char *name = am_level_name(level);
     add_dotted(out, level->parent);
-    buf_printf(out, "%s.", level->name);
+    buf_printf(out, "%s.", name);
 }
 
 void am_unknown_collect(const struct am_level *level)
