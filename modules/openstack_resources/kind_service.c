@@ -1,0 +1,39 @@
+/* Services of Keystone's catalog. */
+#include "ansible/am_get.h"
+#include "base/str.h"
+#include "json/js_get.h"
+#include "openstack_resources/state.h"
+
+static const struct field fields[] = {
+    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
+    {.option = "type", .use = FIELD_VALUE, .need = NEED_TO_CREATE, .attribute = "type"},
+    {.option = "description",
+     .use = FIELD_VALUE,
+     .attribute = "description",
+     .missing_json = "\"\""},
+    {.option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"},
+    FIELD_END,
+};
+
+/* Names are not unique. A lone one that has another type is changed, so that it keeps its
+ * endpoints: services were registered under other types once. */
+static bool fits(maybe_unused const struct resources *all, const struct resource *item,
+                 const json_t *object, unsigned pass)
+{
+    const char *type = am_text(item->options, "type");
+    if (!str_equal(js_str(object, "name", NULL), am_text(item->options, "name")))
+        return false;
+    return pass > 0 || !type || str_equal(js_str(object, "type", NULL), type);
+}
+
+const struct kind kind_service = {
+    .name = "service",
+    .id = KIND_SERVICE,
+    .service = OSK_KEYSTONE,
+    .collection = "/services",
+    .member = "service",
+    .members = "services",
+    .also = "type",
+    .fields = fields,
+    .fits = fits,
+};

@@ -1,0 +1,103 @@
+#include "openstack_resources/observe.h"
+
+#include <stdlib.h>
+
+#include "ansible/am_get.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "json/js_get.h"
+#include "openstack_resources/find.h"
+#include "openstack_resources/refs.h"
+#include "ostack/password.h"
+
+enum { WAVES = 3 };
+
+/* ---- listings */
+
+static void ask(struct resources *all, const struct kind *kind, char *path_take)
+{
+    auto_free char *path = path_take;
+    if (!path || resources_listing(all, kind, path))
+        return;
+    all->listings = xreallocarray(all->listings, all->listing_count + 1, sizeof(*all->listings));
+    all->listings[all->listing_count++] = (struct osk_listing){
+        .service = kind->service, .path = steal_ptr(path), .member = kind->members};
+}
+
+/* A listing whose path needs nothing that has to be found first is asked for in the first wave. */
+static unsigned asked_in(const struct kind *kind)
+{
+    return kind->listing || kind->in_domain ? kind->wave : 0;
+}
+
+static void ask_for_item(struct resources *all, const struct resource *item, unsigned wave)
+{
+    for (const struct field *field = item->kind->fields; field->option; field++)
+        if (field->refers && asked_in(kind_of(field->target)) == wave)
+            ask(all, kind_of(field->target), ref_listing(all, item, field));
+    if (asked_in(item->kind) == wave)
+        ask(all, item->kind, own_listing(all, item));
+}
+
+static int read_wave(struct resources *all, unsigned wave, struct error **err)
+{
+    for (size_t i = 0; i < all->count; i++)
+        ask_for_item(all, &all->items[i], wave);
+    if (osk_listings_read(all->client, all->listings, all->listing_count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i].kind->wave == wave && resource_find(all, &all->items[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- passwords */
+
+/* Whether the item's password has to be tried. */
+static bool is_tried(const struct resources *all, const struct resource *item)
+{
+    bool given = item->kind->id == KIND_USER && am_text(item->options, "password");
+    bool once = str_equal(am_text(item->options, "update_password"), "on_create");
+    if (!given || once || !item->found || item->wish->state != WISH_PRESENT)
+        return false;
+    if (!json_is_false(json_object_get(item->found, "enabled")))
+        return true;
+    if (!am_flag(item->options, "enabled"))
+        strv_printf(&all->context->warnings,
+                    "resources[%zu] (%s): nobody can log in as a user that is not enabled, so "
+                    "whether the password is the given one is not known, and it is left alone",
+                    item->wish->index, item->wish->label);
+    return false;
+}
+
+static int try_passwords(struct resources *all, struct error **err)
+{
+    auto_free struct osk_password *tries = xcalloc(all->count + 1, sizeof(*tries));
+    auto_free struct resource **of = xcalloc(all->count + 1, sizeof(*of));
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        struct resource *item = &all->items[i];
+        if (!is_tried(all, item))
+            continue;
+        of[count] = item;
+        tries[count++] = (struct osk_password){.user_id = resource_id(item),
+                                               .password = am_text(item->options, "password")};
+    }
+    if (osk_passwords_check(all->client, tries, count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        of[i]->password_wrong = !tries[i].good;
+    return 0;
+}
+
+int resources_observe(void *state, struct error **err)
+{
+    struct resources *all = state;
+    all->client = cloud_open(&all->args.cloud, NULL, all->context, &all->cloud, err);
+    if (!all->client || osk_client_login(all->client, err) < 0)
+        return -1;
+    for (unsigned wave = 0; wave < WAVES; wave++)
+        if (read_wave(all, wave, err) < 0)
+            return -1;
+    return try_passwords(all, err);
+}
