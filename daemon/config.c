@@ -59,7 +59,7 @@ static const char *find_variable(char **environ_, const char *name)
 static int read_one(const struct setting *setting, struct config *config, const char *name,
                     const char *value, struct error **err)
 {
-    if (setting->read(setting, config, value, err) == 0)
+    if (setting->type->read(setting, config, value, err) == 0)
         return 0;
     error_wrap(err, "%s=%s", name, value);
     return -1;
@@ -169,53 +169,12 @@ char *config_help(void)
     return buf_steal(&text);
 }
 
-static json_t *text_or_null(const char *text)
-{
-    return text ? json_string(text) : json_null();
-}
-
-static json_t *list_of(const struct strv *strings)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < strings->count; i++)
-        json_array_append_new(list, json_string(strings->items[i]));
-    return list;
-}
-
-static json_t *in_seconds(long long ms)
-{
-    return ms % 1000 == 0 ? json_integer(ms / 1000) : json_real((double)ms / 1000);
-}
-
 json_t *config_to_json(const struct config *config)
 {
+    size_t count = 0;
+    const struct setting *table = settings_table(&count);
     json_t *object = json_object();
-    json_object_set_new(object, "PROXY_BIND", json_string(config->bind));
-    json_object_set_new(object, "PROXY_PORT", json_integer(config->port));
-    json_object_set_new(object, "PROXY_ALLOW", json_integer((json_int_t)config->allow_count));
-    json_object_set_new(object, "PROXY_MAX_CONNECTIONS", json_integer(config->max_connections));
-    json_object_set_new(object, "PROXY_MAX_CONNECTIONS_PER_CLUSTER",
-                        json_integer(config->max_per_cluster));
-    json_object_set_new(object, "PROXY_HELLO_TIMEOUT", in_seconds(config->hello_timeout_ms));
-    json_object_set_new(object, "PROXY_CONNECT_TIMEOUT", in_seconds(config->connect_timeout_ms));
-    json_object_set_new(object, "PROXY_IDLE_TIMEOUT", in_seconds(config->idle_timeout_ms));
-    json_object_set_new(object, "PROXY_HALF_CLOSED_TIMEOUT", in_seconds(config->half_timeout_ms));
-    json_object_set_new(object, "PROXY_DRAIN_TIMEOUT", in_seconds(config->drain_timeout_ms));
-    json_object_set_new(object, "PROXY_NETNS_DIR", json_string(config->netns_dir));
-    json_object_set_new(object, "PROXY_NETNS_PREFIXES", list_of(&config->netns_prefixes));
-    json_object_set_new(object, "PROXY_PROBE",
-                        json_string(config->probe == PROBE_TCP ? "tcp" : "readyz"));
-    json_object_set_new(object, "PROXY_PROBE_INTERVAL", in_seconds(config->probe_interval_ms));
-    json_object_set_new(object, "PROXY_ALWAYS", json_boolean(config->always));
-    json_object_set_new(object, "POD_IP", text_or_null(config->pod_ip));
-    json_object_set_new(object, "KUBECONFIG", text_or_null(config->kubeconfig));
-    json_object_set_new(object, "PROXY_HOSTNAME", json_string(config->hostname));
-    json_object_set_new(object, "PROXY_NAMESPACE", json_string(config->namespace));
-    json_object_set_new(object, "PROXY_CYCLE", in_seconds(config->cycle_ms));
-    json_object_set_new(object, "PROXY_RESTORE_KUBECONFIG", json_boolean(config->restore));
-    json_object_set_new(object, "PROXY_FORWARD_BIND", text_or_null(config->forward_bind));
-    json_object_set_new(object, "PROXY_FORWARD_HOSTS", text_or_null(config->forward_hosts));
-    json_object_set_new(object, "PROXY_ROUTES", text_or_null(config->routes));
-    json_object_set_new(object, "PROXY_METRICS", text_or_null(config->metrics));
+    for (size_t i = 0; i < count; i++)
+        json_object_set_new(object, table[i].variable, table[i].type->show(&table[i], config));
     return object;
 }

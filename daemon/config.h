@@ -52,12 +52,13 @@ struct config {
     enum config_probe probe;     /* PROXY_PROBE: tcp or readyz */
     long long probe_interval_ms; /* PROXY_PROBE_INTERVAL */
     /* control */
-    bool always;        /* PROXY_ALWAYS: clusters with a floating IP too */
-    char *pod_ip;       /* POD_IP, or NULL */
-    char *kubeconfig;   /* KUBECONFIG, or NULL: the client's own search */
-    char *hostname;     /* PROXY_HOSTNAME; default gethostname(), lower case */
-    char *namespace;    /* PROXY_NAMESPACE; default magnum-system */
-    long long cycle_ms; /* PROXY_CYCLE */
+    bool always;         /* PROXY_ALWAYS: clusters with a floating IP too */
+    char *pod_ip;        /* POD_IP, or NULL */
+    char *kubeconfig;    /* KUBECONFIG, or NULL: the client's own search */
+    char *hostname;      /* PROXY_HOSTNAME; default gethostname(), lower case */
+    char *namespace;     /* PROXY_NAMESPACE; default magnum-system */
+    long long cycle_ms;  /* PROXY_CYCLE */
+    long long expiry_ms; /* PROXY_EXPIRY: of slices of hosts without a sign of life */
     bool restore;       /* PROXY_RESTORE_KUBECONFIG: undo the rewrite of what no longer qualifies */
     char *forward_bind; /* PROXY_FORWARD_BIND: address:port of the second listener, or NULL */
     char *forward_hosts; /* PROXY_FORWARD_HOSTS: a hosts file to keep, or NULL */

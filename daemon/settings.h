@@ -7,16 +7,24 @@
 
 #include "daemon/config.h"
 
-struct setting {
-    const char *variable; /* "PROXY_PORT" */
-    const char *option;   /* "--port", or NULL: the environment only */
+struct setting;
+
+struct setting_type {
     /* Checks VALUE and puts it at OFFSET of the struct config; ERROR_USAGE without the name. */
     int (*read)(const struct setting *setting, struct config *config, const char *value,
                 struct error **err);
+    /* What is there, owned. */
+    json_t *(*show)(const struct setting *setting, const struct config *config);
+};
+
+struct setting {
+    const char *variable;            /* "PROXY_PORT" */
+    const char *option;              /* "--port" */
+    const struct setting_type *type; /* see daemon/setting_types.h */
     size_t offset;
     long long low;
     long long high;
-    const char *fallback; /* read as if it had been given; NULL: the zero of its type */
+    const char *fallback; /* read as if it had been given */
     const char *help;
 };
 
