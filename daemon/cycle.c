@@ -14,6 +14,16 @@
 #include "daemon/plan.h"
 #include "daemon/routing.h"
 #include "fs/dir.h"
+#include "json/js_get.h"
+
+enum {
+    /* Upstream deletes what is 30 s old: of a host that died this is gone within a minute. */
+    SIGN_AHEAD_SECONDS = 10,
+    /* Beside one whose clock is fast. */
+    SIGN_FAR_AHEAD_SECONDS = 600,
+    /* Who deletes a sign of life that is younger than this has another clock. */
+    SIGN_YOUNG_MS = 20000,
+};
 
 static const char *const cluster_fields[] = {
     "spec.disableAPIServerFloatingIP",
@@ -24,13 +34,14 @@ static const char *const cluster_fields[] = {
     NULL,
 };
 static const char *const service_fields[] = {"spec.ports", NULL};
-static const char *const slice_fields[] = {"addressType", "endpoints", "ports", NULL};
+static const char *const slice_fields[] = {"metadata.ownerReferences", "addressType", "endpoints",
+                                           "ports", NULL};
 
 void cycle_init(struct cycle *cycle, const struct config *config, struct exchange *exchange)
 {
-    *cycle = (struct cycle){.config = config, .exchange = exchange};
+    *cycle = (struct cycle){.config = config, .exchange = exchange, .ahead = SIGN_AHEAD_SECONDS};
     cycle->host = slices_host(config->hostname);
-    cycle->expiry = expiry_new(cycle->host);
+    cycle->expiry = expiry_new(cycle->host, config->expiry_ms);
     store_init(&cycle->clusters, "OpenStackClusters", cluster_fields);
     store_init(&cycle->services, "Services", service_fields);
     store_init(&cycle->slices, "EndpointSlices", slice_fields);
@@ -173,6 +184,12 @@ static int carry_out(struct cycle *cycle, const struct plan *plan, struct error 
     return result;
 }
 
+static const char *sign_uid(const struct cycle *cycle)
+{
+    auto_free char *name = sign_name(cycle->host);
+    return js_str(cycle->slices.items, name, "metadata", "uid", NULL);
+}
+
 static void make_plan(struct cycle *cycle, struct plan *plan)
 {
     struct timespec now;
@@ -185,7 +202,8 @@ static void make_plan(struct cycle *cycle, struct plan *plan)
                                 .host = cycle->host,
                                 .address = cycle->connection.address,
                                 .port = cycle->exchange ? exchange_port(cycle->exchange)
-                                                        : cycle->config->port};
+                                                        : cycle->config->port,
+                                .sign = sign_uid(cycle)};
     const struct plan_input input = {
         .clusters = &cycle->read,
         .services = cycle->services.items,
@@ -196,7 +214,7 @@ static void make_plan(struct cycle *cycle, struct plan *plan)
         .context = cycle,
         .now = now.tv_sec,
         .microseconds = now.tv_nsec / 1000,
-        .upstream = expiry_upstream(cycle->expiry, cycle->slices.items, now_ms),
+        .ahead = cycle->ahead,
     };
     plan_make(plan, &input);
 }
@@ -212,14 +230,33 @@ static int keep_secrets(struct cycle *cycle, struct error **err)
     return result;
 }
 
-int cycle_act(struct cycle *cycle, struct error **err)
+static int publish(struct cycle *cycle, struct error **err)
 {
     auto_plan struct plan plan = {0};
+    make_plan(cycle, &plan);
+    return carry_out(cycle, &plan, err);
+}
+
+/* A proxy of upstream's kind goes by its own clock, also when that is wrong. */
+static void mind_fast_clocks(struct cycle *cycle)
+{
+    bool young = cycle->signed_ms && clock_now_ms() - cycle->signed_ms < SIGN_YOUNG_MS;
+    if (sign_uid(cycle) || !young || cycle->ahead == SIGN_FAR_AHEAD_SECONDS)
+        return;
+    log_line(LOG_LEVEL_WARNING, "somebody deleted the sign of life of this host, maybe a proxy "
+                                "whose clock is fast: its time is 10 minutes ahead from here on");
+    cycle->ahead = SIGN_FAR_AHEAD_SECONDS;
+}
+
+int cycle_act(struct cycle *cycle, struct error **err)
+{
     publish_routes(cycle);
     keep_hosts(cycle, false);
-    make_plan(cycle, &plan);
-    if (carry_out(cycle, &plan, err) < 0)
+    mind_fast_clocks(cycle);
+    bool had_sign = sign_uid(cycle) != NULL;
+    if (publish(cycle, err) < 0 || (!had_sign && sign_uid(cycle) && publish(cycle, err) < 0))
         return -1;
+    cycle->signed_ms = sign_uid(cycle) ? clock_now_ms() : 0;
     return keep_secrets(cycle, err);
 }
 

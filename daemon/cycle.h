@@ -22,7 +22,9 @@ struct cycle {
     struct secrets secrets;
     struct routes *routes; /* published last; a reference, or NULL */
     struct control_report report;
-    bool hosts_failed; /* told once */
+    long long signed_ms; /* when the sign of life was there last, by base/clock.h; 0: never */
+    int ahead;           /* seconds that the time on it is ahead */
+    bool hosts_failed;   /* told once */
     /* of the current round */
     struct clusters read;
     struct strv namespaces;

@@ -11,14 +11,16 @@
 
 struct expiry {
     char *host;
+    long long patience_ms;
     json_t *seen;  /* slice name -> {version, since}: since when it looks as it does */
     json_t *alive; /* host -> when its sign of life changed last */
 };
 
-struct expiry *expiry_new(const char *host)
+struct expiry *expiry_new(const char *host, long long patience_ms)
 {
     struct expiry *expiry = xcalloc(1, sizeof(*expiry));
     expiry->host = xstrdup(host);
+    expiry->patience_ms = patience_ms;
     expiry->seen = json_object();
     expiry->alive = json_object();
     return expiry;
@@ -81,30 +83,30 @@ static long long unchanged_ms(const struct expiry *expiry, const char *name, lon
 static bool host_is_alive(const struct expiry *expiry, const char *host, long long now_ms)
 {
     long long last = 0;
-    return js_int(expiry->alive, &last, host, NULL) && now_ms - last <= EXPIRY_MS;
+    return js_int(expiry->alive, &last, host, NULL) && now_ms - last <= expiry->patience_ms;
 }
 
 /* By its own time, or where it has none by that of its making; without either it is old. */
-static bool is_old(const json_t *slice, time_t wall)
+static bool is_old(const struct expiry *expiry, const json_t *slice, time_t wall)
 {
     time_t then = 0;
     if (!slice_stamp(slice, &then) &&
         !rfc3339_parse(js_str(slice, "metadata", "creationTimestamp", NULL), &then))
         return true;
-    return (wall - then) * 1000LL > EXPIRY_MS;
+    return (wall - then) * 1000LL > expiry->patience_ms;
 }
 
 static bool is_dead(const struct expiry *expiry, const char *name, const json_t *slice,
                     long long now_ms, time_t wall)
 {
     long long unchanged = unchanged_ms(expiry, name, now_ms);
-    if (unchanged <= EXPIRY_MS)
+    if (unchanged <= expiry->patience_ms)
         return false;
     if (sign_host_of(slice))
         return true;
     if (slice_is_native(slice))
         return !host_is_alive(expiry, slice_host_of(slice), now_ms);
-    return is_old(slice, wall) || unchanged > EXPIRY_AT_LAST_MS;
+    return is_old(expiry, slice, wall) || unchanged > EXPIRY_AT_LAST * expiry->patience_ms;
 }
 
 static bool is_ours(const struct expiry *expiry, const json_t *slice)
@@ -123,17 +125,4 @@ void expiry_find(const struct expiry *expiry, const json_t *slices, long long no
         if (proxied && !is_ours(expiry, slice) && is_dead(expiry, name, slice, now_ms, wall))
             strv_add(names, name);
     }
-}
-
-bool expiry_upstream(const struct expiry *expiry, const json_t *slices, long long now_ms)
-{
-    const char *name = NULL;
-    json_t *slice = NULL;
-    json_object_foreach (js_iterable(slices), name, slice) {
-        bool foreign = slice_is_proxied(slice) && !is_ours(expiry, slice);
-        if (foreign && !slice_is_native(slice) &&
-            unchanged_ms(expiry, name, now_ms) < EXPIRY_UPSTREAM_MS)
-            return true;
-    }
-    return false;
 }

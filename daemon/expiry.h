@@ -1,9 +1,10 @@
 /*
- * Which slices of other hosts are dead, and whether proxies of upstream's kind are about.
+ * Which slices of other hosts are dead.
  *
  * No clock of another host is trusted to say that something is dead: a slice has to be seen
- * unchanged for EXPIRY_MS of our own monotonic clock. Slices of proxies like this one live as long
- * as their host's sign of life changes (daemon/slices.h). Knows no API; asks for no time.
+ * unchanged for as long as we are patient, by our own monotonic clock. Slices of proxies like this
+ * one live as long as their host's sign of life changes (daemon/slices.h). Knows no API; asks for
+ * no time.
  */
 #ifndef DAEMON_EXPIRY_H
 #define DAEMON_EXPIRY_H
@@ -15,18 +16,13 @@
 #include "base/compiler.h"
 #include "base/strv.h"
 
-enum {
-    EXPIRY_MS = 30000,
-    /* Upstream writes every 10 s; so long after the last write it may still come back. */
-    EXPIRY_UPSTREAM_MS = 60000,
-    /* A slice whose writer's clock is ahead does not live for ever. */
-    EXPIRY_AT_LAST_MS = 300000,
-};
+/* So many times our patience, and a slice is dead even if the clock of its writer is ahead. */
+enum { EXPIRY_AT_LAST = 10 };
 
 struct expiry;
 
 /* HOST is ours; its slices never expire here. */
-struct expiry *expiry_new(const char *host) must_check;
+struct expiry *expiry_new(const char *host, long long patience_ms) must_check;
 void expiry_free(struct expiry *expiry);
 define_cleanup(expiry, struct expiry *, expiry_free)
 #define auto_expiry cleanup_with(expiry_cleanup)
@@ -40,8 +36,5 @@ void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_m
 /* Adds the names of what is dead to NAMES. WALL is the time of day. SLICES as observed last. */
 void expiry_find(const struct expiry *expiry, const json_t *slices, long long now_ms, time_t wall,
                  struct strv *names);
-
-/* True when a proxy of upstream's kind on another host wrote a slice lately. */
-bool expiry_upstream(const struct expiry *expiry, const json_t *slices, long long now_ms);
 
 #endif

@@ -9,17 +9,14 @@
 #include "json/js_get.h"
 
 enum {
-    /* While upstream's proxies, which allow 30 s, are about: one cycle of 10 s before it is late.
-     */
-    LATEST_SECONDS = 15,
-    /* Else: so far ahead is the time that is written, and when less is left, it is written again.
-     */
-    AHEAD_SECONDS = 600,
-    LEFT_SECONDS = 240,
+    HOUR = 3600,
+    /* So far ahead is the time on a slice, and when less is left, it is written again. */
+    AHEAD_SECONDS = 48 * HOUR,
+    LEFT_SECONDS = 12 * HOUR,
+    /* Not all at once. */
+    SPREAD_SECONDS = 12 * HOUR,
     /* The sign of life, written in cycles of 10 s, also when there is a cycle in between. */
     SIGN_SECONDS = 8,
-    /* Not all at once. */
-    SPREAD_SECONDS = 120,
 };
 
 static struct write *add(struct plan *plan, enum write_verb verb, enum write_kind kind,
@@ -118,7 +115,7 @@ static time_t spread(const char *name)
     unsigned sum = 0;
     for (const char *at = name; *at; at++)
         sum = sum * 31 + (unsigned char)*at;
-    return sum % SPREAD_SECONDS;
+    return (time_t)(sum % SPREAD_SECONDS);
 }
 
 static bool time_is_due(const struct plan_input *input, const json_t *live, const char *name)
@@ -127,8 +124,6 @@ static bool time_is_due(const struct plan_input *input, const json_t *live, cons
     if (!slice_stamp(live, &stamp))
         return true;
     time_t left = stamp - input->now;
-    if (input->upstream)
-        return left <= -LATEST_SECONDS || left > LATEST_SECONDS;
     return left < LEFT_SECONDS + spread(name) || left > (time_t)2 * AHEAD_SECONDS;
 }
 
@@ -148,8 +143,9 @@ static void plan_slice(struct plan *plan, const struct plan_input *input, const 
 
 static void plan_slices(struct plan *plan, const struct plan_input *input)
 {
-    time_t when = input->now + (input->upstream ? 0 : AHEAD_SECONDS);
-    auto_free char *stamp = stamp_format(when, input->microseconds);
+    auto_free char *stamp = stamp_format(input->now + AHEAD_SECONDS, input->microseconds);
+    if (!input->place->sign)
+        return;
     for (size_t i = 0; i < input->clusters->count; i++) {
         const char *cluster = input->clusters->items[i].name;
         if (input->health(input->context, cluster) == PLAN_UP)
@@ -178,10 +174,10 @@ static void plan_sign(struct plan *plan, const struct plan_input *input)
         return;
     }
     time_t stamp = 0;
-    if (live && slice_stamp(live, &stamp) && stamp <= input->now &&
-        stamp > input->now - SIGN_SECONDS)
+    time_t wanted = input->now + input->ahead;
+    if (live && slice_stamp(live, &stamp) && stamp <= wanted && stamp > wanted - SIGN_SECONDS)
         return;
-    auto_free char *text = stamp_format(input->now, input->microseconds);
+    auto_free char *text = stamp_format(wanted, input->microseconds);
     add_put_take(plan, WRITE_SLICE, sign_wanted(input->place, text), NULL);
 }
 

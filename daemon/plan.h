@@ -2,10 +2,10 @@
  * What this host has to write so that the management cluster reaches its clusters through it:
  * wanted against live objects. Pure: no I/O, no clock.
  *
- * Times are written as seldom as their readers allow. Proxies like this one look at the sign of
- * life of a host, one object, written every cycle. Upstream's proxies delete every slice whose own
- * time is older than 30 s: while one is about, times are written in time for it; else a time in
- * the near future stands there, so that one that starts finds nothing to delete.
+ * Times are written as seldom as their readers allow. Every proxy, of this kind or upstream's,
+ * looks at the sign of life of a host, one object, written every cycle. Upstream's delete every
+ * slice whose own time is older than 30 s, so on the slices of clusters, which go with the sign of
+ * life, stands a time far ahead.
  */
 #ifndef DAEMON_PLAN_H
 #define DAEMON_PLAN_H
@@ -35,7 +35,7 @@ struct plan_input {
     void *context;
     time_t now;
     long microseconds;
-    bool upstream; /* a proxy of upstream's kind is about */
+    int ahead; /* seconds that the time on the sign of life is ahead */
 };
 
 enum write_verb { WRITE_PUT, WRITE_DELETE };
@@ -54,6 +54,7 @@ struct plan {
     size_t count;
 };
 
+/* Without a sign of life there are no slices yet: to be planned again when it was made. */
 void plan_make(struct plan *plan, const struct plan_input *input);
 /* Deletes everything that HOST published. */
 void plan_withdraw(struct plan *plan, const json_t *slices, const char *host);

@@ -50,14 +50,21 @@ static const char *family_of(const char *address)
     return strchr(address, ':') ? "IPv6" : "IPv4";
 }
 
+static json_t *owner_of(const struct place *place)
+{
+    auto_free char *name = sign_name(place->host);
+    return json_pack("{s:s, s:s, s:s, s:s}", "apiVersion", "discovery.k8s.io/v1", "kind",
+                     "EndpointSlice", "name", name, "uid", place->sign);
+}
+
 json_t *slice_wanted(const char *cluster, const struct place *place, const char *stamp)
 {
     auto_free char *name = slice_name(cluster, place->host);
-    json_t *metadata =
-        json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s}}", "name", name, "namespace",
-                  place->namespace_, "labels", "kubernetes.io/service-name", cluster, LABEL_NODE,
-                  place->host, LABEL_CLUSTER, cluster, LABEL_SERVICE, "true", LABEL_MANAGED_BY,
-                  SLICES_MANAGER, "annotations", ANNOTATION_STAMP, stamp);
+    json_t *metadata = json_pack(
+        "{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s}, s:[o]}", "name", name, "namespace",
+        place->namespace_, "labels", "kubernetes.io/service-name", cluster, LABEL_NODE, place->host,
+        LABEL_CLUSTER, cluster, LABEL_SERVICE, "true", LABEL_MANAGED_BY, SLICES_MANAGER,
+        "annotations", ANNOTATION_STAMP, stamp, "ownerReferences", owner_of(place));
     return json_pack("{s:s, s:s, s:o, s:s, s:[{s:[s], s:{s:b}, s:s}], s:[{s:s, s:i, s:s}]}",
                      "apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
                      metadata, "addressType", family_of(place->address), "endpoints", "addresses",
@@ -76,10 +83,23 @@ static bool holds(const json_t *live, const json_t *wanted)
     return true;
 }
 
+/* True when WANTED's owner is one of LIVE's. */
+static bool is_owned(const json_t *live, const json_t *wanted)
+{
+    const json_t *owners = js_get(wanted, "metadata", "ownerReferences", NULL);
+    const char *uid = js_str(json_array_get(owners, 0), "uid", NULL);
+    size_t index = 0;
+    json_t *owner = NULL;
+    json_array_foreach (js_get(live, "metadata", "ownerReferences", NULL), index, owner)
+        if (str_equal(js_str(owner, "uid", NULL), uid))
+            return true;
+    return false;
+}
+
 bool slice_differs(const json_t *live, const json_t *wanted)
 {
     const json_t *labels = js_get(wanted, "metadata", "labels", NULL);
-    return slice_is_fixed(live, wanted) ||
+    return slice_is_fixed(live, wanted) || !is_owned(live, wanted) ||
            !holds(js_get(live, "metadata", "labels", NULL), labels) ||
            !js_equal(js_get(live, "endpoints", NULL), js_get(wanted, "endpoints", NULL)) ||
            !js_equal(js_get(live, "ports", NULL), js_get(wanted, "ports", NULL));

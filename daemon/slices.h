@@ -5,7 +5,8 @@
  * A slice of ours has one label more than upstream's, endpointslice.kubernetes.io/managed-by. It
  * says that the host's sign of life, not the slice's own time, tells whether the slice is alive.
  * The sign of life is an EndpointSlice too, without endpoints and without a Service, because a
- * proxy may write nothing else; upstream's proxies expire it like any other.
+ * proxy may write nothing else; upstream's proxies expire it like any other. It owns the host's
+ * slices: whoever deletes it, Kubernetes' garbage collector deletes them after it.
  */
 #ifndef DAEMON_SLICES_H
 #define DAEMON_SLICES_H
@@ -25,6 +26,7 @@ struct place {
     const char *host;    /* see slices_host */
     const char *address; /* IPv4 or IPv6, as text */
     uint16_t port;
+    const char *sign; /* uid of the host's sign of life; NULL: there is none yet */
 };
 
 /*
@@ -35,7 +37,7 @@ char *slices_host(const char *hostname) must_check;
 
 /* "CLUSTER-HOST", owned. */
 char *slice_name(const char *cluster, const char *host) must_check;
-/* The object to apply, owned. STAMP: see daemon/stamp.h. */
+/* The object to apply, owned, for a host with a sign of life. STAMP: see daemon/stamp.h. */
 json_t *slice_wanted(const char *cluster, const struct place *place, const char *stamp) must_check;
 /* True when LIVE says something else than WANTED, its time aside. */
 bool slice_differs(const json_t *live, const json_t *wanted);

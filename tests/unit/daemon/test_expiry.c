@@ -21,7 +21,8 @@ static void add(json_t *slices, const char *name, json_t *slice, const char *ver
 static void add_slice(json_t *slices, const char *host, const char *stamp, const char *version,
                       bool native)
 {
-    struct place place = {.namespace_ = "n", .host = host, .address = "10.0.0.1", .port = 1};
+    struct place place = {
+        .namespace_ = "n", .host = host, .address = "10.0.0.1", .port = 1, .sign = "s"};
     json_t *slice = slice_wanted("c", &place, stamp);
     if (!native)
         json_object_del(json_object_get(json_object_get(slice, "metadata"), "labels"),
@@ -48,7 +49,7 @@ static void assert_dead(const struct expiry *expiry, const json_t *slices, long 
 
 static void test_expiry__upstreams_slice_unchanged_for_30_s__is_dead(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "peer", RIGHT, "1", false);
     expiry_observe(expiry, slices, 1000);
@@ -59,7 +60,7 @@ static void test_expiry__upstreams_slice_unchanged_for_30_s__is_dead(maybe_unuse
 static void
 test_expiry__peers_clock_is_late__nothing_that_changes_is_dead(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     for (int i = 0; i < 20; i++) {
         json_auto_t *slices = json_object();
         auto_free char *version = xasprintf("%d", i);
@@ -71,7 +72,7 @@ test_expiry__peers_clock_is_late__nothing_that_changes_is_dead(maybe_unused void
 
 static void test_expiry__peers_clock_is_ahead__is_dead_at_last(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "peer", LATE, "1", false);
     expiry_observe(expiry, slices, 0);
@@ -81,7 +82,7 @@ static void test_expiry__peers_clock_is_ahead__is_dead_at_last(maybe_unused void
 
 static void test_expiry__no_time_on_it__its_making_counts(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "peer", "garbage", "1", false);
     json_object_set_new(json_object_get(json_object_get(slices, "peer"), "metadata"),
@@ -93,7 +94,7 @@ static void test_expiry__no_time_on_it__its_making_counts(maybe_unused void **st
 
 static void test_expiry__native_slice__lives_by_its_hosts_sign(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     for (int i = 0; i < 20; i++) {
         json_auto_t *slices = json_object();
         auto_free char *version = xasprintf("s%d", i);
@@ -106,7 +107,7 @@ static void test_expiry__native_slice__lives_by_its_hosts_sign(maybe_unused void
 
 static void test_expiry__sign_stops__slices_and_sign_are_dead(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "peer", LATE, "1", true);
     add_sign(slices, "peer", "1");
@@ -119,7 +120,7 @@ static void test_expiry__sign_stops__slices_and_sign_are_dead(maybe_unused void 
 static void
 test_expiry__sign_is_deleted_by_another__its_last_change_still_counts(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "peer", RIGHT, "1", true);
     expiry_observe(expiry, slices, 0);
@@ -133,7 +134,7 @@ test_expiry__sign_is_deleted_by_another__its_last_change_still_counts(maybe_unus
 
 static void test_expiry__our_own__never_die_here(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "us", EARLY, "1", true);
     add_sign(slices, "us", "1");
@@ -143,7 +144,7 @@ static void test_expiry__our_own__never_die_here(maybe_unused void **state)
 
 static void test_expiry__after_a_gap__everything_was_just_seen(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
     add_slice(slices, "peer", RIGHT, "1", false);
     add_slice(slices, "other", RIGHT, "1", true);
@@ -156,24 +157,10 @@ static void test_expiry__after_a_gap__everything_was_just_seen(maybe_unused void
 
 static void test_expiry__slices_of_others__are_not_ours_to_judge(maybe_unused void **state)
 {
-    auto_expiry struct expiry *expiry = expiry_new("us");
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_from("{'x': {'metadata': {'labels': {'app': 'x'}}}}");
     expiry_observe(expiry, slices, 0);
     assert_dead(expiry, slices, 999999, WALL, "");
-}
-
-static void test_upstream__is_seen_for_a_minute_after_its_last_write(maybe_unused void **state)
-{
-    auto_expiry struct expiry *expiry = expiry_new("us");
-    json_auto_t *slices = json_object();
-    add_slice(slices, "native", RIGHT, "1", true);
-    add_slice(slices, "us", RIGHT, "1", false);
-    expiry_observe(expiry, slices, 0);
-    assert_false(expiry_upstream(expiry, slices, 0));
-    add_slice(slices, "peer", RIGHT, "1", false);
-    expiry_observe(expiry, slices, 1000);
-    assert_true(expiry_upstream(expiry, slices, 60999));
-    assert_false(expiry_upstream(expiry, slices, 61000));
 }
 
 int main(void)
@@ -189,7 +176,6 @@ int main(void)
         cmocka_unit_test(test_expiry__our_own__never_die_here),
         cmocka_unit_test(test_expiry__after_a_gap__everything_was_just_seen),
         cmocka_unit_test(test_expiry__slices_of_others__are_not_ours_to_judge),
-        cmocka_unit_test(test_upstream__is_seen_for_a_minute_after_its_last_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

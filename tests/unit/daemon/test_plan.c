@@ -8,10 +8,10 @@
 #include "support/json_text.h"
 #include "support/unit.h"
 
-enum { NOW = 1790000000 };
+enum { NOW = 1790000000, HOUR = 3600, AHEAD = 10 };
 
 static const struct place place = {
-    .namespace_ = "magnum-system", .host = "us", .address = "10.1.2.3", .port = 44355};
+    .namespace_ = "magnum-system", .host = "us", .address = "10.1.2.3", .port = 44355, .sign = "s"};
 
 /* One world: cluster "c" qualifies. */
 struct world {
@@ -19,7 +19,6 @@ struct world {
     json_t *services, *slices;
     struct strv expired;
     enum plan_health health;
-    bool upstream;
 };
 
 static enum plan_health health_of(void *context, maybe_unused const char *cluster)
@@ -65,7 +64,9 @@ static void add_sign(struct world *world, const char *host, long long left)
     at.host = host;
     auto_free char *stamp = stamp_format(NOW + left, 0);
     auto_free char *name = sign_name(host);
-    json_object_set_new(world->slices, name, sign_wanted(&at, stamp));
+    json_t *sign = sign_wanted(&at, stamp);
+    json_object_set_new(json_object_get(sign, "metadata"), "uid", json_string(place.sign));
+    json_object_set_new(world->slices, name, sign);
 }
 
 static void add_service(struct world *world, const char *cluster)
@@ -77,8 +78,8 @@ static void add_service(struct world *world, const char *cluster)
 static void settle(struct world *world)
 {
     add_service(world, "c");
-    add_slice(world, "c", "us", 600);
-    add_sign(world, "us", -1);
+    add_slice(world, "c", "us", 48LL * HOUR);
+    add_sign(world, "us", AHEAD - 1);
 }
 
 /* "put slice c-us reachable, …"; ~ for a sign of life. */
@@ -94,16 +95,19 @@ static void describe(struct buf *out, const struct plan *plan)
 
 static void assert_plan(struct world *world, const char *expected)
 {
+    struct place at = place;
+    auto_free char *sign = sign_name(place.host);
+    at.sign = js_str(world->slices, sign, "metadata", "uid", NULL);
     struct plan_input input = {
         .clusters = &world->clusters,
         .services = world->services,
         .slices = world->slices,
-        .place = &place,
+        .place = &at,
         .expired = &world->expired,
         .health = health_of,
         .context = world,
         .now = NOW,
-        .upstream = world->upstream,
+        .ahead = AHEAD,
     };
     auto_plan struct plan plan;
     auto_buf struct buf text;
@@ -113,11 +117,23 @@ static void assert_plan(struct world *world, const char *expected)
     assert_string_equal(buf_str(&text), expected);
 }
 
-static void test_plan__new_cluster__service_slice_and_sign(maybe_unused void **state)
+static void test_plan__new_cluster__the_slice_comes_after_the_sign(maybe_unused void **state)
 {
     auto_world struct world world;
     world_init(&world, PLAN_UP);
-    assert_plan(&world, "put service c; put slice c-us; put slice us.magnum-cluster-api-proxy ~");
+    assert_plan(&world, "put service c; put slice us.magnum-cluster-api-proxy ~");
+    add_sign(&world, "us", AHEAD);
+    assert_plan(&world, "put service c; put slice c-us");
+}
+
+static void test_plan__another_sign_than_before__slices_follow_it(maybe_unused void **state)
+{
+    auto_world struct world world;
+    world_init(&world, PLAN_UP);
+    settle(&world);
+    json_t *sign = json_object_get(world.slices, "us.magnum-cluster-api-proxy");
+    json_object_set_new(json_object_get(sign, "metadata"), "uid", json_string("other"));
+    assert_plan(&world, "put slice c-us");
 }
 
 static void test_plan__all_is_well__nothing_is_written(maybe_unused void **state)
@@ -227,19 +243,16 @@ static void test_plan__slice_of_this_host_with_another_name__goes(maybe_unused v
 static void test_plan__times__are_written_when_their_readers_need_them(maybe_unused void **state)
 {
     static const struct {
-        bool upstream;
         long long left;
         bool written;
     } rows[] = {
-        {false, 600, false}, {false, 361, false}, {false, 239, true}, {false, -1, true},
-        {false, 9999, true}, {true, 0, false},    {true, -14, false}, {true, -15, true},
-        {true, -9999, true}, {true, 15, false},   {true, 600, true},
+        {48 * HOUR, false}, {24 * HOUR, false}, {12 * HOUR - 1, true},
+        {-1, true},         {97 * HOUR, true},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_world struct world world;
         world_init(&world, PLAN_UP);
         settle(&world);
-        world.upstream = rows[i].upstream;
         add_slice(&world, "c", "us", rows[i].left);
         assert_plan(&world, rows[i].written ? "put slice c-us ~" : "");
     }
@@ -250,7 +263,7 @@ static void test_plan__sign_of_life__is_written_once_a_cycle(maybe_unused void *
     static const struct {
         long long left;
         bool written;
-    } rows[] = {{0, false}, {-7, false}, {-8, true}, {1, true}};
+    } rows[] = {{AHEAD, false}, {AHEAD - 7, false}, {AHEAD - 8, true}, {AHEAD + 1, true}};
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_world struct world world;
         world_init(&world, PLAN_UP);
@@ -302,7 +315,8 @@ static void test_withdraw__only_what_this_host_published(maybe_unused void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plan__new_cluster__service_slice_and_sign),
+        cmocka_unit_test(test_plan__new_cluster__the_slice_comes_after_the_sign),
+        cmocka_unit_test(test_plan__another_sign_than_before__slices_follow_it),
         cmocka_unit_test(test_plan__all_is_well__nothing_is_written),
         cmocka_unit_test(test_plan__not_probed_yet__only_the_service_is_made),
         cmocka_unit_test(test_plan__not_probed_yet_but_published__stays),

@@ -40,7 +40,8 @@ static void world_clear(struct world *world)
 static void add_slice(struct world *world, const char *cluster, const char *host,
                       const char *address)
 {
-    const struct place place = {.namespace_ = "n", .host = host, .address = address, .port = 44355};
+    const struct place place = {
+        .namespace_ = "n", .host = host, .address = address, .port = 44355, .sign = "s"};
     auto_free char *name = slice_name(cluster, host);
     json_object_set_new(world->slices, name, slice_wanted(cluster, &place, "t"));
 }

@@ -9,23 +9,31 @@
 #define STAMP "2026-09-21T14:13:20.000042+00:00"
 
 static const struct place place = {
-    .namespace_ = "magnum-system", .host = "infra1", .address = "10.1.2.3", .port = 44355};
+    .namespace_ = "magnum-system",
+    .host = "infra1",
+    .address = "10.1.2.3",
+    .port = 44355,
+    .sign = "s1",
+};
 
-static void test_slice__wanted__is_upstreams_with_one_label_more(maybe_unused void **state)
+static void
+test_slice__wanted__is_upstreams_with_a_label_and_an_owner_more(maybe_unused void **state)
 {
     json_auto_t *slice = slice_wanted("kube-x", &place, STAMP);
-    assert_json(slice,
-                "{'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice', 'metadata':"
-                " {'name': 'kube-x-infra1', 'namespace': 'magnum-system', 'labels':"
-                " {'kubernetes.io/service-name': 'kube-x',"
-                "  'magnum-cluster-api.vexxhost.com/node': 'infra1',"
-                "  'magnum-cluster-api.vexxhost.com/proxied-cluster': 'kube-x',"
-                "  'magnum-cluster-api.vexxhost.com/proxied-service': 'true',"
-                "  'endpointslice.kubernetes.io/managed-by': 'magnum-cluster-api-proxy'},"
-                " 'annotations': {'magnum-cluster-api.vexxhost.com/timestamp': '" STAMP "'}},"
-                " 'addressType': 'IPv4', 'endpoints': [{'addresses': ['10.1.2.3'],"
-                "  'conditions': {'ready': true}, 'nodeName': 'infra1'}],"
-                " 'ports': [{'name': 'https', 'port': 44355, 'protocol': 'TCP'}]}");
+    assert_json(slice, "{'apiVersion': 'discovery.k8s.io/v1', 'kind': 'EndpointSlice', 'metadata':"
+                       " {'name': 'kube-x-infra1', 'namespace': 'magnum-system', 'labels':"
+                       " {'kubernetes.io/service-name': 'kube-x',"
+                       "  'magnum-cluster-api.vexxhost.com/node': 'infra1',"
+                       "  'magnum-cluster-api.vexxhost.com/proxied-cluster': 'kube-x',"
+                       "  'magnum-cluster-api.vexxhost.com/proxied-service': 'true',"
+                       "  'endpointslice.kubernetes.io/managed-by': 'magnum-cluster-api-proxy'},"
+                       " 'annotations': {'magnum-cluster-api.vexxhost.com/timestamp': '" STAMP "'},"
+                       " 'ownerReferences': [{'apiVersion': 'discovery.k8s.io/v1',"
+                       "  'kind': 'EndpointSlice', 'name': 'infra1.magnum-cluster-api-proxy',"
+                       "  'uid': 's1'}]},"
+                       " 'addressType': 'IPv4', 'endpoints': [{'addresses': ['10.1.2.3'],"
+                       "  'conditions': {'ready': true}, 'nodeName': 'infra1'}],"
+                       " 'ports': [{'name': 'https', 'port': 44355, 'protocol': 'TCP'}]}");
     assert_true(slice_is_proxied(slice));
     assert_true(slice_is_native(slice));
     assert_null(sign_host_of(slice));
@@ -70,6 +78,21 @@ static void test_slice__another_port_or_address__differs(maybe_unused void **sta
     assert_true(slice_differs(port, wanted));
     assert_true(slice_differs(address, wanted));
     assert_false(slice_is_fixed(address, wanted));
+}
+
+static void test_slice__owner_of_another_life__differs(maybe_unused void **state)
+{
+    json_auto_t *wanted = slice_wanted("kube-x", &place, STAMP);
+    struct place other = place;
+    other.sign = "s0";
+    json_auto_t *live = slice_wanted("kube-x", &other, STAMP);
+    assert_true(slice_differs(live, wanted));
+    /* A second owner is somebody else's matter. */
+    json_array_append(json_object_get(json_object_get(live, "metadata"), "ownerReferences"),
+                      json_array_get(js_get(wanted, "metadata", "ownerReferences", NULL), 0));
+    assert_false(slice_differs(live, wanted));
+    json_object_del(json_object_get(live, "metadata"), "ownerReferences");
+    assert_true(slice_differs(live, wanted));
 }
 
 static void
@@ -141,10 +164,11 @@ static void test_service__changed_by_hand__differs(maybe_unused void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slice__wanted__is_upstreams_with_one_label_more),
+        cmocka_unit_test(test_slice__wanted__is_upstreams_with_a_label_and_an_owner_more),
         cmocka_unit_test(test_slice__ipv6_address__has_its_family),
         cmocka_unit_test(test_slice__only_time_and_servers_fields_differ__is_the_same),
         cmocka_unit_test(test_slice__another_port_or_address__differs),
+        cmocka_unit_test(test_slice__owner_of_another_life__differs),
         cmocka_unit_test(test_sign__is_no_slice_of_a_cluster_but_has_what_upstream_reads),
         cmocka_unit_test(test_host__any_name__becomes_a_valid_one),
         cmocka_unit_test(test_service__wanted__is_what_upstream_compares_with),
