@@ -2,20 +2,18 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "archive/gzip_priv.h"
 #include "base/mem.h"
-
-enum {
-    GZIP_WINDOW = 15 + 16, /* the largest window, with gzip's header and trailer */
-    CHUNK = 64 << 10,
-};
 
 bool gzip_is(const void *bytes, size_t length)
 {
     return length >= 3 && memcmp(bytes, "\x1f\x8b\x08", 3) == 0;
 }
+
+/* ---- the stream */
 
 static void *allocate(void *context, unsigned count, unsigned size)
 {
@@ -29,14 +27,19 @@ static void release(void *context, void *pointer)
     mem_cleanup_free(&pointer);
 }
 
+z_stream gzip_stream(void)
+{
+    return (z_stream){.zalloc = allocate, .zfree = release};
+}
+
 /* zlib counts in unsigned int. */
 static unsigned at_most(size_t length)
 {
-    return length > CHUNK ? CHUNK : (unsigned)length;
+    return length > GZIP_CHUNK ? GZIP_CHUNK : (unsigned)length;
 }
 
 /* zlib's member for the input lacks const unless ZLIB_CONST says so. */
-static void feed(z_stream *stream, const unsigned char **next, size_t *left)
+void gzip_feed(z_stream *stream, const unsigned char **next, size_t *left)
 {
     if (stream->avail_in > 0)
         return;
@@ -47,63 +50,95 @@ static void feed(z_stream *stream, const unsigned char **next, size_t *left)
     *left -= length;
 }
 
-void gzip_pack(const void *bytes, size_t length, struct buf *out)
+/* ---- unpacking */
+
+struct gzip_unpacker {
+    z_stream stream;
+    const unsigned char *next; /* borrowed */
+    size_t left;               /* bytes at next */
+    size_t limit, total;       /* of unpacked bytes */
+    int status;                /* of inflate */
+    unsigned char chunk[GZIP_CHUNK];
+};
+
+struct gzip_unpacker *gzip_unpacker_new(const void *bytes, size_t length, size_t limit)
 {
-    z_stream stream = {.zalloc = allocate, .zfree = release};
-    const unsigned char *next = bytes;
-    int status = deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
-                              Z_DEFAULT_STRATEGY);
-    while (status == Z_OK) {
-        feed(&stream, &next, &length);
-        buf_reserve(out, CHUNK);
-        stream.next_out = (unsigned char *)out->data + out->size;
-        stream.avail_out = CHUNK;
-        status = deflate(&stream, length > 0 ? Z_NO_FLUSH : Z_FINISH);
-        out->size += CHUNK - stream.avail_out;
-    }
-    buf_add(out, "", 0); /* the NUL behind */
-    deflateEnd(&stream);
+    struct gzip_unpacker *unpacker = xcalloc(1, sizeof(*unpacker));
+    unpacker->stream = gzip_stream();
+    unpacker->next = bytes;
+    unpacker->left = length;
+    unpacker->limit = limit;
+    unpacker->status = inflateInit2(&unpacker->stream, GZIP_WINDOW);
+    return unpacker;
 }
 
-static void fail(int status, const z_stream *stream, struct error **err)
+void gzip_unpacker_free(struct gzip_unpacker *unpacker)
 {
-    if (status == Z_BUF_ERROR)
+    if (!unpacker)
+        return;
+    inflateEnd(&unpacker->stream);
+    mem_wipe(unpacker->chunk, sizeof(unpacker->chunk));
+    free(unpacker);
+}
+
+static int fail(const struct gzip_unpacker *unpacker, struct error **err)
+{
+    const char *reason = unpacker->stream.msg;
+    if (unpacker->status == Z_BUF_ERROR)
         error_make(err, ERROR_PARSE, "gzip data ends too early");
     else
         error_make(err, ERROR_PARSE, "gzip data is damaged: %s",
-                   stream->msg ? stream->msg : "unknown method");
+                   reason ? reason : "unknown method");
+    return -1;
 }
 
-/* One step of STREAM into OUT. The status of inflate, or Z_MEM_ERROR when LIMIT is exceeded. */
-static int step(z_stream *stream, size_t limit, struct buf *out)
+/* One step: how many bytes it gave. */
+static size_t step(struct gzip_unpacker *unpacker)
 {
-    buf_reserve(out, CHUNK);
-    stream->next_out = (unsigned char *)out->data + out->size;
-    stream->avail_out = CHUNK;
-    int status = inflate(stream, Z_NO_FLUSH);
-    out->size += CHUNK - stream->avail_out;
-    out->data[out->size] = '\0';
-    return out->size > limit ? Z_MEM_ERROR : status;
+    z_stream *stream = &unpacker->stream;
+    gzip_feed(stream, &unpacker->next, &unpacker->left);
+    stream->next_out = unpacker->chunk;
+    stream->avail_out = sizeof(unpacker->chunk);
+    unpacker->status = inflate(stream, Z_NO_FLUSH);
+    size_t length = sizeof(unpacker->chunk) - stream->avail_out;
+    if (unpacker->status == Z_STREAM_END && (stream->avail_in > 0 || unpacker->left > 0))
+        unpacker->status = inflateReset(stream); /* one more member must follow, nothing else */
+    unpacker->total += length;
+    return length;
+}
+
+static int next(void *context, const void **bytes, size_t *length, struct error **err)
+{
+    struct gzip_unpacker *unpacker = context;
+    size_t given = 0;
+    while (unpacker->status == Z_OK && !given)
+        given = step(unpacker);
+    if (unpacker->total > unpacker->limit) {
+        error_make(err, ERROR_IO, "unpacked it has more than %zu bytes", unpacker->limit);
+        error_code(err, EFBIG);
+        return -1;
+    }
+    if (!given)
+        return unpacker->status == Z_STREAM_END ? 0 : fail(unpacker, err);
+    *bytes = unpacker->chunk;
+    *length = given;
+    return 1;
+}
+
+struct source gzip_unpacker_source(struct gzip_unpacker *unpacker)
+{
+    return (struct source){.next = next, .context = unpacker};
 }
 
 int gzip_unpack(const void *bytes, size_t length, size_t limit, struct buf *out, struct error **err)
 {
-    z_stream stream = {.zalloc = allocate, .zfree = release};
-    const unsigned char *next = bytes;
-    size_t most = limit > SIZE_MAX - out->size ? SIZE_MAX : limit + out->size;
-    int status = inflateInit2(&stream, GZIP_WINDOW);
-    while (status == Z_OK) {
-        feed(&stream, &next, &length);
-        status = step(&stream, most, out);
-        if (status == Z_STREAM_END && (stream.avail_in > 0 || length > 0))
-            status = inflateReset(&stream); /* one more member must follow, and nothing else */
-    }
-    if (status == Z_MEM_ERROR)
-        error_make(err, ERROR_IO, "unpacked it has more than %zu bytes", limit);
-    else if (status != Z_STREAM_END)
-        fail(status, &stream, err);
-    if (status == Z_MEM_ERROR)
-        error_code(err, EFBIG);
-    inflateEnd(&stream);
-    return status == Z_STREAM_END ? 0 : -1;
+    auto_gzip_unpacker struct gzip_unpacker *unpacker = gzip_unpacker_new(bytes, length, limit);
+    const struct source source = gzip_unpacker_source(unpacker);
+    const void *piece = NULL;
+    size_t size = 0;
+    buf_add(out, "", 0); /* the NUL behind */
+    int more = source_next(&source, &piece, &size, err);
+    for (; more > 0; more = source_next(&source, &piece, &size, err))
+        buf_add(out, piece, size);
+    return more;
 }

@@ -1,6 +1,6 @@
 /*
- * gzip (RFC 1952) in memory. The same bytes give the same result with one version of zlib: the
- * header holds neither a time nor a name.
+ * gzip (RFC 1952), whole or in pieces. The same bytes give the same result with one version of
+ * zlib, however they were cut into pieces: the header holds neither a time nor a name.
  *
  * Unpacking here and not in libarchive, which checks neither the CRC nor what follows the end.
  */
@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/stream.h"
 
 /* True when BYTES begin as gzip does. */
 bool gzip_is(const void *bytes, size_t length);
@@ -26,5 +27,31 @@ void gzip_pack(const void *bytes, size_t length, struct buf *out);
  */
 int gzip_unpack(const void *bytes, size_t length, size_t limit, struct buf *out, struct error **err)
     must_check;
+
+/* ---- in pieces; fails only as the sink does */
+
+struct gzip_packer;
+
+/* OUT is copied; what it refers to has to outlive the packer. */
+struct gzip_packer *gzip_packer_new(const struct sink *out) must_check;
+void gzip_packer_free(struct gzip_packer *packer);
+define_cleanup(gzip_packer, struct gzip_packer *, gzip_packer_free)
+#define auto_gzip_packer cleanup_with(gzip_packer_cleanup)
+
+/* What packs the bytes that it is given. */
+struct sink gzip_packer_sink(struct gzip_packer *packer);
+/* Writes the end. Nothing may be added afterwards. */
+int gzip_packer_finish(struct gzip_packer *packer, struct error **err) must_check;
+
+struct gzip_unpacker;
+
+/* BYTES are borrowed; LIMIT as above. */
+struct gzip_unpacker *gzip_unpacker_new(const void *bytes, size_t length, size_t limit) must_check;
+void gzip_unpacker_free(struct gzip_unpacker *unpacker);
+define_cleanup(gzip_unpacker, struct gzip_unpacker *, gzip_unpacker_free)
+#define auto_gzip_unpacker cleanup_with(gzip_unpacker_cleanup)
+
+/* What gives the unpacked bytes; it fails as gzip_unpack does, with the end at the latest. */
+struct source gzip_unpacker_source(struct gzip_unpacker *unpacker);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 
 struct reader {
     struct archive *archive;
+    const struct source *source;
+    struct error *error; /* owned: of the source */
     const struct tar_limits *limits;
     json_t *seen; /* owned: object with the names so far */
     size_t members, total;
@@ -20,14 +23,19 @@ struct reader {
 static void reader_clear(struct reader *reader)
 {
     archive_read_free(reader->archive);
+    error_free(reader->error);
     json_decref(reader->seen);
     buf_clear(&reader->path);
     buf_wipe(&reader->bytes);
 }
 #define auto_reader cleanup_with(reader_clear)
 
-static int fail(const struct reader *reader, struct error **err)
+static int fail(struct reader *reader, struct error **err)
 {
+    if (reader->error) {
+        error_move_take(err, steal_ptr(reader->error));
+        return -1;
+    }
     const char *reason = archive_error_string(reader->archive);
     error_make(err, ERROR_PARSE, "%s%sthe archive is damaged: %s", buf_str(&reader->path),
                reader->path.size > 0 ? ": " : "", reason ? reason : "no tar");
@@ -108,8 +116,7 @@ static int read_bytes(struct reader *reader, size_t size, struct error **err)
     return 0;
 }
 
-static int visit_entry(struct reader *reader, struct archive_entry *entry,
-                       int (*visit)(void *, const struct tar_member *, struct error **),
+static int visit_entry(struct reader *reader, struct archive_entry *entry, tar_visit visit,
                        void *context, struct error **err)
 {
     if (check(reader, entry, err) < 0 ||
@@ -125,24 +132,45 @@ static int visit_entry(struct reader *reader, struct archive_entry *entry,
     return visit(context, &member, err);
 }
 
-int tar_read(const void *bytes, size_t length, const struct tar_limits *limits,
-             int (*visit)(void *context, const struct tar_member *member, struct error **err),
-             void *context, struct error **err)
+static la_ssize_t pull(struct archive *archive, void *context, const void **bytes)
+{
+    struct reader *reader = context;
+    size_t length = 0;
+    int more = reader->error ? -1 : source_next(reader->source, bytes, &length, &reader->error);
+    if (more >= 0)
+        return more ? (la_ssize_t)length : 0;
+    archive_set_error(archive, EIO, "there is no more of it");
+    return ARCHIVE_FATAL;
+}
+
+int tar_read_source(const struct source *source, const struct tar_limits *limits, tar_visit visit,
+                    void *context, struct error **err)
 {
     auto_reader struct reader reader = {
         .archive = archive_read_new(),
+        .source = source,
         .limits = limits,
         .seen = json_object(),
     };
     struct archive_entry *entry = NULL;
     if (archive_read_support_format_tar(reader.archive) != ARCHIVE_OK ||
-        archive_read_open_memory(reader.archive, bytes, length) != ARCHIVE_OK)
+        archive_read_open(reader.archive, &reader, NULL, pull, NULL) != ARCHIVE_OK)
         return fail(&reader, err);
     int status = archive_read_next_header(reader.archive, &entry);
     for (; status == ARCHIVE_OK; status = archive_read_next_header(reader.archive, &entry))
         if (visit_entry(&reader, entry, visit, context, err) < 0)
             return -1;
-    if (status != ARCHIVE_EOF)
+    if (status != ARCHIVE_EOF || reader.error)
         return fail(&reader, err);
-    return reader.members > 0 ? 0 : refuse("no members", "nothing", err);
+    if (!reader.members)
+        return refuse("no members", "nothing", err);
+    return source_drain(source, err);
+}
+
+int tar_read(const void *bytes, size_t length, const struct tar_limits *limits, tar_visit visit,
+             void *context, struct error **err)
+{
+    struct source_bytes rest = {.bytes = bytes, .length = length};
+    const struct source source = source_of_bytes(&rest);
+    return tar_read_source(&source, limits, visit, context, err);
 }

@@ -1,5 +1,5 @@
 /*
- * Reading a tar archive from memory, by libarchive: ustar, pax, GNU and old tar, files and
+ * Reading a tar archive, by libarchive: ustar, pax, GNU and old tar, files and
  * directories. What cannot be a backup is refused: links, devices, sparse files, names twice,
  * more than the limits.
  */
@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/stream.h"
 
 struct tar_limits {
     size_t members;
@@ -28,13 +29,18 @@ struct tar_member {
     size_t length;
 };
 
+/* What is called for each member; -1 ends the reading with that error. */
+typedef int (*tar_visit)(void *context, const struct tar_member *member, struct error **err);
+
 /*
- * Gives every member to VISIT in order. -1 of VISIT ends it with that error. ERROR_PARSE: no tar,
- * damaged, cut off, or something that is refused; the message names the member. An archive without
- * members is refused too.
+ * Gives every member of the archive that SOURCE gives to VISIT in order, and reads SOURCE to its
+ * end. ERROR_PARSE: no tar, damaged, cut off, or something that is refused; the message names the
+ * member. An archive without members is refused too. Errors of SOURCE as they are.
  */
-int tar_read(const void *bytes, size_t length, const struct tar_limits *limits,
-             int (*visit)(void *context, const struct tar_member *member, struct error **err),
+int tar_read_source(const struct source *source, const struct tar_limits *limits, tar_visit visit,
+                    void *context, struct error **err) must_check;
+/* The same for an archive in memory. */
+int tar_read(const void *bytes, size_t length, const struct tar_limits *limits, tar_visit visit,
              void *context, struct error **err) must_check;
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -11,16 +12,19 @@ enum { RECORD = 10240 }; /* bytes; tar's own, what an archive is filled up to */
 struct tar_writer {
     struct archive *archive;
     struct archive_entry *entry; /* used for every member */
-    struct buf *out;             /* borrowed */
+    struct sink out;
+    struct error *error; /* owned: of the sink */
     time_t mtime;
 };
 
-static la_ssize_t keep(struct archive *archive, void *context, const void *bytes, size_t length)
+static la_ssize_t pass_on(struct archive *archive, void *context, const void *bytes, size_t length)
 {
-    (void)archive;
     struct tar_writer *writer = context;
-    buf_add(writer->out, bytes, length);
-    return (la_ssize_t)length;
+    /* Freeing a writer that failed makes libarchive write on. */
+    if (!writer->error && sink_add(&writer->out, bytes, length, &writer->error) == 0)
+        return (la_ssize_t)length;
+    archive_set_error(archive, EIO, "it cannot be passed on");
+    return ARCHIVE_FATAL;
 }
 
 /* libarchive reports a lack of memory as any other failure. */
@@ -30,19 +34,19 @@ static void must(int status)
         abort();
 }
 
-struct tar_writer *tar_writer_new(struct buf *out, time_t mtime)
+struct tar_writer *tar_writer_new(const struct sink *out, time_t mtime)
 {
     struct tar_writer *writer = xcalloc(1, sizeof(*writer));
     *writer = (struct tar_writer){
         .archive = archive_write_new(),
         .entry = archive_entry_new(),
-        .out = out,
+        .out = *out,
         .mtime = mtime,
     };
     must(archive_write_set_format_pax_restricted(writer->archive));
     must(archive_write_set_bytes_per_block(writer->archive, RECORD));
     must(archive_write_set_bytes_in_last_block(writer->archive, RECORD));
-    must(archive_write_open(writer->archive, writer, NULL, keep, NULL));
+    must(archive_write_open(writer->archive, writer, NULL, pass_on, NULL));
     return writer;
 }
 
@@ -52,11 +56,16 @@ void tar_writer_free(struct tar_writer *writer)
         return;
     archive_entry_free(writer->entry);
     archive_write_free(writer->archive);
+    error_free(writer->error);
     free(writer);
 }
 
-static int fail(const struct tar_writer *writer, const char *path, struct error **err)
+static int fail(struct tar_writer *writer, const char *path, struct error **err)
 {
+    if (writer->error) {
+        error_move_take(err, steal_ptr(writer->error));
+        return -1;
+    }
     const char *reason = archive_error_string(writer->archive);
     error_make(err, ERROR_IO, "%s cannot be put into the archive: %s", path,
                reason ? reason : "unknown reason");

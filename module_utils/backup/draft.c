@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backup/file_name.h"
+#include "backup/manifest_write.h"
 #include "backup/osa.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -32,6 +33,7 @@ void backup_draft_clear(struct backup_draft *draft)
         clear_file(&draft->files[i]);
     free(draft->files);
     json_decref(draft->manifest);
+    buf_clear(&draft->entries);
     backup_draft_init(draft);
 }
 
@@ -85,54 +87,7 @@ static int digest_object(struct digest *digest, const struct capi_node *node,
     return 0;
 }
 
-/* ---- entries of the manifest */
-
-static json_t *texts(const struct strv *vector)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < vector->count; i++)
-        json_array_append_new(list, json_string(vector->items[i]));
-    return list;
-}
-
-static json_t *uids(struct capi_node *const *nodes, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(nodes[i]->uid));
-    return list;
-}
-
-static json_t *owner_uids(const struct capi_node *node)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < node->owner_count; i++)
-        if (!node->detached || (node->owners[i].node && node->owners[i].node->why))
-            json_array_append_new(list, json_string(node->owners[i].uid));
-    return list;
-}
-
-static bool is_sensitive(const struct capi_node *node)
-{
-    return node->sensitive || strstr(node->kind, "KubeadmConfig") ||
-           strstr(node->kind, "ControlPlane") || strcmp(node->kind, "ConfigMap") == 0 ||
-           node->cluster;
-}
-
-static json_t *entry_of(const struct capi_node *node, const struct backup_file *file,
-                        const struct strv *modified)
-{
-    auto_free char *path = xasprintf(BACKUP_DIRECTORY "/%s", file->name);
-    return json_pack(
-        "{ss ss sI ss ss ss ss ss ss sI sI so so so ss sb sb so}", "path", path, "sha256",
-        file->sha256, "size", (json_int_t)file->size, "api_version", node->api_version, "kind",
-        node->kind, "namespace", node->namespace_, "name", node->name, "uid", node->uid,
-        "resource_version", node->resource_version ? node->resource_version : "", "generation",
-        (json_int_t)node->generation, "group_index", (json_int_t)node->group_index, "owners",
-        owner_uids(node), "soft_owners", uids(node->soft_owners, node->soft_owner_count), "tenants",
-        uids(node->tenants, node->tenant_count), "why", capi_why_text(node->why), "global",
-        node->global, "sensitive", is_sensitive(node), "modified", texts(modified));
-}
+/* ---- nodes to files */
 
 static void drop_text(struct capi_node *node)
 {
@@ -142,13 +97,32 @@ static void drop_text(struct capi_node *node)
     node->text_size = 0;
 }
 
-/* ---- */
+/* The text of NODE is the file, but for the end of its line. */
+static void move_text(struct capi_node *node, struct buf *bytes)
+{
+    size_t size = node->text_size + 1;
+    node->text[node->text_size] = '\n';
+    *bytes = (struct buf){.data = steal_ptr(node->text), .size = size, .room = size + 1};
+    node->text_size = 0;
+}
+
+static int take_bytes(struct capi_node *node, struct buf *bytes, struct strv *modified,
+                      struct error **err)
+{
+    if (capi_saved_stays(node)) {
+        move_text(node, bytes);
+        return 0;
+    }
+    if (capi_saved_copy(node, bytes, modified, err) < 0)
+        return -1;
+    drop_text(node);
+    return 0;
+}
 
 struct filling {
     struct backup_draft *draft;
     struct digest *digest;
-    json_t *taken;   /* owned: names of files */
-    json_t *objects; /* owned: entries */
+    json_t *taken; /* owned: names of files */
     struct backup_osa *osa;
 };
 
@@ -159,14 +133,12 @@ static int add_node(struct filling *filling, struct capi_node *node, struct erro
     strv_init(&modified);
     if (filling->osa && backup_osa_note(filling->osa, node, err) < 0)
         return -1;
-    if (capi_saved_copy(node, &bytes, &modified, err) < 0 ||
+    if (take_bytes(node, &bytes, &modified, err) < 0 ||
         digest_object(filling->digest, node, &bytes, err) < 0)
         return -1;
-    drop_text(node);
     auto_free char *name = backup_file_name(node, filling->taken);
     const struct backup_file *file = backup_draft_add_take(filling->draft, name, &bytes);
-    json_array_append_new(filling->objects, entry_of(node, file, &modified));
-    return 0;
+    return backup_manifest_add(&filling->draft->entries, node, file, &modified, err);
 }
 
 static int add_nodes(struct filling *filling, struct capi_node **nodes, size_t count,
@@ -195,7 +167,6 @@ static void finish(struct backup_draft *draft, struct filling *filling)
 {
     auto_free char *content = digest_hex(filling->digest);
     json_object_set_new(draft->manifest, "format", json_string(BACKUP_FORMAT));
-    json_object_set_new(draft->manifest, "objects", steal_ptr(filling->objects));
     json_object_set_new(draft->manifest, "content_sha256", json_string(content));
     if (filling->osa)
         backup_osa_files(filling->osa, draft);
@@ -212,7 +183,6 @@ int backup_draft_fill(struct backup_draft *draft, struct capi_node **nodes, size
         .draft = draft,
         .digest = digest,
         .taken = json_object(),
-        .objects = json_array(),
         .osa = notes,
     };
     draft->manifest = head_take;
@@ -222,11 +192,23 @@ int backup_draft_fill(struct backup_draft *draft, struct capi_node **nodes, size
     if (result == 0)
         finish(draft, &filling);
     json_decref(filling.taken);
-    json_decref(filling.objects);
     return result;
 }
 
-/* ---- SHA256SUMS */
+/* ---- texts beside the files */
+
+size_t backup_draft_size(const struct backup_draft *draft)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < draft->count; i++)
+        size += draft->files[i].size;
+    return size;
+}
+
+int backup_draft_manifest(const struct backup_draft *draft, struct buf *out, struct error **err)
+{
+    return backup_manifest_write(out, draft->manifest, &draft->entries, err);
+}
 
 char *backup_draft_sums(const struct backup_draft *draft, const char *manifest_bytes,
                         size_t manifest_size)

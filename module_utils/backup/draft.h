@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "capi/graph.h"
 
@@ -26,7 +27,8 @@ struct backup_file {
 };
 
 struct backup_draft {
-    json_t *manifest; /* owned */
+    json_t *manifest;   /* owned; all of it but the entries of objects */
+    struct buf entries; /* those, as text (backup/manifest_write.h) */
     struct backup_file *files;
     size_t count;
     size_t room;
@@ -45,6 +47,13 @@ void backup_draft_clear(struct backup_draft *draft);
  */
 int backup_draft_fill(struct backup_draft *draft, struct capi_node **nodes, size_t count,
                       json_t *head_take, bool osa, struct error **err) must_check;
+
+/* Bytes of all files. */
+size_t backup_draft_size(const struct backup_draft *draft);
+
+/* Adds the text of MANIFEST.json to OUT. */
+int backup_draft_manifest(const struct backup_draft *draft, struct buf *out, struct error **err)
+    must_check;
 
 /* The text of SHA256SUMS for the manifest's MANIFEST_BYTES and all files, owned. */
 char *backup_draft_sums(const struct backup_draft *draft, const char *manifest_bytes,

@@ -76,18 +76,22 @@ static int keep(void *context, const struct tar_member *member, struct error **e
     return 0;
 }
 
+/* Gives the members in BYTES to VISIT, unpacked on the way. */
+static int read_members(const void *bytes, size_t size, tar_visit visit, void *context,
+                        struct error **err)
+{
+    if (!gzip_is(bytes, size))
+        return tar_read(bytes, size, &backup_limits, visit, context, err);
+    auto_gzip_unpacker struct gzip_unpacker *unpacker =
+        gzip_unpacker_new(bytes, size, BACKUP_TOTAL_MAX);
+    const struct source tar = gzip_unpacker_source(unpacker);
+    return tar_read_source(&tar, &backup_limits, visit, context, err);
+}
+
 int backup_members_unpack(struct backup_members *members, const void *bytes, size_t size,
                           struct error **err)
 {
-    struct buf tar;
-    if (!gzip_is(bytes, size))
-        return tar_read(bytes, size, &backup_limits, keep, members, err);
-    buf_init(&tar);
-    int result = gzip_unpack(bytes, size, BACKUP_TOTAL_MAX, &tar, err);
-    if (result == 0)
-        result = tar_read(tar.data, tar.size, &backup_limits, keep, members, err);
-    buf_wipe(&tar);
-    return result;
+    return read_members(bytes, size, keep, members, err);
 }
 
 /* ---- the manifest alone */
@@ -98,38 +102,24 @@ struct first {
     size_t length;
 };
 
-/* Ends the reading with an error that nobody sees. */
+/* Passes over the others: whether they are whole says whether the archive is any good. */
 static int take_first(void *context, const struct tar_member *member, struct error **err)
 {
+    (void)err;
     struct first *first = context;
-    first->seen = true;
-    if (!member->directory && str_equal(member->path, BACKUP_MANIFEST)) {
+    if (!first->seen && !member->directory && str_equal(member->path, BACKUP_MANIFEST)) {
         first->bytes = xmemdup(member->bytes, member->length);
         first->length = member->length;
     }
-    error_make(err, ERROR_INTERNAL, "enough was read");
-    return -1;
+    first->seen = true;
+    return 0;
 }
 
 char *backup_members_manifest(const void *bytes, size_t size, size_t *length, struct error **err)
 {
-    struct buf tar;
-    auto_error struct error *problem = NULL;
     struct first first = {0};
-    buf_init(&tar);
-    /* A part of the whole is enough, and has to be enough. */
-    bool packed = gzip_is(bytes, size);
-    int unpacked = packed ? gzip_unpack(bytes, size, BACKUP_MANIFEST_MAX, &tar, &problem) : 0;
-    if (unpacked == 0 || (problem->kind == ERROR_IO && problem->code == EFBIG)) {
-        error_clear(&problem);
-        int all = tar_read(packed ? tar.data : bytes, packed ? tar.size : size, &backup_limits,
-                           take_first, &first, &problem);
-        if (all == 0 || first.seen)
-            error_clear(&problem);
-    }
-    buf_wipe(&tar);
-    if (problem) {
-        error_move_take(err, steal_ptr(problem));
+    if (read_members(bytes, size, take_first, &first, err) < 0) {
+        free(first.bytes);
         return NULL;
     }
     *length = first.length;

@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/digest.h"
-#include "json/js_write.h"
 
 enum { FILE_MODE = 0600, DIRECTORY_MODE = 0700 };
 
@@ -37,29 +36,25 @@ static int write_files(struct tar_writer *writer, struct backup_draft *draft, st
 static int write_all(struct tar_writer *writer, struct backup_draft *draft, struct error **err)
 {
     auto_buf struct buf manifest = {0};
-    if (js_write(&manifest, draft->manifest, JS_WRITE_SORT, err) < 0)
+    if (backup_draft_manifest(draft, &manifest, err) < 0)
         return -1;
-    buf_add_char(&manifest, '\n');
     auto_free char *sums = backup_draft_sums(draft, manifest.data, manifest.size);
-    if (tar_writer_file(writer, BACKUP_MANIFEST, FILE_MODE, manifest.data, manifest.size, err) <
-            0 ||
-        tar_writer_file(writer, BACKUP_SUMS, FILE_MODE, sums, strlen(sums), err) < 0 ||
+    if (tar_writer_file(writer, BACKUP_MANIFEST, FILE_MODE, manifest.data, manifest.size, err) < 0)
+        return -1;
+    buf_clear(&manifest);
+    if (tar_writer_file(writer, BACKUP_SUMS, FILE_MODE, sums, strlen(sums), err) < 0 ||
         write_files(writer, draft, err) < 0)
         return -1;
     return tar_writer_finish(writer, err);
 }
 
-int backup_pack(struct backup_draft *draft, time_t mtime, struct buf *out, struct error **err)
+int backup_pack(struct backup_draft *draft, time_t mtime, const struct sink *out,
+                struct error **err)
 {
-    struct buf tar;
-    buf_init(&tar);
-    struct tar_writer *writer = tar_writer_new(&tar, mtime);
-    int result = write_all(writer, draft, err);
-    tar_writer_free(writer);
-    if (result == 0)
-        gzip_pack(tar.data, tar.size, out);
-    buf_wipe(&tar);
-    return result;
+    auto_gzip_packer struct gzip_packer *packer = gzip_packer_new(out);
+    const struct sink packed = gzip_packer_sink(packer);
+    auto_tar_writer struct tar_writer *writer = tar_writer_new(&packed, mtime);
+    return write_all(writer, draft, err) < 0 ? -1 : gzip_packer_finish(packer, err);
 }
 
 /* ---- the proof */
@@ -99,13 +94,12 @@ int backup_pack_check(const struct backup_draft *draft, const void *bytes, size_
                       struct error **err)
 {
     struct proof proof = {.draft = draft};
-    struct buf tar;
-    buf_init(&tar);
-    int result = gzip_unpack(bytes, size, BACKUP_TOTAL_MAX, &tar, err);
-    if (result == 0)
-        result = tar_read(tar.data, tar.size, &backup_limits, check_member, &proof, err);
-    buf_wipe(&tar);
-    if (result == 0 && (proof.next != draft->count || proof.manifests != 1 || proof.sums != 1))
+    auto_gzip_unpacker struct gzip_unpacker *unpacker =
+        gzip_unpacker_new(bytes, size, BACKUP_TOTAL_MAX);
+    const struct source plain = gzip_unpacker_source(unpacker);
+    if (tar_read_source(&plain, &backup_limits, check_member, &proof, err) < 0)
+        return -1;
+    if (proof.next != draft->count || proof.manifests != 1 || proof.sums != 1)
         return differs("members are missing", err);
-    return result;
+    return 0;
 }

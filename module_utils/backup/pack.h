@@ -9,16 +9,16 @@
 #include <time.h>
 
 #include "backup/draft.h"
-#include "base/buf.h"
 #include "base/error.h"
+#include "base/stream.h"
 
 /*
- * Adds the archive of DRAFT to OUT: MANIFEST.json, SHA256SUMS, the folder, its files. MTIME is the
+ * Gives the archive of DRAFT to OUT: MANIFEST.json, SHA256SUMS, the folder, its files. MTIME is the
  * time of all members: the same draft and time give the same bytes. The bytes of the files are
- * wiped and freed on the way, their digests stay.
+ * wiped and freed on the way, their digests stay. Fails as OUT does.
  */
-int backup_pack(struct backup_draft *draft, time_t mtime, struct buf *out, struct error **err)
-    must_check;
+int backup_pack(struct backup_draft *draft, time_t mtime, const struct sink *out,
+                struct error **err) must_check;
 
 /* 0 when BYTES unpack to exactly the members of DRAFT, with their digests. ERROR_PARSE. */
 int backup_pack_check(const struct backup_draft *draft, const void *bytes, size_t size,

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/stream.h"
 #include "base/strv.h"
 
 #define BACKUP_SHA256    ".sha256"
@@ -57,22 +58,33 @@ struct backup_write {
     bool encrypted;
     bool compat; /* also as PREFIX.tar.gz, where OpenStack-Ansible's script looks */
     struct backup_owner owner;
-    const void *bytes;
-    size_t size;
-    const struct buf *signature; /* or NULL */
-    /* Called with what was read back from the disk. */
+    size_t expected; /* bytes, about: what room has to be there for */
+    /* Gives the archive to OUT. */
+    int (*produce)(void *context, const struct sink *out, struct error **err);
+    /* Called with what was read back from the disk; may be NULL, may fill in the signature. */
     int (*check)(void *context, const void *bytes, size_t size, struct error **err);
-    void *context;
+    void *context;               /* of both */
+    const struct buf *signature; /* empty or NULL: none */
 };
+
+/* An archive that was written. */
+struct backup_written {
+    char *name; /* owned */
+    size_t size;
+    char sha256[65];
+};
+
+void backup_written_clear(struct backup_written *written);
+#define auto_backup_written cleanup_with(backup_written_clear)
 
 /*
  * Writes one archive with its sidecars into the locked STORE, reads it again, lets it be checked,
- * and gives it its name only then; its name, owned. On failure what was there before is there as
- * it was; where only the name for OpenStack-Ansible could not be given the new archive stays too.
- * ERROR_IO, code ENOSPC before anything is written when there is no room for it.
+ * and gives it its name only then. On failure what was there before is there as it was; where only
+ * the name for OpenStack-Ansible could not be given the new archive stays too. ERROR_IO, code
+ * ENOSPC before anything is written when there is no room for it.
  */
-char *backup_store_write(struct backup_store *store, const struct backup_write *write,
-                         struct error **err) must_check;
+int backup_store_write(struct backup_store *store, const struct backup_write *write,
+                       struct backup_written *written, struct error **err) must_check;
 
 /* Removes an archive with its sidecars. */
 int backup_store_remove(struct backup_store *store, const char *name, struct error **err)

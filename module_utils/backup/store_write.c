@@ -54,17 +54,20 @@ static int write_all(const struct part *part, int fd, const char *bytes, size_t 
                      struct error **err)
 {
     while (size) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR)
+        ssize_t done = write(fd, bytes, size);
+        if (done < 0 && errno == EINTR)
             continue;
-        if (written < 0)
+        if (done < 0)
             return backup_store_fail(part->store, part->name, "cannot be written", err);
-        bytes += written;
-        size -= (size_t)written;
+        bytes += done;
+        size -= (size_t)done;
     }
-    if (fsync(fd) < 0)
-        return backup_store_fail(part->store, part->name, "cannot be written", err);
     return 0;
+}
+
+static int flush(const struct part *part, int fd, struct error **err)
+{
+    return fsync(fd) < 0 ? backup_store_fail(part->store, part->name, "cannot be written", err) : 0;
 }
 
 /* Rights come at last: nobody else can open the file before it is good. */
@@ -80,51 +83,16 @@ static int give_away(const struct part *part, int fd, const struct backup_owner 
     return 0;
 }
 
-static int read_back(const struct part *part, const struct backup_write *write, struct error **err)
+static int open_part(struct part *part, const char *name, const char *run_id, struct error **err)
 {
-    struct buf bytes;
-    buf_init(&bytes);
-    auto_free char *path = xasprintf("%s/%s", part->store->path, part->name);
-    auto_close int fd = openat(part->store->fd, part->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return backup_store_fail(part->store, part->name, "cannot be read again", err);
-    if (file_read_fd(fd, path, write->size, &bytes, err) < 0)
-        return -1;
-    int result = 0;
-    if (bytes.size != write->size || memcmp(bytes.data, write->bytes, write->size) != 0) {
-        error_make(err, ERROR_IO, "%s: the disk gives back something else than was written", path);
-        result = -1;
-    } else if (write->check) {
-        result = write->check(write->context, bytes.data, bytes.size, err);
-    }
-    buf_wipe(&bytes);
-    return result;
-}
-
-/* What is written under a name. */
-struct piece {
-    const char *name;
-    const void *bytes;
-    size_t size;
-    bool checked; /* it is the archive, to be read back */
-};
-
-/* Writes the piece beside its place. */
-static int make_part(struct part *part, const struct backup_write *write, const struct piece *piece,
-                     struct error **err)
-{
-    part->name = xasprintf(".%s.%s.part", piece->name, write->run_id);
-    auto_close int fd = openat(part->store->fd, part->name,
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
+    part->name = xasprintf(".%s.%s.part", name, run_id);
+    int fd = openat(part->store->fd, part->name,
+                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, PART_MODE);
     if (fd < 0) {
         backup_store_fail(part->store, part->name, "cannot be made", err);
         free(steal_ptr(part->name));
-        return -1;
     }
-    if (write_all(part, fd, piece->bytes, piece->size, err) < 0 ||
-        (piece->checked && read_back(part, write, err) < 0))
-        return -1;
-    return give_away(part, fd, &write->owner, err);
+    return fd;
 }
 
 /* musl does not wrap the call. File systems without RENAME_NOREPLACE have links. */
@@ -156,35 +124,33 @@ static int sync_directory(const struct backup_store *store, struct error **err)
 /* ---- beside the archive */
 
 static int write_beside(struct backup_store *store, const struct backup_write *write,
-                        const struct piece *piece, struct error **err)
+                        const char *name, const void *bytes, size_t size, struct error **err)
 {
     auto_part struct part part = {.store = store};
-    if (make_part(&part, write, piece, err) < 0)
+    auto_close int fd = open_part(&part, name, write->run_id, err);
+    if (fd < 0 || write_all(&part, fd, bytes, size, err) < 0 || flush(&part, fd, err) < 0 ||
+        give_away(&part, fd, &write->owner, err) < 0)
         return -1;
-    return place(&part, piece->name, false, err);
+    return place(&part, name, false, err);
 }
 
-static int write_digest(struct backup_store *store, const char *name,
+static int write_digest(struct backup_store *store, const char *name, const char *sha256,
                         const struct backup_write *write, struct error **err)
 {
-    auto_free char *digest = sha256_hex(write->bytes, write->size);
-    auto_free char *line = xasprintf("%s  %s\n", digest, name);
+    auto_free char *line = xasprintf("%s  %s\n", sha256, name);
     auto_free char *file = xasprintf("%s" BACKUP_SHA256, name);
-    const struct piece piece = {.name = file, .bytes = line, .size = strlen(line)};
-    return write_beside(store, write, &piece, err);
+    return write_beside(store, write, file, line, strlen(line), err);
 }
 
-static int write_sidecars(struct backup_store *store, const char *name,
+static int write_sidecars(struct backup_store *store, const struct backup_written *written,
                           const struct backup_write *write, struct error **err)
 {
-    if (write_digest(store, name, write, err) < 0)
+    if (write_digest(store, written->name, written->sha256, write, err) < 0)
         return -1;
-    if (!write->signature)
+    if (!write->signature || !write->signature->size)
         return 0;
-    auto_free char *file = xasprintf("%s" BACKUP_SIGNATURE, name);
-    const struct piece piece = {
-        .name = file, .bytes = write->signature->data, .size = write->signature->size};
-    return write_beside(store, write, &piece, err);
+    auto_free char *file = xasprintf("%s" BACKUP_SIGNATURE, written->name);
+    return write_beside(store, write, file, write->signature->data, write->signature->size, err);
 }
 
 /* ---- the fixed name */
@@ -206,7 +172,7 @@ static int adopt(struct backup_store *store, const char *fixed, const char *pref
     return backup_store_fail(store, fixed, "cannot be kept", err);
 }
 
-static int link_fixed(struct backup_store *store, const char *name,
+static int link_fixed(struct backup_store *store, const struct backup_written *written,
                       const struct backup_write *write, struct error **err)
 {
     auto_part struct part part = {.store = store};
@@ -214,14 +180,61 @@ static int link_fixed(struct backup_store *store, const char *name,
     if (adopt(store, fixed, write->prefix, err) < 0)
         return -1;
     part.name = xasprintf(".%s.%s.part", fixed, write->run_id);
-    if (linkat(store->fd, name, store->fd, part.name, 0) < 0)
+    if (linkat(store->fd, written->name, store->fd, part.name, 0) < 0)
         return backup_store_fail(store, fixed, "cannot be linked", err);
     if (place(&part, fixed, false, err) < 0)
         return -1;
-    return write_digest(store, fixed, write, err);
+    return write_digest(store, fixed, written->sha256, write, err);
 }
 
-/* ---- */
+/* ---- the archive itself */
+
+struct writing {
+    const struct part *part;
+    int fd;
+    size_t size;
+    struct digest *digest;
+};
+
+static int add_bytes(void *context, const void *bytes, size_t length, struct error **err)
+{
+    struct writing *writing = context;
+    digest_add(writing->digest, bytes, length);
+    writing->size += length;
+    return write_all(writing->part, writing->fd, bytes, length, err);
+}
+
+static int produce(const struct part *part, int fd, const struct backup_write *write,
+                   struct backup_written *written, struct error **err)
+{
+    auto_digest struct digest *digest = digest_new();
+    struct writing writing = {.part = part, .fd = fd, .digest = digest};
+    const struct sink sink = {.add = add_bytes, .context = &writing};
+    if (write->produce(write->context, &sink, err) < 0 || flush(part, fd, err) < 0)
+        return -1;
+    auto_free char *hex = digest_hex(digest);
+    memcpy(written->sha256, hex, sizeof(written->sha256));
+    written->size = writing.size;
+    return 0;
+}
+
+static int read_back(const struct part *part, const struct backup_write *write,
+                     const struct backup_written *written, struct error **err)
+{
+    auto_buf struct buf bytes = {0};
+    auto_free char *path = xasprintf("%s/%s", part->store->path, part->name);
+    auto_close int fd = openat(part->store->fd, part->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return backup_store_fail(part->store, part->name, "cannot be read again", err);
+    if (file_read_fd(fd, path, written->size, &bytes, err) < 0)
+        return -1;
+    auto_free char *digest = sha256_hex(bytes.data, bytes.size);
+    if (bytes.size != written->size || !str_equal(digest, written->sha256)) {
+        error_make(err, ERROR_IO, "%s: the disk gives back something else than was written", path);
+        return -1;
+    }
+    return write->check ? write->check(write->context, bytes.data, bytes.size, err) : 0;
+}
 
 static int refuse_existing(const struct backup_store *store, const char *name, struct error **err)
 {
@@ -232,20 +245,39 @@ static int refuse_existing(const struct backup_store *store, const char *name, s
     return -1;
 }
 
-char *backup_store_write(struct backup_store *store, const struct backup_write *write,
-                         struct error **err)
+/* The archive beside its place, whole and good. */
+static int make_archive(struct part *part, const struct backup_write *write,
+                        struct backup_written *written, struct error **err)
 {
-    auto_free char *name = backup_name_make(write->prefix, write->time, write->encrypted);
+    if (refuse_existing(part->store, written->name, err) < 0 ||
+        check_room(part->store, write->expected, err) < 0)
+        return -1;
+    auto_close int fd = open_part(part, written->name, write->run_id, err);
+    if (fd < 0 || produce(part, fd, write, written, err) < 0 ||
+        read_back(part, write, written, err) < 0)
+        return -1;
+    return give_away(part, fd, &write->owner, err);
+}
+
+int backup_store_write(struct backup_store *store, const struct backup_write *write,
+                       struct backup_written *written, struct error **err)
+{
     auto_part struct part part = {.store = store};
-    const struct piece archive = {
-        .name = name, .bytes = write->bytes, .size = write->size, .checked = true};
-    if (refuse_existing(store, name, err) < 0 || check_room(store, write->size, err) < 0 ||
-        make_part(&part, write, &archive, err) < 0 || write_sidecars(store, name, write, err) < 0)
-        return NULL;
-    if (place(&part, name, true, err) < 0 || sync_directory(store, err) < 0)
-        return NULL;
-    if (write->compat &&
-        (link_fixed(store, name, write, err) < 0 || sync_directory(store, err) < 0))
-        return NULL;
-    return steal_ptr(name);
+    *written = (struct backup_written){
+        .name = backup_name_make(write->prefix, write->time, write->encrypted)};
+    if (make_archive(&part, write, written, err) < 0 ||
+        write_sidecars(store, written, write, err) < 0 ||
+        place(&part, written->name, true, err) < 0 || sync_directory(store, err) < 0 ||
+        (write->compat &&
+         (link_fixed(store, written, write, err) < 0 || sync_directory(store, err) < 0))) {
+        backup_written_clear(written);
+        return -1;
+    }
+    return 0;
+}
+
+void backup_written_clear(struct backup_written *written)
+{
+    free(written->name);
+    *written = (struct backup_written){0};
 }

@@ -111,6 +111,18 @@ void capi_kinds_add_resource(struct capi_kinds *kinds, const struct kube_resourc
     kind->namespaced = resource->namespaced;
 }
 
+/* Schemas, which nobody asks for here, are nearly all of a definition. */
+static void shrink(json_t *item)
+{
+    json_t *metadata = json_object_get(item, "metadata");
+    size_t index = 0;
+    json_t *version = NULL;
+    json_object_del(metadata, "managedFields");
+    json_object_del(metadata, "annotations");
+    json_array_foreach (js_get(item, "spec", "versions", NULL), index, version)
+        json_object_del(version, "schema");
+}
+
 int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)
 {
     auto_strv struct strv selectors;
@@ -118,7 +130,7 @@ int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct
     strv_add(&selectors, CAPI_LABEL);
     /* Definitions are large, some over a megabyte: few a page. */
     const struct kube_list_options options = {
-        .resource = &capi_resource_crd, .label_selectors = &selectors, .page = 20};
+        .resource = &capi_resource_crd, .label_selectors = &selectors, .page = 5, .shrink = shrink};
     json_auto_t *items = json_array();
     if (kube_list(client, &options, items, err) < 0)
         return -1;

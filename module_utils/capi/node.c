@@ -140,8 +140,9 @@ static int read_text(struct capi_node *node, const json_t *value, struct error *
         return -1;
     }
     node->text_size = text.size;
-    /* Of its exact size: the buffer may have grown to twice of it. */
-    node->text = xmemdup(text.data, text.size);
+    /* Of its size, as the buffer may have grown to twice of it, and the line feed of a file. */
+    node->text = xcalloc(text.size + 2, 1);
+    memcpy(node->text, text.data, text.size);
     if (node->sensitive)
         mem_wipe(text.data, text.size);
     return 0;

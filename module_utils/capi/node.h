@@ -84,7 +84,8 @@ struct capi_node {
 
     /* ---- facts */
     const struct capi_kind *type; /* borrowed; NULL for kinds that were not discovered */
-    char *text;                   /* owned: the body as the bytes of an object file, without "\n" */
+    char *text; /* owned: the body as the bytes of an object file, without "\n", but with room for
+                   it before the NUL */
     size_t text_size;
     char *resource_version;
     long long generation;      /* 0 where the kind has none */

@@ -38,7 +38,7 @@ static bool owners_change(const struct capi_node *node)
     return false;
 }
 
-static bool stays(const struct capi_node *node)
+bool capi_saved_stays(const struct capi_node *node)
 {
     return !has_to_be_paused(node) && !has_to_be_labelled(node) && !node->paused_by &&
            !owners_change(node);
@@ -122,7 +122,7 @@ static void change(const struct capi_node *node, json_t *value, struct strv *mod
 int capi_saved_copy(const struct capi_node *node, struct buf *out, struct strv *modified,
                     struct error **err)
 {
-    if (stays(node)) {
+    if (capi_saved_stays(node)) {
         buf_add(out, node->text, node->text_size);
         buf_add_char(out, '\n');
         return 0;

@@ -6,6 +6,8 @@
 #ifndef CAPI_SAVED_H
 #define CAPI_SAVED_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/strv.h"
@@ -23,5 +25,8 @@
  */
 int capi_saved_copy(const struct capi_node *node, struct buf *out, struct strv *modified,
                     struct error **err) must_check;
+
+/* True when nothing has to be changed: the file is the text of NODE and "\n". */
+bool capi_saved_stays(const struct capi_node *node);
 
 #endif

@@ -101,17 +101,27 @@ static void tell(struct run *run)
         walk->snapshot->progress(walk->snapshot->context, walk->done, walk->known);
 }
 
-static int take_page(struct run *run, size_t index, json_t *page, struct error **err)
+struct page {
+    struct run *run;
+    size_t list;
+};
+
+static int take_item(void *context, json_t *item, struct error **err)
+{
+    const struct page *page = context;
+    page->run->walk->done++;
+    return page->run->walk->item(page->run->walk, page->list, item, err);
+}
+
+static int take_page(struct run *run, size_t index, const struct kube_call *call,
+                     struct error **err)
 {
     struct reader *reader = &run->readers[index];
     struct capi_list *list = &run->walk->snapshot->lists[index];
-    size_t position = 0;
-    json_t *item = NULL;
-    json_array_foreach (json_object_get(page, "items"), position, item) {
-        if (run->walk->item(run->walk, index, item, err) < 0)
-            return -1;
-        run->walk->done++;
-    }
+    struct page items = {.run = run, .list = index};
+    json_auto_t *page = kube_call_items(call, take_item, &items, err);
+    if (!page)
+        return -1;
     long long remaining = 0;
     const char *version = js_str(page, "metadata", "resourceVersion", NULL);
     const char *token = js_str(page, "metadata", "continue", NULL);
@@ -127,8 +137,11 @@ static int take_page(struct run *run, size_t index, json_t *page, struct error *
     return 0;
 }
 
-static int take_one(struct run *run, size_t index, json_t *item, struct error **err)
+static int take_one(struct run *run, size_t index, const struct kube_call *call, struct error **err)
 {
+    json_auto_t *item = kube_call_json(call, err);
+    if (!item)
+        return -1;
     run->readers[index].finished = true;
     run->walk->done++;
     return run->walk->item(run->walk, index, item, err);
@@ -184,11 +197,8 @@ static int take_answer(struct run *run, size_t index, struct kube_call *call, st
     }
     if (call->error)
         return failed(run, index, call, err);
-    json_auto_t *body = kube_call_json(call, err);
-    if (!body)
-        return -1;
-    return run->walk->snapshot->lists[index].name ? take_one(run, index, body, err)
-                                                  : take_page(run, index, body, err);
+    return run->walk->snapshot->lists[index].name ? take_one(run, index, call, err)
+                                                  : take_page(run, index, call, err);
 }
 
 static void call_done(void *context, struct kube_call *call)

@@ -1,7 +1,8 @@
 /*
- * Cryptographic Message Syntax (RFC 5652), DER, in memory: AES-256-GCM for several recipients, each
- * of whom can read it alone (AuthEnvelopedData, RFC 5083), and detached signatures. What OpenSSL's
- * program "openssl cms" reads and writes.
+ * Cryptographic Message Syntax (RFC 5652): AES-256-GCM for several recipients, each of whom can
+ * read it alone (AuthEnvelopedData, RFC 5083), and detached signatures. What OpenSSL's program
+ * "openssl cms -inform DER" reads. What is encrypted leaves in pieces, so its outermost lengths are
+ * left open, as BER allows and as that program's -stream does.
  *
  * Weak things are refused: RSA keys below 2048 bits, expired certificates, passphrases below 12
  * characters, and encryption whose result can be changed unnoticed (AES-CBC).
@@ -14,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/stream.h"
 #include "base/strv.h"
 #include "crypto/secret.h"
 
@@ -33,6 +35,21 @@ struct cms_recipients {
  */
 int cms_encrypt(const void *bytes, size_t size, const struct cms_recipients *recipients,
                 struct strv *warnings, struct buf *out, struct error **err) must_check;
+
+/* The same in pieces. */
+struct cms_sealer;
+
+/* RECIPIENTS are used here only; OUT is copied, its context has to outlive the sealer. */
+struct cms_sealer *cms_sealer_new(const struct cms_recipients *recipients, struct strv *warnings,
+                                  const struct sink *out, struct error **err) must_check;
+void cms_sealer_free(struct cms_sealer *sealer);
+define_cleanup(cms_sealer, struct cms_sealer *, cms_sealer_free)
+#define auto_cms_sealer cleanup_with(cms_sealer_cleanup)
+
+/* What encrypts the bytes that it is given. */
+struct sink cms_sealer_sink(struct cms_sealer *sealer);
+/* Writes the end, without which nothing of it can be read. Nothing may be added afterwards. */
+int cms_sealer_finish(struct cms_sealer *sealer, struct error **err) must_check;
 
 /* What one reads with. Everything is borrowed; NULL: not given. */
 struct cms_keys {

@@ -1,6 +1,6 @@
-#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -119,37 +119,136 @@ static int add_recipients(CMS_ContentInfo *cms, const struct cms_recipients *rec
     return add_passphrase(cms, recipients->passphrase, recipients->iterations, err);
 }
 
-static void add_text(struct buf *out, BIO *bio)
+/* ---- the sealer: OpenSSL's chain of filters, between a sink of ours behind it and one before */
+
+struct cms_sealer {
+    struct sink out;
+    struct error *error; /* owned: of the sink behind */
+    CMS_ContentInfo *cms;
+    BIO_METHOD *method;
+    BIO *end;   /* writes to the sink behind */
+    BIO *chain; /* filters that end in it; NULL once finished */
+};
+
+static int pass_on(BIO *bio, const char *bytes, int length)
 {
-    char *bytes = NULL;
-    long length = BIO_get_mem_data(bio, &bytes);
-    if (length > 0)
-        buf_add(out, bytes, (size_t)length);
+    struct cms_sealer *sealer = BIO_get_data(bio);
+    if (length <= 0)
+        return 0;
+    if (!sealer->error && sink_add(&sealer->out, bytes, (size_t)length, &sealer->error) == 0)
+        return length;
+    return -1;
+}
+
+static long control(BIO *bio, int command, long number, void *pointer)
+{
+    (void)bio, (void)number, (void)pointer;
+    return command == BIO_CTRL_FLUSH;
+}
+
+static int start_bio(BIO *bio)
+{
+    BIO_set_init(bio, 1);
+    return 1;
+}
+
+/* A BIO that writes to the sink behind SEALER, or NULL. */
+static BIO *end_new(struct cms_sealer *sealer)
+{
+    sealer->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "sink");
+    if (!sealer->method || !BIO_meth_set_write(sealer->method, pass_on) ||
+        !BIO_meth_set_ctrl(sealer->method, control) ||
+        !BIO_meth_set_create(sealer->method, start_bio))
+        return NULL;
+    BIO *bio = BIO_new(sealer->method);
+    if (bio)
+        BIO_set_data(bio, sealer);
+    return bio;
+}
+
+static void drop_chain(struct cms_sealer *sealer)
+{
+    while (sealer->chain && sealer->chain != sealer->end) {
+        BIO *rest = BIO_pop(sealer->chain);
+        BIO_free(sealer->chain);
+        sealer->chain = rest;
+    }
+    sealer->chain = NULL;
+}
+
+void cms_sealer_free(struct cms_sealer *sealer)
+{
+    if (!sealer)
+        return;
+    drop_chain(sealer);
+    BIO_free(sealer->end);
+    BIO_meth_free(sealer->method);
+    CMS_ContentInfo_free(sealer->cms);
+    error_free(sealer->error);
+    free(sealer);
+}
+
+struct cms_sealer *cms_sealer_new(const struct cms_recipients *recipients, struct strv *warnings,
+                                  const struct sink *out, struct error **err)
+{
+    if (cms_check_recipients(recipients, warnings, err) < 0)
+        return NULL;
+    auto_cms_sealer struct cms_sealer *sealer = xcalloc(1, sizeof(*sealer));
+    sealer->out = *out;
+    sealer->cms = CMS_encrypt(NULL, NULL, EVP_aes_256_gcm(), CMS_BINARY | CMS_PARTIAL | CMS_STREAM);
+    if (!sealer->cms) {
+        cms_fail(err, ERROR_INTERNAL, "AES-256-GCM is not available");
+        return NULL;
+    }
+    if (add_recipients(sealer->cms, recipients, err) < 0)
+        return NULL;
+    sealer->end = end_new(sealer);
+    sealer->chain = sealer->end ? BIO_new_CMS(sealer->end, sealer->cms) : NULL;
+    if (!sealer->chain) {
+        cms_fail(err, ERROR_INTERNAL, "encryption failed");
+        return NULL;
+    }
+    return steal_ptr(sealer);
+}
+
+static int fail(struct cms_sealer *sealer, struct error **err)
+{
+    if (sealer->error) {
+        ERR_clear_error();
+        error_move_take(err, steal_ptr(sealer->error));
+    } else {
+        cms_fail(err, ERROR_INTERNAL, "encryption failed");
+    }
+    return -1;
+}
+
+static int add(void *context, const void *bytes, size_t length, struct error **err)
+{
+    struct cms_sealer *sealer = context;
+    size_t written = 0;
+    if (!length || (BIO_write_ex(sealer->chain, bytes, length, &written) && written == length))
+        return 0;
+    return fail(sealer, err);
+}
+
+struct sink cms_sealer_sink(struct cms_sealer *sealer)
+{
+    return (struct sink){.add = add, .context = sealer};
+}
+
+int cms_sealer_finish(struct cms_sealer *sealer, struct error **err)
+{
+    bool done = BIO_flush(sealer->chain) == 1 && !sealer->error;
+    drop_chain(sealer);
+    return done ? 0 : fail(sealer, err);
 }
 
 int cms_encrypt(const void *bytes, size_t size, const struct cms_recipients *recipients,
                 struct strv *warnings, struct buf *out, struct error **err)
 {
-    if (size > INT_MAX) {
-        error_make(err, ERROR_USAGE, "more than 2 GiB cannot be encrypted at once");
+    const struct sink sink = sink_of_buf(out);
+    auto_cms_sealer struct cms_sealer *sealer = cms_sealer_new(recipients, warnings, &sink, err);
+    if (!sealer || add(sealer, bytes, size, err) < 0)
         return -1;
-    }
-    if (cms_check_recipients(recipients, warnings, err) < 0)
-        return -1;
-    auto_cms_info CMS_ContentInfo *cms =
-        CMS_encrypt(NULL, NULL, EVP_aes_256_gcm(), CMS_BINARY | CMS_PARTIAL | CMS_STREAM);
-    if (!cms) {
-        cms_fail(err, ERROR_INTERNAL, "AES-256-GCM is not available");
-        return -1;
-    }
-    if (add_recipients(cms, recipients, err) < 0)
-        return -1;
-    auto_cms_bio BIO *in = cms_bio_of(bytes, size);
-    auto_cms_bio BIO *sink = BIO_new(BIO_s_mem());
-    if (CMS_final(cms, in, NULL, CMS_BINARY) != 1 || i2d_CMS_bio(sink, cms) != 1) {
-        cms_fail(err, ERROR_INTERNAL, "encryption failed");
-        return -1;
-    }
-    add_text(out, sink);
-    return 0;
+    return cms_sealer_finish(sealer, err);
 }

@@ -42,16 +42,35 @@ int kube_call_status(const struct kube_call *call)
     return call->job.response.status;
 }
 
+static void no_json(const struct buf *body, const json_error_t *where, struct error **err)
+{
+    error_make(err, ERROR_PARSE,
+               "the API server's answer is not JSON (%s at byte %d of %zu): is there a proxy "
+               "in between?",
+               where->text, where->position, body->size);
+}
+
 json_t *kube_call_json(const struct kube_call *call, struct error **err)
 {
     const struct buf *body = &call->job.response.body;
     json_error_t where;
     json_t *value = js_read(buf_str(body), body->size, &where);
     if (!value)
-        error_make(err, ERROR_PARSE,
-                   "the API server's answer is not JSON (%s at byte %d of %zu): is there a proxy "
-                   "in between?",
-                   where.text, where.position, body->size);
+        no_json(body, &where, err);
+    return value;
+}
+
+json_t *kube_call_items(const struct kube_call *call, js_item_visit visit, void *context,
+                        struct error **err)
+{
+    const struct buf *body = &call->job.response.body;
+    json_error_t where;
+    auto_error struct error *failure = NULL;
+    json_t *value = js_items(buf_str(body), body->size, visit, context, &where, &failure);
+    if (failure)
+        error_move_take(err, steal_ptr(failure));
+    else if (!value)
+        no_json(body, &where, err);
     return value;
 }
 

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/strv.h"
 #include "http/client.h"
+#include "json/js_items.h"
 #include "kube/kubeconfig.h"
 #include "kube/status.h"
 
@@ -75,7 +76,10 @@ void kube_call_body_take(struct kube_call *call, const char *content_type, struc
 int kube_call_status(const struct kube_call *call);
 /* The answer's body as JSON, owned; NULL with ERROR_PARSE when it is none. */
 json_t *kube_call_json(const struct kube_call *call, struct error **err) must_check;
-/* The same for an answer that has to be an object of Kubernetes: one with metadata. */
+/* The same of a list, without its items: each goes to VISIT before (json/js_items.h). */
+json_t *kube_call_items(const struct kube_call *call, js_item_visit visit, void *context,
+                        struct error **err) must_check;
+/* The body for an answer that has to be an object of Kubernetes: one with metadata. */
 json_t *kube_call_object(const struct kube_call *call, struct error **err) must_check;
 /* Adds the texts of the answer's Warning headers (code 299) to TEXTS, without duplicates. */
 void kube_call_warnings(const struct kube_call *call, struct strv *texts);

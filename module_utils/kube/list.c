@@ -48,15 +48,21 @@ void kube_list_fill_in(const struct kube_resource *resource, json_t *item)
                             : json_sprintf("%s/%s", resource->group, resource->version));
 }
 
-static void add_items(const struct kube_list_options *options, const json_t *page, json_t *items)
+struct taking {
+    const struct kube_list_options *options;
+    json_t *items;
+};
+
+static int take_item(void *context, json_t *item, struct error **err)
 {
-    size_t index = 0;
-    json_t *item = NULL;
-    json_array_foreach (js_get(page, "items", NULL), index, item) {
-        if (!options->metadata_only)
-            kube_list_fill_in(options->resource, item);
-        json_array_append(items, item);
-    }
+    (void)err;
+    const struct taking *taking = context;
+    if (!taking->options->metadata_only)
+        kube_list_fill_in(taking->options->resource, item);
+    if (taking->options->shrink)
+        taking->options->shrink(item);
+    json_array_append(taking->items, item);
+    return 0;
 }
 
 /* Reads one page. *token is the next page's, NULL after the last. 1 when the list expired. */
@@ -82,10 +88,10 @@ static int read_page(struct kube_client *client, const struct kube_list_options 
         error_wrap(err, "list of %s", options->resource->kind);
         return -1;
     }
-    json_auto_t *page = kube_call_json(&call, err);
+    struct taking taking = {.options = options, .items = items};
+    json_auto_t *page = kube_call_items(&call, take_item, &taking, err);
     if (!page)
         return -1;
-    add_items(options, page, items);
     const char *next = js_str(page, "metadata", "continue", NULL);
     *token = str_empty(next) ? NULL : xstrdup(next);
     return 0;

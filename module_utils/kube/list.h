@@ -18,6 +18,8 @@ struct kube_list_options {
     const struct strv *field_selectors;
     bool metadata_only; /* PartialObjectMetadata */
     unsigned page;      /* objects of one request; 0: 500 */
+    /* Drops of each item, as it arrives, what is not needed; NULL: nothing. */
+    void (*shrink)(json_t *item);
 };
 
 /* The path of one page, owned: the first when TOKEN is NULL or empty, else the one that a page

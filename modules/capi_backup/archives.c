@@ -7,7 +7,6 @@
 #include "backup/pack.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "crypto/digest.h"
 #include "json/js_get.h"
 
 #define BACKUPS "backups"
@@ -77,38 +76,55 @@ int cb_prune(const struct cb_args *args, const struct cb_pruning *pruning, struc
 
 /* ---- writing */
 
-struct proof {
-    const struct backup_draft *draft;
+struct work {
+    struct cb *cb;
+    struct backup_draft *draft;
+    const struct cb_writing *writing;
     const struct cms_keys *keys; /* NULL: it cannot be decrypted here */
-    bool encrypted;
+    struct buf signature;        /* owned */
 };
 
 /* Of an encrypted archive without its key only that the disk gives it back can be proven. */
-static int prove(void *context, const void *bytes, size_t size, struct error **err)
+static int prove(const struct work *work, const void *bytes, size_t size, struct error **err)
 {
-    const struct proof *proof = context;
-    if (!proof->encrypted)
-        return backup_pack_check(proof->draft, bytes, size, err);
-    if (!proof->keys)
+    if (!work->cb->args.encryption)
+        return backup_pack_check(work->draft, bytes, size, err);
+    if (!work->keys)
         return 0;
     struct buf plain;
     buf_init(&plain);
-    int result = cms_decrypt(bytes, size, proof->keys, &plain, err);
+    int result = cms_decrypt(bytes, size, work->keys, &plain, err);
     if (result == 0)
-        result = backup_pack_check(proof->draft, plain.data, plain.size, err);
+        result = backup_pack_check(work->draft, plain.data, plain.size, err);
     buf_wipe(&plain);
     return result;
 }
 
-/* Replaces PLAIN by itself encrypted. */
-static int seal(struct buf *plain, const struct cms_recipients *recipients, struct error **err)
+static int check(void *context, const void *bytes, size_t size, struct error **err)
 {
-    struct buf sealed;
-    buf_init(&sealed);
-    int result = cms_encrypt(plain->data, plain->size, recipients, NULL, &sealed, err);
-    buf_wipe(plain);
-    *plain = sealed;
-    return result;
+    struct work *work = context;
+    const struct cb_recipients *recipients = work->writing->recipients;
+    if (prove(work, bytes, size, err) < 0)
+        return -1;
+    if (!recipients->sign_cert)
+        return 0;
+    return cms_sign(bytes, size, recipients->sign_cert, recipients->sign_key.text, &work->signature,
+                    err);
+}
+
+static int produce(void *context, const struct sink *out, struct error **err)
+{
+    const struct work *work = context;
+    if (!work->cb->args.encryption)
+        return backup_pack(work->draft, work->writing->time, out, err);
+    auto_cms_sealer struct cms_sealer *sealer =
+        cms_sealer_new(&work->writing->recipients->cms, NULL, out, err);
+    if (!sealer)
+        return -1;
+    const struct sink sealed = cms_sealer_sink(sealer);
+    if (backup_pack(work->draft, work->writing->time, &sealed, err) < 0)
+        return -1;
+    return cms_sealer_finish(sealer, err);
 }
 
 /* The keys that can open what RECIPIENTS seal: those of the options, else the passphrase itself. */
@@ -132,55 +148,41 @@ json_t *cb_archive_json(const char *path, size_t size, const char *sha256, bool 
                      created ? json_string(created) : json_null());
 }
 
-static char *write_bytes(struct cb *cb, const struct backup_draft *draft,
-                         const struct cb_writing *writing, const struct buf *bytes,
-                         struct error **err)
+/* Texts of this kind become a twelfth; what is looked for is room, not the last byte. */
+enum { SHRINK = 8 };
+
+char *cb_write(struct cb *cb, struct backup_draft *draft, const struct cb_writing *writing,
+               struct error **err)
 {
     const struct cms_keys keys = keys_for(writing);
-    auto_buf struct buf signature = {0};
-    struct proof proof = {
+    struct work work = {
+        .cb = cb,
         .draft = draft,
+        .writing = writing,
         .keys = keys.key || keys.passphrase ? &keys : NULL,
-        .encrypted = cb->args.encryption != NULL,
     };
     struct backup_write write = {
         .prefix = cb->args.name_prefix,
         .run_id = writing->run_id,
         .time = writing->time,
-        .encrypted = proof.encrypted,
+        .encrypted = cb->args.encryption != NULL,
         .compat = cb->args.osa_compat,
-        .bytes = bytes->data,
-        .size = bytes->size,
-        .check = prove,
-        .context = &proof,
+        .expected = backup_draft_size(draft) / SHRINK,
+        .produce = produce,
+        .check = check,
+        .context = &work,
+        .signature = &work.signature,
     };
-    if (cb_owner(&cb->args, &write.owner, err) < 0)
+    auto_backup_written struct backup_written written = {0};
+    int result = cb_owner(&cb->args, &write.owner, err) < 0
+                     ? -1
+                     : backup_store_write(writing->store, &write, &written, err);
+    buf_clear(&work.signature);
+    if (result < 0)
         return NULL;
-    if (writing->recipients->sign_cert) {
-        if (cms_sign(bytes->data, bytes->size, writing->recipients->sign_cert,
-                     writing->recipients->sign_key.text, &signature, err) < 0)
-            return NULL;
-        write.signature = &signature;
-    }
-    return backup_store_write(writing->store, &write, err);
-}
-
-char *cb_write(struct cb *cb, struct backup_draft *draft, const struct cb_writing *writing,
-               struct error **err)
-{
-    struct buf bytes;
-    buf_init(&bytes);
-    char *name = NULL;
-    if (backup_pack(draft, writing->time, &bytes, err) == 0 &&
-        (!cb->args.encryption || seal(&bytes, &writing->recipients->cms, err) == 0))
-        name = write_bytes(cb, draft, writing, &bytes, err);
-    if (name) {
-        auto_free char *digest = sha256_hex(bytes.data, bytes.size);
-        auto_free char *path = xasprintf("%s/%s", cb->args.path, name);
-        json_object_set_new(cb->result, "archive",
-                            cb_archive_json(path, bytes.size, digest, cb->args.encryption != NULL,
-                                            draft->manifest));
-    }
-    buf_wipe(&bytes);
-    return name;
+    auto_free char *path = xasprintf("%s/%s", cb->args.path, written.name);
+    json_object_set_new(
+        cb->result, "archive",
+        cb_archive_json(path, written.size, written.sha256, write.encrypted, draft->manifest));
+    return steal_ptr(written.name);
 }

@@ -23,8 +23,8 @@ struct present {
     struct backup_draft draft;
     char *run_id;
     time_t now;
-    bool quiet; /* quiesce is set up */
-    bool known; /* the objects were read */
+    bool quiet;    /* quiesce is set up */
+    json_t *story; /* owned: what the result says of the objects; NULL until they were read */
 };
 
 /* ---- observe: all that can be wrong before anything is touched */
@@ -101,17 +101,26 @@ static int read_quietly(struct cb *cb, struct present *present, struct error **e
     return end_pause(cb, present, result, err);
 }
 
+static void remember(struct present *present)
+{
+    present->story = json_object();
+    head_result(&present->export, present->story);
+}
+
+/* The graph is not needed any more: what is written from here on needs its memory. */
 static int fill_draft(struct cb *cb, struct present *present, struct error **err)
 {
     struct export *export = &present->export;
-    present->known = true;
+    remember(present);
     warn(cb, export);
     json_t *head = head_new(export, present->run_id, present->now, err);
     if (!head)
         return -1;
     size_t count = 0;
     auto_free struct capi_node **nodes = capi_sequence_list(&export->graph, &count);
-    return backup_draft_fill(&present->draft, nodes, count, head, cb->args.osa_compat, err);
+    int filled = backup_draft_fill(&present->draft, nodes, count, head, cb->args.osa_compat, err);
+    capi_graph_clear(&export->graph);
+    return filled;
 }
 
 /* ---- is it worth a new archive? */
@@ -223,8 +232,8 @@ static void tell(struct cb *cb, const struct error *failure, json_t *result)
     const struct present *present = cb->work;
     if (!present)
         return;
-    if (present->known)
-        head_result(&present->export, result);
+    if (present->story)
+        json_object_update(result, present->story);
     if (present->quiet)
         left_paused(present, result);
 }
@@ -239,6 +248,7 @@ static void finish(struct cb *cb)
     backup_store_close(&present->store);
     cb_recipients_clear(&present->recipients);
     cb_keys_clear(&present->keys);
+    json_decref(present->story);
     free(present->run_id);
     free(present);
 }

@@ -123,6 +123,49 @@ static void test_gzip__more_than_the_limit__is_refused(void **state)
     assert_true(again.size < MANY + (128 << 10)); /* it stopped there */
 }
 
+/* ---- in pieces */
+
+static void test_gzip__packed_in_pieces__gives_the_same_bytes(void **state)
+{
+    (void)state;
+    auto_buf struct buf plain, packed, pieces = {0};
+    struct error *err = NULL;
+    enum { PIECE = 777 };
+    packed_sample(&plain, &packed);
+    const struct sink out = sink_of_buf(&pieces);
+    auto_gzip_packer struct gzip_packer *packer = gzip_packer_new(&out);
+    const struct sink in = gzip_packer_sink(packer);
+    for (size_t at = 0; at < plain.size; at += PIECE)
+        assert_int_equal(
+            sink_add(&in, plain.data + at, plain.size - at < PIECE ? plain.size - at : PIECE, &err),
+            0);
+    assert_int_equal(gzip_packer_finish(packer, &err), 0);
+    assert_int_equal(pieces.size, packed.size);
+    assert_memory_equal(pieces.data, packed.data, packed.size);
+}
+
+static int full(void *context, const void *bytes, size_t length, struct error **err)
+{
+    (void)context, (void)bytes, (void)length;
+    error_make(err, ERROR_IO, "no room");
+    return -1;
+}
+
+static void test_gzip__a_sink_that_fails__fails_the_packer(void **state)
+{
+    (void)state;
+    auto_buf struct buf plain, packed;
+    struct error *err = NULL;
+    packed_sample(&plain, &packed);
+    const struct sink out = {.add = full};
+    auto_gzip_packer struct gzip_packer *packer = gzip_packer_new(&out);
+    const struct sink in = gzip_packer_sink(packer);
+    assert_int_equal(sink_add(&in, plain.data, plain.size, &err), -1);
+    assert_error(&err, ERROR_IO, "no room");
+    assert_int_equal(gzip_packer_finish(packer, &err), -1);
+    assert_error(&err, ERROR_IO, "no room");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +177,8 @@ int main(void)
         cmocka_unit_test(test_gzip__any_bit_flipped__never_changes_the_content),
         cmocka_unit_test(test_gzip__something_behind__is_an_error),
         cmocka_unit_test(test_gzip__more_than_the_limit__is_refused),
+        cmocka_unit_test(test_gzip__packed_in_pieces__gives_the_same_bytes),
+        cmocka_unit_test(test_gzip__a_sink_that_fails__fails_the_packer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

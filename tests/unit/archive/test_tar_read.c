@@ -219,9 +219,65 @@ static void test_tar_read__visitor_fails__ends_with_its_error(void **state)
     assert_error(&err, ERROR_USAGE, "no a, please");
 }
 
+/* The bytes one by one, and then a failure of the source's own. */
+struct dribble {
+    const char *bytes;
+    size_t left;
+    bool broken;
+};
+
+static int dribble(void *context, const void **bytes, size_t *length, struct error **err)
+{
+    struct dribble *state = context;
+    if (!state->left && state->broken) {
+        error_make(err, ERROR_PARSE, "the sum is another one");
+        return -1;
+    }
+    if (!state->left)
+        return 0;
+    *bytes = state->bytes++;
+    *length = 1;
+    state->left--;
+    return 1;
+}
+
+static void test_tar_read__in_pieces__is_the_same_and_read_to_the_end(void **state)
+{
+    (void)state;
+    for (int broken = 0; broken < 2; broken++) {
+        auto_buf struct buf tar = {0}, seen = {0};
+        struct error *err = NULL;
+        put(&tar, "a", '0', "one");
+        end(&tar);
+        buf_add_str(&tar, "whatever stands behind the end");
+        struct dribble bytes = {.bytes = tar.data, .left = tar.size, .broken = broken};
+        const struct source source = {.next = dribble, .context = &bytes};
+        int result = tar_read_source(&source, &wide, note, &seen, &err);
+        assert_string_equal(buf_str(&seen), "a 644 one\n");
+        assert_int_equal(bytes.left, 0);
+        assert_int_equal(result, broken ? -1 : 0);
+        if (broken)
+            assert_error(&err, ERROR_PARSE, "the sum is another one");
+    }
+}
+
+static void test_tar_read__a_source_that_fails_halfway__says_why(void **state)
+{
+    (void)state;
+    auto_buf struct buf tar = {0}, seen = {0};
+    struct error *err = NULL;
+    put(&tar, "a", '0', "one");
+    struct dribble bytes = {.bytes = tar.data, .left = tar.size - 10, .broken = true};
+    const struct source source = {.next = dribble, .context = &bytes};
+    assert_int_equal(tar_read_source(&source, &wide, note, &seen, &err), -1);
+    assert_error(&err, ERROR_PARSE, "the sum is another one");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tar_read__in_pieces__is_the_same_and_read_to_the_end),
+        cmocka_unit_test(test_tar_read__a_source_that_fails_halfway__says_why),
         cmocka_unit_test(test_tar_read__old_headers__are_read),
         cmocka_unit_test(test_tar_read__gnu_long_name__is_read),
         cmocka_unit_test(test_tar_read__what_is_no_backup__is_refused),

@@ -92,5 +92,6 @@ void sample_archive(struct buf *out, bool osa)
     sample_init(&sample);
     sample_draft(&sample, &draft, osa);
     buf_init(out);
-    assert_int_equal(backup_pack(&draft, 1788138123, out, &err), 0);
+    const struct sink sink = sink_of_buf(out);
+    assert_int_equal(backup_pack(&draft, 1788138123, &sink, &err), 0);
 }

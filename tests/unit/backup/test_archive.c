@@ -40,7 +40,8 @@ static void pack_file(struct buf *out, const char *path, const char *text)
 {
     struct error *err = NULL;
     buf_init(out);
-    struct tar_writer *writer = tar_writer_new(out, 0);
+    const struct sink sink = sink_of_buf(out);
+    struct tar_writer *writer = tar_writer_new(&sink, 0);
     assert_int_equal(tar_writer_file(writer, path, 0600, text, strlen(text), &err), 0);
     assert_int_equal(tar_writer_finish(writer, &err), 0);
     tar_writer_free(writer);
@@ -290,7 +291,8 @@ static void test_061__texts_of_openstack_ansible__become_a_secret(void **state)
     static const char cluster[] =
         "{\"apiVersion\":\"cluster.x-k8s.io/v1beta1\",\"kind\":\"Cluster\",\"metadata\":{\"name\":"
         "\"k\",\"namespace\":\"n\",\"uid\":\"1\",\"labels\":{\"cluster-uuid\":\"U\"}}}";
-    struct tar_writer *writer = tar_writer_new(&tar, 0);
+    const struct sink sink = sink_of_buf(&tar);
+    struct tar_writer *writer = tar_writer_new(&sink, 0);
     assert_int_equal(
         tar_writer_file(writer, "d/Cluster.yaml", 0600, cluster, strlen(cluster), &err), 0);
     assert_int_equal(tar_writer_file(writer, "d/cacert-k.txt", 0600, "", 0, &err), 0);

@@ -14,6 +14,12 @@
 #define NAME "a-20260831T010203Z.tar.gz"
 enum { TIME = 1788138123 };
 
+static int produce(void *context, const struct sink *out, struct error **err)
+{
+    (void)context;
+    return sink_add(out, "arch", 4, err) < 0 || sink_add(out, "ive", 3, err) < 0 ? -1 : 0;
+}
+
 static struct backup_write sample(void)
 {
     return (struct backup_write){
@@ -21,8 +27,8 @@ static struct backup_write sample(void)
         .run_id = "run",
         .time = TIME,
         .owner = {.uid = (uid_t)-1, .gid = (gid_t)-1, .mode = 0640},
-        .bytes = "archive",
-        .size = 7,
+        .expected = 7,
+        .produce = produce,
     };
 }
 
@@ -72,10 +78,11 @@ static void test_049__an_archive__has_its_mode_and_a_digest_beside_it(void **sta
     struct stat status;
     open_locked(state, &store);
     mode_t before = umask(0077);
-    auto_free char *name = backup_store_write(&store, &write, &err);
+    auto_backup_written struct backup_written written = {0};
+    assert_int_equal(backup_store_write(&store, &write, &written, &err), 0);
     umask(before);
     assert_no_error(err);
-    assert_string_equal(name, NAME);
+    assert_string_equal(written.name, NAME);
     assert_names(state, NAME " " NAME ".sha256");
     auto_free char *path = temp_path(state, NAME);
     assert_int_equal(stat(path, &status), 0);
@@ -89,7 +96,9 @@ static void test_050__a_name_that_is_taken__is_an_error_and_stays(void **state)
     struct error *err = NULL;
     temp_put(state, NAME, "old");
     open_locked(state, &store);
-    assert_null(backup_store_write(&store, &write, &err));
+    struct backup_written written;
+    assert_int_equal(backup_store_write(&store, &write, &written, &err), -1);
+    assert_null(written.name);
     assert_int_equal(err->code, EEXIST);
     assert_error(&err, ERROR_IO, "exists already");
     assert_names(state, NAME);
@@ -126,7 +135,9 @@ static void test_047__what_does_not_pass_the_check__leaves_nothing(void **state)
     write.compat = true;
     temp_put(state, "a.tar.gz", "the one before");
     open_locked(state, &store);
-    assert_null(backup_store_write(&store, &write, &err));
+    struct backup_written written;
+    assert_int_equal(backup_store_write(&store, &write, &written, &err), -1);
+    assert_null(written.name);
     assert_error(&err, ERROR_PARSE, "not good");
     assert_names(state, "a.tar.gz");
 }
@@ -153,9 +164,10 @@ static void test_store__the_fixed_name__is_the_newest_and_keeps_what_was_there(v
     assert_int_equal(utimensat(AT_FDCWD, fixed, times, 0), 0);
     write.compat = true;
     open_locked(state, &store);
-    auto_free char *name = backup_store_write(&store, &write, &err);
+    auto_backup_written struct backup_written written = {0};
+    assert_int_equal(backup_store_write(&store, &write, &written, &err), 0);
     assert_no_error(err);
-    assert_string_equal(name, NAME);
+    assert_string_equal(written.name, NAME);
     assert_names(state,
                  "a-20260831T000203Z.tar.gz " NAME " " NAME ".sha256 a.tar.gz a.tar.gz.sha256");
     struct stat first, second;
