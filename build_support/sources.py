@@ -61,29 +61,33 @@ def machine_entries(etc=Path("/etc/apt")):
                         yield options, uri, suite
 
 
-def source_list(release: str, entries) -> str:
-    """The machine's Debian servers as sources of RELEASE's source packages, whatever release the machine has."""
+def source_list(release: str, entries, kind="deb-src") -> str:
+    """The machine's Debian servers as sources of RELEASE's packages (source packages, or "deb": binary ones), whatever
+    release the machine has."""
     found = {}
     for options, uri, suite in entries:
         pocket = re.search(r"(-updates|-security|)$", suite).group(1)
         if re.search(r"/debian(-security)?/?$", uri):
-            found.setdefault((uri, pocket), "deb-src %s%s %s%s main\n" % (options, uri, release, pocket))
+            found.setdefault((uri, pocket), "%s %s%s %s%s main\n" % (kind, options, uri, release, pocket))
     if not found:
-        raise RuntimeError("the libraries come from Debian's source packages, and this machine knows no Debian server")
+        raise RuntimeError("the libraries come from Debian's packages, and this machine knows no Debian server")
     return "".join(found.values())
 
 
 class Apt:
-    """apt-get and apt-cache with lists and caches in WORK, and source packages only."""
+    """apt-get and apt-cache with lists and caches in WORK: source packages of a release, or binary ones for a machine on
+    which nothing is installed."""
 
-    def __init__(self, work: Path, release: str):
+    def __init__(self, work: Path, release: str, kind="deb-src"):
         for name in ("state/lists/partial", "cache/archives/partial", "files"):
             (work / name).mkdir(parents=True)
-        (work / "sources.list").write_text(source_list(release, machine_entries()), encoding="utf-8")
+        (work / "sources.list").write_text(source_list(release, machine_entries(), kind), encoding="utf-8")
+        (work / "nothing").touch()
         self.files = work / "files"
+        self._archives = work / "cache/archives"
         self._options = []
         for option in ("Dir::Etc::sourcelist=%s" % (work / "sources.list"), "Dir::Etc::sourceparts=/dev/null",
-                       "Dir::State=%s" % (work / "state"), "Dir::State::status=/var/lib/dpkg/status",
+                       "Dir::State=%s" % (work / "state"), "Dir::State::status=%s" % (work / "nothing"),
                        "Dir::Cache=%s" % (work / "cache"), "APT::Sandbox::User=root", "Acquire::Retries=1",
                        "Acquire::http::Timeout=20", "Acquire::https::Timeout=20", "Acquire::Languages=none"):
             self._options += ["-o", option]
@@ -104,6 +108,12 @@ class Apt:
         self._run("apt-get", "source", "-q", "--download-only", "--only-source", "%s=%s" % (package, version),
                   what="fetching %s %s" % (package, version))
         return sorted(set(self.files.iterdir()) - before)
+
+    def download_binary(self, package: str) -> list:
+        """The newest binary package and all that it depends on, as apt verified them."""
+        self._run("apt-get", "install", "-q", "-y", "--download-only", "--no-install-recommends", package,
+                  what="fetching %s" % package)
+        return sorted(self._archives.glob("*.deb"))
 
 
 def compare_versions(left: str, right: str) -> int:

@@ -41,6 +41,10 @@ def test_source_list__of_another_release__asks_the_same_servers_for_the_pinned_o
                                  "deb-src %s-security bookworm-security main" % SERVER]
 
 
+def test_source_list__of_binary_packages__names_them():
+    assert sources.source_list("trixie", [("", SERVER, "bookworm")], "deb") == "deb %s trixie main\n" % SERVER
+
+
 def test_source_list__without_a_debian_server__is_refused():
     with pytest.raises(RuntimeError, match="no Debian server"):
         sources.source_list("bookworm", [("", "http://mirror.example/ubuntu", "noble")])

@@ -165,13 +165,22 @@ def openstack(suite):
     suite.pytest(ansible.wait() / "python", folder + "/test_acceptance.py", env=dict(environment, MAGNUM_VERSION=older))
 
 
+def portable_programs(suite) -> str:
+    """The folder of programs that run anywhere; an empty one where there can be none, which the tests tell."""
+    if static.wait():
+        return str(ROOT / "build/portable" / platform.machine())
+    suite.skipped.append("this machine cannot fetch what static libraries are made from, see %s" % static.suite.log)
+    return str(ROOT / "build/none")
+
+
 def lxc(suite):
     """lxc_container on real containers."""
     lxc_images.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "lxc_container")
-    suite.pytest(ansible.wait() / "python", "tests/integration/lxc_container", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+    suite.pytest(ansible.wait() / "python", "tests/integration/lxc_container",
+                 env=dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite)))
 
 
 def proxy(suite):
@@ -182,10 +191,7 @@ def proxy(suite):
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "magnum-cluster-api-proxy", "k8s_apply")
-    environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
-    if not static.wait():
-        suite.skipped.append("this machine cannot fetch what static libraries are made from, see %s" % static.suite.log)
-        environment["MCAPI_PORTABLE"] = str(ROOT / "build/none")
+    environment = dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite))
     suite.run(sys.executable, "tests/servers/upstream_proxy.py", nice=5)
     suite.pytest(ansible.wait() / "python", "tests/integration/mcapi_proxy", env=environment)
 
@@ -300,7 +306,7 @@ BESIDE = ("fuzz",)  # mostly waits for its time to pass
 ON_REQUEST = ("backup", "openstack", "proxy", "aio")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
-NEEDS_STATIC = ("portable", "collection", "proxy")
+NEEDS_STATIC = ("portable", "collection", "lxc", "proxy")
 
 
 def arguments():
