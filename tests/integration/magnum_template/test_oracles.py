@@ -120,7 +120,7 @@ def test_128__made_by_the_client__is_unchanged_for_us(world, cloud):
 def test_128__changed_by_the_client__is_changed_back_by_us(world, cloud):
     name = world.fresh_name()
     assert world(name, **USUAL).changed
-    cloud.openstack("coe", "cluster", "template", "update", name, "replace", "dns_nameserver=1.1.1.1")
+    cloud.openstack("coe", "cluster", "template", "update", "--dns-nameserver", "1.1.1.1", name)
     assert world.one(name)["dns_nameserver"] == "1.1.1.1"
     outcome = world(name, **USUAL)
     assert outcome["changed_attributes"] == ["dns_nameserver"] and len(writes(outcome)) == 1
