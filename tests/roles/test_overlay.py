@@ -31,14 +31,15 @@ def osa(tmp_path) -> Path:
     return tmp_path / "ansible_collections/openstack/osa"
 
 
-def test_overlay__installed_collection__gets_two_files_and_its_own_back(overlay, osa):
+def test_overlay__installed_collection__gets_three_files_and_its_own_back(overlay, osa):
     for name, text in THEIRS.items():
         (osa / name).parent.mkdir(parents=True, exist_ok=True)
         (osa / name).write_text(text, encoding="ascii")
     assert overlay("present") and not overlay("present")
     there = tree(osa)
     assert NAMESPACE in there["playbooks/k8s.yml"] and NAMESPACE in there["playbooks/magnum_capi_proxy.yml"]
-    assert there["playbooks/magnum.yml"] == THEIRS["playbooks/magnum.yml"]
+    assert NAMESPACE in there["playbooks/magnum.yml"]
+    assert there["playbooks/setup_hosts.yml"] == THEIRS["playbooks/setup_hosts.yml"]
     assert overlay("absent") and tree(osa) == THEIRS
     assert not overlay("absent") and tree(osa) == THEIRS
 

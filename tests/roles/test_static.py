@@ -106,7 +106,7 @@ def test_016__hyphens_and_underscores__are_the_same_groups():
     assert len(generate({"cluster_api_hosts": hosts}, {})["k8s_container"]["hosts"]) == 3
 
 
-@pytest.mark.parametrize("playbook", ["k8s", "magnum_capi_proxy"])
+@pytest.mark.parametrize("playbook", ["k8s", "magnum", "magnum_capi_proxy"])
 def test_008__names_of_openstack_osa__lead_here(playbook, collections, tmp_path):
     (tmp_path / "hosts").write_text(INVENTORIES["empty"], encoding="ascii")
     (tmp_path / "hook.yml").write_text("- import_playbook: \"{{ post_setup_infrastructure_hook | default('openstack.osa.%s') }}\"\n" % playbook)

@@ -1,0 +1,208 @@
+"""Magnum as the collection deploys it: a host with systemd, MariaDB and RabbitMQ, beside real OpenStack services and a real API server
+with Cluster API's kinds.
+
+    with Service(folder, programs) as lab:
+        done = lab.run("openstack.osa.magnum")
+
+Everything listens on loopback: the host is a container that shares this machine's network. Cinder is a stand-in, because all that the
+driver asks it is the default volume type; Octavia is an entry of the catalog. There are no controllers of Cluster API, so that clusters
+are written and stay in progress.
+"""
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE.parent / "roles"))
+from osa import OpenStackAnsible  # noqa: E402
+from staging import stage  # noqa: E402
+
+from servers import ansible_venv, processes  # noqa: E402
+from servers.kubernetes.server import KubeServer  # noqa: E402
+from servers.lxc import magnum_tree  # noqa: E402
+from servers.lxc.world import World  # noqa: E402
+from servers.openstack import services, wheels  # noqa: E402
+from servers.openstack.server import OpenStack  # noqa: E402
+from servers.ports import free_port  # noqa: E402
+from support.magnum_clusters import Magnum  # noqa: E402
+from support.wait import until  # noqa: E402
+
+# As in the documentation of Magnum for OpenStack-Ansible.
+DOCUMENTED = """---
+magnum_k8s_driver: "vexxhost"
+
+magnum_capi_vexxhost_git_install_branch: v0.33.0
+magnum_capi_vexxhost_git_repo: "{{ openstack_github_base_url | default('https://github.com') ~ '/vexxhost/magnum-cluster-api' }}"
+"""
+CINDER = """
+import http.server, json, sys
+TYPE = {"id": "0f0f0f0f-1111-2222-3333-444444444444", "name": "fast", "is_public": True, "extra_specs": {}, "description": None}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        path = self.path.split("?")[0].rstrip("/")
+        body = {"volume_type": TYPE} if path.endswith("/types/default") else {"volume_types": [TYPE]} if path.endswith("/types") else {
+            "versions": [{"id": "v3.0", "status": "CURRENT", "version": "3.71", "min_version": "3.0",
+                          "links": [{"rel": "self", "href": "http://127.0.0.1:%d/v3/" % int(sys.argv[1])}]}]}
+        data = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+MARIADB = "[mysqld]\nport = %d\nbind-address = 127.0.0.1\n"
+RABBITMQ = "NODE_PORT=%d\nNODE_IP_ADDRESS=127.0.0.1\nRABBITMQ_DIST_PORT=%d\n"
+SECRETS = {name: "secret-%s" % name[7:15] for name in ("magnum_service_password", "magnum_galera_password", "magnum_oslomsg_rpc_password",
+                                                        "magnum_trustee_password")}
+
+
+class Service:
+    def __init__(self, folder: Path, programs: Path, core=ansible_venv.DEFAULT_CORE):
+        self.folder, self.programs, self.core = Path(folder), programs, core
+        self.closers = []
+
+    def __enter__(self):
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        while self.closers:
+            self.closers.pop()()
+
+    def _start(self) -> None:
+        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "index", "cinder", "magnum")}
+        self.cloud = OpenStack(self.folder / "openstack")
+        self.closers.append(self.cloud.stop)
+        self.cloud.processes["magnum"].stop(0)  # there shall be another one
+        self.kubernetes = KubeServer(self.folder / "kubernetes")
+        self.closers.append(self.kubernetes.stop)
+        self.objects = Magnum(self.kubernetes)
+        self.objects.install()
+        self.keeper = processes.Keeper(self.folder / "keeper.log")
+        self.closers.append(self.keeper.stop)
+        self._serve()
+        self._extend_catalog()
+        self._start_host()
+        self._configure()
+
+    def _serve(self) -> None:
+        self.keeper.start("index", [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", wheels.index(),
+                                    str(self.ports["index"])], self.folder / "index.log", self.folder)
+        (self.folder / "cinder.py").write_text(CINDER, encoding="ascii")
+        self.keeper.start("cinder", [sys.executable, self.folder / "cinder.py", str(self.ports["cinder"])], self.folder / "cinder.log", self.folder)
+
+    def _extend_catalog(self) -> None:
+        token = self.cloud.login("admin", "admin")
+        for name, kind, url in (("cinder", "block-storage", "http://127.0.0.1:%d/v3" % self.ports["cinder"]),
+                                ("cinderv3", "volumev3", "http://127.0.0.1:%d/v3" % self.ports["cinder"])):
+            made = self.cloud.ok("keystone", "POST", "/v3/services", {"service": {"name": name, "type": kind}}, token)["service"]
+            for interface in ("public", "internal", "admin"):
+                self.cloud.ok("keystone", "POST", "/v3/endpoints", {"endpoint": {
+                    "service_id": made["id"], "interface": interface, "region_id": services.REGION, "url": url}}, token)
+
+    def _start_host(self) -> None:
+        self.world = World(self.folder / "w")
+        self.closers.append(self.world.close)
+        self.host = self.world.layer(magnum_tree.tree(), ["lxc.net.0.type = none"])
+        self.host.write("etc/mysql/mariadb.conf.d/99-test.cnf", MARIADB % self.ports["database"])
+        self.host.write("etc/rabbitmq/rabbitmq-env.conf", RABBITMQ % (self.ports["broker"], self.ports["distribution"]))
+        self.host.write("etc/magnum-ca/external.pem", self.cloud.external_ca.cert_file.read_text("ascii"))
+        self.host.write("etc/magnum-ca/internal.pem", self.cloud.internal_ca.cert_file.read_text("ascii"))
+        self.host.write("etc/magnum-ca/none.pem", "no certificate\n")
+        self.host.start()
+        until(lambda: self.host.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
+        until(lambda: self.host.run("mysql", "-e", "select 1", check=False) != "", 120)
+        until(lambda: "magnum" not in self.host.run("rabbitmqctl", "--quiet", "list_users", check=False, timeout=60) and
+              "guest" in self.host.run("rabbitmqctl", "--quiet", "list_users", check=False, timeout=60), 240)
+
+    def _configure(self) -> None:
+        self.collections = self.folder / "collections"
+        stage(self.collections, self.programs)
+        self.osa = OpenStackAnsible(self.folder, ansible_venv.ansible(self.core) / "bin", self.collections, {
+            "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests/aio/connection"), "AIO_LXC_PATH": str(self.world.lxcpath),
+            "ANSIBLE_ROLES_PATH": str(self.folder / "roles")})
+        name = self.host.name
+        self.osa.overrides = {"internal_lb_vip_address": "127.0.0.1", "external_lb_vip_address": "127.0.0.1"}
+        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        self.osa.more_groups = {"magnum_all": {"hosts": [name]}, "k8s_all": {"hosts": ["control"]}, "k8s_capi": {"hosts": []}}
+        self.osa.more_hosts = {"control": local, "localhost": local, name: {
+            "ansible_connection": "lxc_attach", "container_name": name, "management_address": "127.0.0.1",
+            "ansible_python_interpreter": "/usr/bin/python3"}}
+        self.osa.group_vars("magnum_all", DOCUMENTED)
+        self.variables = self._variables()
+        self.write_variables()
+        self.osa.user_variables(SECRETS, "secrets")
+
+    def _variables(self) -> dict:
+        cloud = dict(auth=self.cloud.auth("admin", "admin"), region_name=services.REGION)
+        return {
+            "magnum_capi_vexxhost_git_install_branch": "v0.38.2",  # what is in the index
+            "magnum_pip_index_url": "http://127.0.0.1:%d/pypi.org/simple" % self.ports["index"],
+            "magnum_service_port": self.ports["magnum"], "magnum_service_cloud": cloud, "magnum_service_setup_host": "localhost",
+            "magnum_service_interface": "admin", "service_region": services.REGION,
+            "keystone_service_internalurl": self.cloud.url("keystone") + "/v3",
+            "magnum_capi_external_url": self.cloud.tls_url("keystone"), "magnum_capi_internal_url": self.cloud.tls_url("keystone", "internal"),
+            "magnum_capi_external_ca_file": "/etc/magnum-ca/external.pem", "magnum_capi_internal_ca_file": "/etc/magnum-ca/internal.pem",
+            "magnum_capi_k8s_conf_src": str(self.kubernetes.kubeconfig), "magnum_capi_helm": False,
+            "magnum_galera_port": self.ports["database"], "magnum_db_setup_host": self.host.name,
+            "magnum_oslomsg_rpc_port": self.ports["broker"], "magnum_oslomsg_rpc_setup_host": self.host.name,
+            "magnum_oslomsg_rabbit_quorum_queues": False, "magnum_wsgi_processes": 1, "magnum_conductor_workers": 1,
+            "magnum_distro_packages": [],  # the image has them
+            "magnum_config_overrides": {"drivers": {"disabled_drivers": "k8s_cluster_api_ubuntu_focal,k8s_cluster_api_flatcar,"
+                                                                        "k8s_cluster_api_rockylinux,k8s_cluster_api_debian"},
+                                        "capi_client": {"endpoint": "internalURL"}},
+        }
+
+    # ---- what tests do
+
+    def write_variables(self, **more) -> None:
+        self.osa.group_vars("magnum_all_test", {})
+        path = self.osa.config / "group_vars/magnum_all/test.yml"
+        path.write_text(json.dumps(dict(self.variables, **more)), encoding="utf-8")
+
+    def run(self, *arguments, **options):
+        return self.osa.run(*arguments, timeout=1800, **options)
+
+    def pid(self, unit: str) -> str:
+        return self.host.run("systemctl", "show", "-P", "MainPID", unit).strip()
+
+    def cluster_objects(self, path="clusters", group="cluster.x-k8s.io/v1beta1") -> list:
+        status, answer = self.kubernetes.request("GET", "/apis/%s/namespaces/magnum-system/%s" % (group, path))
+        return answer.get("items", []) if status == 200 else []
+
+    def secrets(self) -> dict:
+        answer = self.kubernetes.request("GET", "/api/v1/namespaces/magnum-system/secrets")[1]
+        return {each["metadata"]["name"]: each.get("data", {}) for each in answer["items"]}
+
+    def log(self, unit: str, lines=60) -> str:
+        return self.host.run("journalctl", "-u", unit, "-n", str(lines), "--no-pager", check=False)
+
+
+def try_it() -> int:
+    """service.py FOLDER PROGRAMS PLAYBOOK…: deploys, and waits for a file FOLDER/stop before it takes all down."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    with Service(folder, Path(sys.argv[2])) as lab:
+        print(lab.osa.command, lab.host.name, lab.world.lxcpath, flush=True)
+        for playbook in sys.argv[3:]:
+            done = lab.run(playbook, "-v")
+            print(done.stdout[-9000:], flush=True)
+        while not (folder / "stop").exists():
+            time.sleep(1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(try_it())

@@ -1,0 +1,179 @@
+"""The second command of a deployment, for real. The tests build on each other, in this order."""
+import base64
+import configparser
+import json
+import re
+import time
+
+import pytest
+from osa import recap
+from service import SECRETS
+
+from servers.openstack import services
+
+PLAYBOOK = "openstack.osa.magnum"
+TEMPLATE = {"name": "k8s-v1.34.8", "coe": "kubernetes", "image_id": "ubuntu-a", "external_network_id": "public", "flavor_id": "m1.medium",
+            "master_flavor_id": "m1.medium", "dns_nameserver": "8.8.8.8", "network_driver": "calico", "master_lb_enabled": "True", "public": True,
+            # helm is not here, by which this one would be rendered.
+            "labels": {"kube_tag": "v1.34.8", "octavia_provider": "amphora", "keystone_auth_enabled": "false"}}
+
+
+def succeeded(done):
+    assert done.returncode == 0, done.stdout[-8000:]
+    for secret in SECRETS.values():
+        assert secret not in done.stdout
+    return recap(done.stdout)
+
+
+def changes(done) -> int:
+    return sum(counts["changed"] for counts in succeeded(done).values())
+
+
+def refused(lab, *words, **variables):
+    """The deployment stops before it changes anything, and says all the words."""
+    lab.write_variables(**variables)
+    done = lab.run(PLAYBOOK)
+    lab.write_variables()
+    assert done.returncode != 0, done.stdout[-3000:]
+    assert sum(counts["changed"] for counts in recap(done.stdout).values()) == 0, done.stdout[-3000:]
+    text = re.sub(r"\s+", " ", done.stdout)
+    for word in words:
+        assert word in text, done.stdout[-3000:]
+
+
+def test_checks__wrong_authority__is_found_before_anything_is_changed(lab):
+    refused(lab, "magnum_capi_external_ca_file", "does not verify", magnum_capi_external_ca_file="/etc/magnum-ca/internal.pem")
+    assert lab.host.run("id", "magnum", check=False) == ""
+
+
+def test_checks__file_without_a_certificate__is_found(lab):
+    refused(lab, "magnum_capi_internal_ca_file", "holds no certificate", magnum_capi_internal_ca_file="/etc/magnum-ca/none.pem")
+
+
+def test_checks__management_api_that_does_not_answer__is_found(lab):
+    text = lab.kubernetes.kubeconfig.read_text(encoding="utf-8").replace(lab.kubernetes.url, "https://127.0.0.1:9")
+    (lab.folder / "elsewhere").write_text(text, encoding="utf-8")
+    refused(lab, "magnum_capi_k8s_conf_src", "127.0.0.1:9", magnum_capi_k8s_conf_src=str(lab.folder / "elsewhere"), magnum_capi_timeout=2)
+
+
+def test_checks__image_without_a_distribution__is_found(lab):
+    refused(lab, "magnum_glance_images", "os_distro", magnum_glance_images=[{"name": "x", "url": "http://127.0.0.1:9/x"}])
+
+
+def test_checks__no_octavia__is_found_where_it_is_asked_for(lab):
+    refused(lab, "magnum_capi_octavia", "Octavia", magnum_capi_octavia="fail")
+
+
+def test_069__the_documented_variables__make_a_magnum(lab):
+    done = lab.run(PLAYBOOK, "--diff")
+    assert changes(done) > 15
+    assert "endpoint_type = internalURL is written in its place" in re.sub(r"\s+", " ", done.stdout)
+    config = configparser.ConfigParser(interpolation=None, strict=False)
+    config.read_string(lab.host.run("cat", "/etc/magnum/magnum.conf"))
+    assert dict(config["capi_client"]) == {"endpoint_type": "internalURL", "ca_file": "/etc/magnum-ca/internal.pem"}
+    assert config["drivers"]["openstack_ca_file"] == "/etc/magnum-ca/external.pem"
+    assert config["cluster_template"]["kubernetes_allowed_network_drivers"] == "calico"
+    assert config["cluster_template"]["kubernetes_default_network_driver"] == "calico"
+    assert config["nova_client"]["api_version"] == "2.15"
+    for path, wanted in (("/etc/magnum/magnum.conf", "640 root magnum"), ("/var/lib/magnum/.kube/config", "600 magnum magnum")):
+        assert lab.host.run("stat", "-c", "%a %U %G", path).strip() == wanted
+    for unit in ("magnum-api", "magnum-conductor"):
+        assert lab.host.run("systemctl", "is-active", unit).strip() == "active", lab.log(unit)
+        assert lab.host.run("systemctl", "is-enabled", unit).strip() == "enabled"
+
+
+def test_133__a_second_run__changes_nothing_and_restarts_nothing(lab):
+    before = [lab.pid("magnum-api"), lab.pid("magnum-conductor")]
+    done = lab.run(PLAYBOOK)
+    assert changes(done) == 0, done.stdout[-6000:]
+    assert [lab.pid("magnum-api"), lab.pid("magnum-conductor")] == before
+
+
+def test_019__check_mode_on_what_is_deployed__sees_no_change(lab):
+    done = lab.run(PLAYBOOK, "--check", "--diff")
+    assert changes(done) == 0, done.stdout[-6000:]
+
+
+def test_073__a_template__is_made_changed_and_left_alone(lab):
+    lab.write_variables(magnum_cluster_templates=[TEMPLATE])
+    assert changes(lab.run(PLAYBOOK, "--tags", "magnum-resources")) == 1
+    assert changes(lab.run(PLAYBOOK, "--tags", "magnum-resources")) == 0
+    assert TEMPLATE["name"] in lab.cloud.openstack("coe", "cluster", "template", "list", "-f", "json")
+
+
+@pytest.fixture(scope="module")
+def cluster(lab):
+    """A cluster that the real client asked for, as soon as its objects are there."""
+    lab.cloud.openstack("coe", "cluster", "create", "test", "--cluster-template", TEMPLATE["name"], "--keypair", "key-of-demo", "--node-count", "1")
+    deadline = time.monotonic() + 300
+    while not lab.cluster_objects() and time.monotonic() < deadline:
+        status = json.loads(lab.cloud.openstack("coe", "cluster", "show", "test", "-f", "json"))
+        assert "FAILED" not in status["status"], (status["status_reason"], lab.log("magnum-conductor"))
+        time.sleep(3)
+    assert lab.cluster_objects(), lab.log("magnum-conductor")
+    return lab.cluster_objects()[0]
+
+
+def test_070__a_cluster_through_the_real_client__becomes_objects_with_the_right_authorities(lab, cluster):
+    name = cluster["metadata"]["name"]
+    assert cluster["spec"]["topology"]["version"] == "v1.34.8"
+    secrets = lab.secrets()
+    internal, external = (each.cert_file.read_text("ascii") for each in (lab.cloud.internal_ca, lab.cloud.external_ca))
+    credentials = secrets[name + "-cloud-config"]
+    assert base64.b64decode(credentials["cacert"]).decode().strip() == internal.strip()
+    assert lab.cloud.url("keystone") in base64.b64decode(credentials["clouds.yaml"]).decode()
+    manifests = base64.b64decode(secrets[name + "-cloud-provider"]["cloud-config-secret.yaml"]).decode()
+    assert external.splitlines()[3] in manifests and internal.splitlines()[3] not in manifests
+    for purpose in ("ca", "etcd", "proxy", "sa"):
+        assert "%s-%s" % (name, purpose) in secrets
+    for path, group in (("clusterclasses", "cluster.x-k8s.io/v1beta1"), ("openstackclustertemplates", "infrastructure.cluster.x-k8s.io/v1beta1"),
+                        ("clusterresourcesets", "addons.cluster.x-k8s.io/v1beta1")):
+        assert lab.cluster_objects(path, group), path
+
+
+def test_071__size_of_the_largest_secret__is_as_the_check_computes(lab, cluster):
+    sizes = {name: sum(len(base64.b64decode(value)) for value in data.values()) for name, data in lab.secrets().items()}
+    external = len(lab.cloud.external_ca.cert_file.read_text("ascii"))
+    largest = max(sizes.values())
+    assert largest <= 350000 + 16384 + 2.1 * external <= 1048576, sizes
+
+
+def test_086__least_privilege__is_no_administrator(lab):
+    """What the driver has done until here it did with that kubeconfig."""
+    config = lab.host.run("cat", "/var/lib/magnum/.kube/config")
+    assert "token:" in config and "client-certificate-data" not in config
+    assert "forbidden" not in lab.log("magnum-conductor", 3000).lower(), lab.log("magnum-conductor", 3000)
+
+
+def test_072__new_credentials__restart_each_service_once(lab):
+    lab.kubernetes.request("DELETE", "/api/v1/namespaces/magnum-system/secrets/magnum-token")
+    before = [lab.pid("magnum-api"), lab.pid("magnum-conductor")]
+    started = lab.host.run("journalctl", "-u", "magnum-conductor", "--no-pager").count("Started ")
+    succeeded(lab.run(PLAYBOOK, "--tags", "magnum_k8s_conf"))
+    after = [lab.pid("magnum-api"), lab.pid("magnum-conductor")]
+    assert all(old != new for old, new in zip(before, after))
+    assert lab.host.run("journalctl", "-u", "magnum-conductor", "--no-pager").count("Started ") == started + 1
+    assert changes(lab.run(PLAYBOOK)) == 0
+    assert [lab.pid("magnum-api"), lab.pid("magnum-conductor")] == after
+
+
+def test_134__endpoints__have_no_version_and_the_right_type(lab):
+    token = lab.cloud.login("admin", "admin")
+    service = lab.cloud.ok("keystone", "GET", "/v3/services?name=magnum", None, token)["services"][0]
+    assert service["type"] == "container-infra"
+    found = lab.cloud.ok("keystone", "GET", "/v3/endpoints?service_id=%s" % service["id"], None, token)["endpoints"]
+    urls = {each["url"] for each in found if each["region"] == services.REGION}
+    assert urls == {"http://127.0.0.1:%d" % lab.ports["magnum"]}
+
+
+def test_094__functional_test_of_what_cannot_work__says_why_and_cleans_up(lab):
+    """An even number of masters is refused by the driver: the cluster fails at once."""
+    variables = {"functional_test_clouds_file": str(lab.cloud.clouds_file), "functional_test_cloud": "admin", "functional_test_create_compute_image": False,
+                 "functional_test_image_name": "ubuntu-a", "functional_test_master_count": 2, "functional_test_control_kubeconfig":
+                 str(lab.kubernetes.kubeconfig), "functional_test_dump_path": str(lab.folder / "dump"), "functional_test_k8s_version": "v1.34.8",
+                 "functional_test_hosts": "localhost", "functional_test_kubeconfig_file": str(lab.folder / "test/config")}
+    done = lab.run("osa_ops.mcapi_vexxhost.functional_test", "-e", json.dumps(variables))
+    assert done.returncode != 0 and "CREATE_FAILED" in done.stdout, done.stdout[-5000:]
+    assert "Cluster API says" in re.sub(r"\s+", " ", done.stdout)
+    assert "functional-test" not in lab.cloud.openstack("coe", "cluster", "list", "-f", "json", cloud="admin")
+    assert "functional-test" not in lab.cloud.openstack("coe", "cluster", "template", "list", "-f", "json", cloud="admin")
