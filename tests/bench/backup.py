@@ -86,7 +86,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     Ours.program = options.program.resolve()
-    rows = []
+    sizes = {}
     with tempfile.TemporaryDirectory(prefix="mcapi-bench-") as directory:
         with KubeServer(Path(directory) / "plane", controller_manager=False) as server:
             magnum = Magnum(server)
@@ -99,13 +99,13 @@ def main() -> int:
                 for kind in (Ours, Theirs) if size < TOO_MANY else (Ours,):
                     work = Path(directory) / ("%s-%d" % (kind.name, size))
                     row = measure(kind, server, work, options.runs if kind is Ours else 1)
-                    rows.append(dict(row, program=kind.name, clusters=size, objects=size * PER_CLUSTER))
+                    sizes.setdefault(str(size), {"objects": size * PER_CLUSTER})[kind.name] = row
                     print("%5d clusters  %-12s %7.2f s %7.1f MB of memory, %7.1f MB raw, %5d requests" % (
                         size, kind.name, row["seconds"], row["megabytes"], row["raw_megabytes"], row["requests"]),
                         flush=True)
     if options.write:
         bench.DOCS.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(json.dumps({"machine": bench.machine(), "rows": rows}, indent=1) + "\n", encoding="utf-8")
+        RESULTS.write_text(json.dumps({"machine": bench.machine(), "sizes": sizes}, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
