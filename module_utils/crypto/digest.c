@@ -10,20 +10,30 @@ struct digest {
     EVP_MD_CTX *context;
 };
 
-/* SHA-256 cannot fail but for want of memory, or in a build of OpenSSL that lacks it. */
+/* They cannot fail but for want of memory, or in a build of OpenSSL that lacks them. */
 static void must(int ok)
 {
     if (ok != 1)
         abort();
 }
 
-struct digest *digest_new(void)
+static struct digest *begin(const EVP_MD *algorithm)
 {
     struct digest *digest = xcalloc(1, sizeof(*digest));
     digest->context = EVP_MD_CTX_new();
     must(digest->context != NULL);
-    must(EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL));
+    must(EVP_DigestInit_ex(digest->context, algorithm, NULL));
     return digest;
+}
+
+struct digest *digest_new(void)
+{
+    return begin(EVP_sha256());
+}
+
+struct digest *digest_new_sha512(void)
+{
+    return begin(EVP_sha512());
 }
 
 void digest_add(struct digest *digest, const void *bytes, size_t length)

@@ -16,6 +16,7 @@ enum transfer_stop {
     STOP_BODY,    /* more than max_body */
     STOP_HEADERS, /* headers without end */
     STOP_IDLE,    /* a stream fell silent */
+    STOP_FILE,    /* the file that is sent cannot be read, or has become shorter */
 };
 
 /* One easy handle. It lives as long as the client and carries one attempt after the other. */
@@ -32,7 +33,7 @@ struct transfer {
     struct curl_slist *headers;    /* owned */
     struct curl_slist *connect_to; /* owned */
     bool proxied;                  /* through client->proxy */
-    size_t sent;                   /* bytes of the body handed to libcurl */
+    unsigned long long sent;       /* bytes of the body handed to libcurl */
     size_t received;               /* bytes of the answer's body, decoded */
     size_t header_bytes;
     long long idle_deadline; /* streams only, 0 = none */

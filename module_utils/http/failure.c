@@ -214,6 +214,10 @@ static struct verdict judge_stop(const struct transfer *transfer)
             xasprintf("the answer is larger than %zu bytes", options->max_body)};
     if (transfer->stop == STOP_HEADERS)
         return plain(HTTP_FAILURE_TOO_BIG, "the headers of the answer are too large");
+    if (transfer->stop == STOP_FILE)
+        return (struct verdict){HTTP_FAILURE_OTHER, ERROR_IO,
+                                xstrdup("the file that is sent cannot be read any more, or has "
+                                        "become shorter")};
     long idle = transfer->job->request.timeout_ms ? transfer->job->request.timeout_ms
                                                   : options->request_timeout_ms;
     return (struct verdict){HTTP_FAILURE_TIMEOUT, ERROR_TIMEOUT,

@@ -10,14 +10,22 @@
 #include "base/error.h"
 #include "base/strv.h"
 
+/* A body that is read from an open file while it is sent. Read by position: the file may be sent
+ * again, and its own position stays. */
+struct http_file {
+    int fd;                  /* borrowed */
+    unsigned long long size; /* bytes that are sent; a file that ends before is an error */
+};
+
 struct http_request {
-    const char *method;  /* static: "GET", "PATCH", … */
-    char *url;           /* owned; absolute, already percent-encoded */
-    struct strv headers; /* "Name: value"; repeated names are sent repeatedly */
-    struct buf body;     /* owned; sent when has_body */
-    bool has_body;       /* an empty body is still a body */
-    bool stream;         /* hand the answer over while it arrives (http_work.data) */
-    long timeout_ms;     /* of one attempt; 0 = the client's default; streams: idle time */
+    const char *method;           /* static: "GET", "PATCH", … */
+    char *url;                    /* owned; absolute, already percent-encoded */
+    struct strv headers;          /* "Name: value"; repeated names are sent repeatedly */
+    struct buf body;              /* owned; sent when has_body */
+    bool has_body;                /* an empty body is still a body */
+    const struct http_file *file; /* borrowed: the body instead, without has_body; NULL: none */
+    bool stream;                  /* hand the answer over while it arrives (http_work.data) */
+    long timeout_ms; /* of one attempt; 0 = the client's default; streams and files: idle time */
 };
 
 struct http_response {

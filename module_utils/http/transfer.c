@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -11,16 +13,47 @@
 enum {
     RECEIVE_BUFFER = 16 * 1024, /* one TLS record; there is one for each request in flight */
     UPLOAD_BUFFER = 16 * 1024,
+    FILE_BUFFER = 256 * 1024,
     HEADERS_MAX = 256 * 1024,
 };
 
 /* ---- callbacks */
+
+static void touch(struct transfer *transfer)
+{
+    const struct http_request *request = &transfer->job->request;
+    if (!request->stream && !request->file)
+        return;
+    long idle =
+        request->timeout_ms ? request->timeout_ms : transfer->client->options.request_timeout_ms;
+    transfer->idle_deadline = clock_deadline_ms(idle);
+}
+
+static size_t upload_file(struct transfer *transfer, char *out, size_t length)
+{
+    const struct http_file *file = transfer->job->request.file;
+    unsigned long long left = file->size - transfer->sent;
+    if (length > left)
+        length = (size_t)left;
+    if (!length)
+        return 0;
+    ssize_t got = pread(file->fd, out, length, (off_t)transfer->sent);
+    if (got <= 0) {
+        transfer->stop = STOP_FILE;
+        return CURL_READFUNC_ABORT;
+    }
+    touch(transfer);
+    transfer->sent += (unsigned long long)got;
+    return (size_t)got;
+}
 
 static size_t on_upload(char *out, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
     const struct buf *body = &transfer->job->request.body;
     size_t length = size * count;
+    if (transfer->job->request.file)
+        return upload_file(transfer, out, length);
     if (length > body->size - transfer->sent)
         length = body->size - transfer->sent;
     if (length)
@@ -39,16 +72,6 @@ static int on_rewind(void *context, curl_off_t offset, int origin)
     struct transfer *transfer = context;
     return transfer->sent == 0 && offset == 0 && origin == SEEK_SET ? CURL_SEEKFUNC_OK
                                                                     : CURL_SEEKFUNC_FAIL;
-}
-
-static void touch(struct transfer *transfer)
-{
-    const struct http_request *request = &transfer->job->request;
-    if (!request->stream)
-        return;
-    long idle =
-        request->timeout_ms ? request->timeout_ms : transfer->client->options.request_timeout_ms;
-    transfer->idle_deadline = clock_deadline_ms(idle);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *context)
@@ -127,7 +150,6 @@ static void setup_protocol(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
-    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)UPLOAD_BUFFER);
 }
 
 static void setup_callbacks(CURL *easy, struct transfer *transfer)
@@ -215,7 +237,7 @@ static void prepare_headers(struct transfer *transfer)
         add_header(&transfer->headers, request->headers.items[i]);
     /* libcurl would hold back a large body for a second, waiting for "100 Continue". */
     add_line(&transfer->headers, "Expect:");
-    if (request->has_body && !has_header(&request->headers, "Content-Type"))
+    if ((request->has_body || request->file) && !has_header(&request->headers, "Content-Type"))
         add_line(&transfer->headers, "Content-Type:");
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
@@ -223,8 +245,14 @@ static void prepare_headers(struct transfer *transfer)
 static void prepare_method(CURL *easy, const struct http_request *request)
 {
     curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE,
+                     (long)(request->file ? FILE_BUFFER : UPLOAD_BUFFER));
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-    if (request->has_body) {
+    if (request->file) {
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->file->size);
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->file->size ? NULL : "");
+    } else if (request->has_body) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.size);
         /* Without this libcurl asks the read callback; for an empty body it must not. */
@@ -239,8 +267,9 @@ static void prepare_times(struct transfer *transfer)
     const struct http_request *request = &transfer->job->request;
     long whole =
         request->timeout_ms ? request->timeout_ms : transfer->client->options.request_timeout_ms;
-    /* A stream may last as long as it is not silent: see touch. */
-    curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, request->stream ? 0L : whole);
+    /* A stream may last as long as it is not silent, a file as long as it moves: see touch. */
+    bool open_ended = request->stream || request->file;
+    curl_easy_setopt(transfer->easy, CURLOPT_TIMEOUT_MS, open_ended ? 0L : whole);
     touch(transfer);
 }
 

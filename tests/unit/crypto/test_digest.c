@@ -11,6 +11,16 @@ static void test_digest__vectors__of_fips_180(void **state)
     assert_string_equal(abc, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+static void test_digest__sha512__vector_of_fips_180(void **state)
+{
+    (void)state;
+    auto_digest struct digest *digest = digest_new_sha512();
+    digest_add(digest, "abc", 3);
+    auto_free char *hex = digest_hex(digest);
+    assert_string_equal(hex, "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+                             "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+}
+
 static void test_digest__in_pieces__is_the_same(void **state)
 {
     (void)state;
@@ -30,6 +40,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_digest__vectors__of_fips_180),
+        cmocka_unit_test(test_digest__sha512__vector_of_fips_180),
         cmocka_unit_test(test_digest__in_pieces__is_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
