@@ -38,6 +38,8 @@ class Part(NamedTuple):
 
 CAPI_VERSION = "1.13.6"
 COREDNS_VERSION = "1.14.6"
+CERT_MANAGER, CERT_MANAGER_VERSION = "github.com/cert-manager/cert-manager", "1.20.2"
+HELM_VERSION = "3.20.0"
 CAPI_FLAGS = " ".join("-X sigs.k8s.io/cluster-api/version.%s=%s" % pair for pair in (
     ("gitVersion", "v" + CAPI_VERSION), ("gitMajor", "1"), ("gitMinor", "13")))
 PARTS = {
@@ -104,6 +106,47 @@ def coredns() -> Path:
     return cache.build_once(cache.cache_dir() / ("coredns-%s-%s" % (COREDNS_VERSION, key)), _compile_coredns) / "coredns"
 
 
+def _compile_cert_manager(work: Path) -> None:
+    """One program, called by the names of its parts. Its path lies below that of the module, or internal packages are closed to it."""
+    go = go_tool.find_go()
+    source = work / "source"
+    shutil.copytree(HERE / "cert_manager", source)
+    (source / "go.mod").write_text("module %s/programs\n\ngo 1.25.0\n\nrequire %s v%s\n" % (
+        CERT_MANAGER, CERT_MANAGER, CERT_MANAGER_VERSION), encoding="ascii")
+    for doing, arguments in (("resolve modules", ["mod", "tidy"]),
+                             ("compile", ["build", "-p", "1", "-trimpath", "-ldflags", "-s -w", "-o", str(work / "cert-manager"), "."])):
+        cache.run(_polite([go, *arguments]), "cert-manager: " + doing, cwd=source, env=_environment(go))
+    shutil.rmtree(source)
+    text = cache.run([go, "mod", "download", "-json", "%s@v%s" % (CERT_MANAGER, CERT_MANAGER_VERSION)], "cert-manager: find the chart", cwd=work,
+                     env=_environment(go))
+    shutil.copytree(Path(json.loads(text)["Dir"]) / "deploy/charts/cert-manager", work / "chart")
+
+
+def cert_manager() -> Path:
+    """The folder with the program cert-manager, and its chart as it is before a release."""
+    sources = sorted((HERE / "cert_manager").glob("*.go"))
+    key = cache.fingerprint(inspect.getsource(_compile_cert_manager), CERT_MANAGER_VERSION, *sources)[:8]
+    return cache.build_once(cache.cache_dir() / ("cert-manager-%s-%s" % (CERT_MANAGER_VERSION, key)), _compile_cert_manager)
+
+
+def _compile_chart(work: Path) -> None:
+    """With the versions of modules that cert-manager has, so that what both use is compiled once."""
+    go = go_tool.find_go()
+    source = work / "source"
+    shutil.copytree(HERE / "chart", source)
+    (source / "go.mod").write_text("module chart\n\ngo 1.25.0\n\nrequire (\n\thelm.sh/helm/v3 v%s\n\t%s v%s\n)\n" % (
+        HELM_VERSION, CERT_MANAGER, CERT_MANAGER_VERSION), encoding="ascii")
+    cache.run(_polite([go, "build", "-mod=mod", "-p", "1", "-trimpath", "-ldflags", "-s -w", "-o", work / "chart", "."]), "chart: compile",
+              cwd=source, env=_environment(go))
+    shutil.rmtree(source)
+
+
+def chart() -> Path:
+    """The program that renders charts."""
+    key = cache.fingerprint(inspect.getsource(_compile_chart), HELM_VERSION, CERT_MANAGER_VERSION, HERE / "chart" / "main.go")[:8]
+    return cache.build_once(cache.cache_dir() / ("chart-%s-%s" % (HELM_VERSION, key)), _compile_chart) / "chart"
+
+
 def _compile_kubernetes(work: Path, version: str) -> None:
     """As the neighbour does, with further rows in the table of commands."""
     go = go_tool.find_go()
@@ -148,6 +191,7 @@ def main() -> int:
         for name in PARTS:
             part(name)
         coredns()
+        cert_manager()
         pause()
         for version in versions:
             print(programs(version.lstrip("v")))

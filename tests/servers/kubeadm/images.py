@@ -101,11 +101,11 @@ class Store:
         temporary.rename(self.folder / "blobs/sha256" / digest)
         return {"mediaType": LAYER, "digest": "sha256:" + digest, "size": packed.size}, "sha256:" + plain.hash.hexdigest()
 
-    def image(self, reference: str, layers, entrypoint=()) -> None:
-        """reference: REGISTRY/NAME:TAG. layers: results of layer()."""
+    def image(self, reference: str, layers, entrypoint=(), user="") -> None:
+        """reference: REGISTRY/NAME:TAG. layers: results of layer(). user: a number; the kubelet believes no name."""
         config = self._blob(json.dumps({
             "architecture": "amd64" if os.uname().machine == "x86_64" else "arm64", "os": "linux",
-            "config": {"Env": [PATHS], "Entrypoint": list(entrypoint)},
+            "config": {"Env": [PATHS], "Entrypoint": list(entrypoint), "User": user},
             "rootfs": {"type": "layers", "diff_ids": [diff for _, diff in layers]}}).encode(), CONFIG)
         manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": config,
                                "layers": [descriptor for descriptor, _ in layers]}).encode()
@@ -166,3 +166,23 @@ def cluster_api_images(store: Store) -> list:
         store.image(reference, [store.layer(Layer().file("manager", folder / name).text("tmp/.keep", ""))], ["/manager"])
         names.append(reference)
     return names
+
+
+def cert_manager_images(store: Store) -> list:
+    """All names that a mirror of cert-manager holds; nothing here starts the last two."""
+    program = build.cert_manager() / "cert-manager"
+    layer = Layer().file("cert-manager", program).text("tmp/.keep", "")
+    names = ("controller", "cainjector", "webhook", "acmesolver", "startupapicheck")
+    for name in names:
+        layer.link(name, "cert-manager")
+    shared = store.layer(layer)
+    references = ["quay.io/jetstack/cert-manager-%s:v%s" % (name, build.CERT_MANAGER_VERSION) for name in names]
+    for name, reference in zip(names, references):
+        store.image(reference, [shared], ["/" + name], user="1000")
+    return references
+
+
+def sample_images(store: Store, reference: str) -> list:
+    """The sample of an infrastructure provider: it runs, and does nothing."""
+    store.image(reference, [store.layer(Layer().file("manager", build.pause()))], ["/manager"])
+    return [reference]

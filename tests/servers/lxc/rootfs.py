@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""rootfs.py [busybox | systemd]: a root file system tarball in the cache; prints its path.
+"""rootfs.py [busybox | systemd | node]: a root file system tarball in the cache; prints its path.
 
 busybox: 2 MB, made in a second. systemd: Debian 12 with systemd and an SSH server, made by the program build-rootfs of
-the collection; the first call takes one to three minutes.
+the collection; the first call takes one to three minutes. node: the same, with what hosts of Kubernetes need.
 """
 import subprocess
 import sys
@@ -37,7 +37,12 @@ FILES = {
 }
 FOLDERS = ("bin", "dev", "etc", "home/guest", "lib", "mnt", "proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr/bin",
            "usr/sbin", "var/log", "var/lib")
-SYSTEMD_MORE = "iputils-ping"
+# Packages beyond those of build-rootfs.
+INCLUDES = {
+    "systemd": "iputils-ping",
+    # All that a node needs, so that nothing has to be installed later.
+    "node": "iputils-ping,iptables,nftables,conntrack,ebtables,ethtool,socat,python3-apt,haproxy,kmod,util-linux,curl",
+}
 
 
 def _busybox(target: Path) -> None:
@@ -68,21 +73,22 @@ def busybox() -> Path:
     return cache.build_once(cache.cache_dir() / ("rootfs-busybox-" + key), _busybox) / "rootfs.tar.gz"
 
 
-def systemd() -> Path:
+def debian(kind: str) -> Path:
+    """The tarball of a row of INCLUDES."""
     packages.ensure()
     builder = TOOLS / "build-rootfs"
 
     def build(target: Path):
-        cache.run([builder, "--output", target / "rootfs.tar.zst", "--release", "bookworm", "--include", SYSTEMD_MORE],
+        cache.run([builder, "--output", target / "rootfs.tar.zst", "--release", "bookworm", "--include", INCLUDES[kind]],
                   "building a root file system from Debian")
 
-    key = cache.fingerprint(builder, SYSTEMD_MORE)
-    return cache.build_once(cache.cache_dir() / ("rootfs-systemd-" + key), build) / "rootfs.tar.zst"
+    key = cache.fingerprint(builder, INCLUDES[kind])
+    return cache.build_once(cache.cache_dir() / ("rootfs-%s-%s" % (kind, key)), build) / "rootfs.tar.zst"
 
 
-def systemd_tree() -> Path:
+def tree(kind: str) -> Path:
     """The same, unpacked: the lower layer of many containers, which none may write to."""
-    tarball = systemd()
+    tarball = debian(kind)
 
     def unpack(target: Path):
         cache.run(["tar", "-C", target, "--numeric-owner", "--same-owner", "--same-permissions", "--xattrs",
@@ -91,8 +97,16 @@ def systemd_tree() -> Path:
     return cache.build_once(tarball.parent.with_name(tarball.parent.name + "-tree"), unpack)
 
 
+def systemd() -> Path:
+    return debian("systemd")
+
+
+def systemd_tree() -> Path:
+    return tree("systemd")
+
+
 def main() -> int:
-    kinds = {"busybox": busybox, "systemd": systemd}
+    kinds = {"busybox": busybox, "systemd": systemd, "node": lambda: debian("node")}
     try:
         print(kinds[sys.argv[1] if len(sys.argv) > 1 else "busybox"]())
     except KeyError:
