@@ -7,9 +7,9 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
@@ -17,81 +17,26 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE.parent / "roles"))
-from osa import OpenStackAnsible, yaml  # noqa: E402
+from osa import OpenStackAnsible  # noqa: E402
 from staging import stage  # noqa: E402
 
-from servers import ansible_venv, cache, processes  # noqa: E402
-from servers.clusterctl import repository  # noqa: E402
-from servers.kubeadm import build, images  # noqa: E402
-from servers.lxc import packages  # noqa: E402
+from servers import ansible_venv, processes  # noqa: E402
+from servers.kubeadm import build, content  # noqa: E402
+from servers.lxc import rootfs  # noqa: E402
 from servers.lxc.world import World  # noqa: E402
 
-NODE_PACKAGES = ("iputils-ping,iptables,nftables,conntrack,ebtables,ethtool,socat,python3-apt,haproxy,kmod,util-linux,curl")
 KUBERNETES = os.environ.get("KUBERNETES_VERSION", build.DEFAULT_VERSION)
-ARCHITECTURE = "amd64" if os.uname().machine == "x86_64" else "arm64"
 # A kubelet in a container would set these for the whole machine: files of the same content lie over them.
 GUARDED = {"vm/overcommit_memory": "1", "kernel/panic": "10", "kernel/panic_on_oops": "1"}
-REGISTRIES = ("registry.k8s.io", "quay.io")
-
-
-def node_rootfs() -> Path:
-    """The root file system of a node: packages and all, so that nothing has to be installed later."""
-    packages.ensure()
-    builder = ROOT / "collection/lxc/build-rootfs"
-
-    def make(target: Path):
-        cache.run([builder, "--output", target / "rootfs.tar.zst", "--release", "bookworm", "--include", NODE_PACKAGES],
-                  "building the root file system of a node")
-
-    key = cache.fingerprint(builder, NODE_PACKAGES)
-    return cache.build_once(cache.cache_dir() / ("rootfs-node-" + key), make) / "rootfs.tar.zst"
-
-
-def node_tree() -> Path:
-    tarball = node_rootfs()
-    return cache.build_once(tarball.parent.with_name(tarball.parent.name + "-tree"), lambda target: cache.run(
-        ["tar", "-C", target, "--numeric-owner", "-xf", tarball], "unpacking %s" % tarball))
-
-
-def _pack(target: Path, folder: Path, names, prefix="") -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(target, "w:gz", compresslevel=1) as package:
-        for name in names:
-            package.add(folder / name, prefix + name)
-
-
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.symlink_to(source.resolve())
-
-
-def make_files(work: Path, version: str) -> None:
-    """Files under their original hosts and paths."""
-    programs, files = build.programs(version), work / "files"
-    for name in ("kubeadm", "kubectl", "kubelet"):
-        _link(programs / name, files / ("dl.k8s.io/release/v%s/bin/linux/%s/%s" % (version, ARCHITECTURE, name)))
-    github = files / "github.com"
-    name = "containerd-2.3.1-linux-%s.tar.gz" % ARCHITECTURE
-    _pack(github / "containerd/containerd/releases/download/v2.3.1" / name, build.part("containerd"),
-          ["containerd", "ctr", "containerd-shim-runc-v2"], "bin/")
-    _link(build.part("runc") / "runc", github / ("opencontainers/runc/releases/download/v1.4.1/runc." + ARCHITECTURE))
-    _pack(github / ("kubernetes-sigs/cri-tools/releases/download/v1.36.0/crictl-v1.36.0-linux-%s.tar.gz" % ARCHITECTURE),
-          build.part("crictl"), ["crictl"])
-    plugins = build.part("cni-plugins")
-    _pack(github / ("containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-%s-v1.9.1.tgz" % ARCHITECTURE), plugins,
-          sorted(p.name for p in plugins.iterdir()), "./")
-
-
-def mirror_content(version: str) -> Path:
-    """A folder for mirror.py, without its log."""
-    def make(work: Path):
-        make_files(work, version)
-        store = images.Store(work / "images")
-        names = images.kubeadm_images(store, version, node_tree()) + images.cluster_api_images(store)
-        (work / "images.json").write_text(json.dumps(names), encoding="utf-8")
-
-    key = cache.fingerprint(*(Path(images.__file__), Path(build.__file__), Path(__file__)), str(node_rootfs()))[:8]
-    return cache.build_once(cache.cache_dir() / ("mirror-%s-%s" % (version, key)), make)
+# All processes of a container together count as much as one session outside: too little beside other tests.
+CPU = "lxc.cgroup.cpu.shares=20480"
+KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+# A busy machine is no reason for another leader, and its disk none to wait for.
+LEASES = [{"name": "leader-elect-lease-duration", "value": "120s"}, {"name": "leader-elect-renew-deadline", "value": "100s"},
+          {"name": "bind-address", "value": "0.0.0.0"}]
+PATIENT = {"controllerManager": {"extraArgs": LEASES}, "scheduler": {"extraArgs": LEASES},
+           "etcd": {"local": {"extraArgs": [{"name": "unsafe-no-fsync", "value": "true"}]}}}
+REGISTRIES = ("registry.k8s.io", "quay.io", "registry.example.org")
 
 
 def sha256(path: Path) -> str:
@@ -103,6 +48,8 @@ def sha256(path: Path) -> str:
 
 
 class Deployment:
+    cluster_api_version, sample_version = build.CAPI_VERSION, content.SAMPLE_VERSION
+
     def __init__(self, folder: Path, version=KUBERNETES, core=ansible_venv.DEFAULT_CORE, programs: Path = None, nodes=1):
         self.folder, self.version = Path(folder), version
         self.programs = programs or Path(os.environ.get("MCAPI_PROGRAMS", ROOT / "build/bin"))
@@ -128,11 +75,11 @@ class Deployment:
     # ---- the surroundings
 
     def _serve_mirror(self) -> None:
-        content = mirror_content(self.version)
+        folder = content.folder(self.version)
         self.mirror_folder = self.folder / "mirror"
         self.mirror_folder.mkdir()
         for name in ("files", "images"):
-            (self.mirror_folder / name).symlink_to(content / name)
+            (self.mirror_folder / name).symlink_to(folder / name)
         self.mirror_port = 8081
         self.mirror = "http://%s:%d" % (self.bridge.address(1), self.mirror_port)
         self.start_mirror()
@@ -144,7 +91,7 @@ class Deployment:
     def _start_haproxy(self) -> None:
         """A host of its own, as an infra host is; its network is the bridge."""
         self.vip = self.bridge.address(5)
-        self.haproxy = self.world.layer(node_tree(), self.bridge.lines(5) + ["lxc.mount.auto = proc:mixed sys:ro cgroup:mixed:force"], True)
+        self.haproxy = self.world.layer(rootfs.tree("node"), self.bridge.lines(5) + ["lxc.mount.auto = proc:mixed sys:ro cgroup:mixed:force"], True)
         for _ in range(100):
             if self.haproxy.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"):
                 break
@@ -162,17 +109,27 @@ class Deployment:
             # Not one that a version manager of the developer shows.
             "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3"})
         self.osa.overrides = {"internal_lb_vip_address": self.vip, "external_lb_vip_address": "203.0.113.10"}
-        self.osa.conf("k8s", {"cluster_api_hosts": {"aio1": {"ip": self.bridge.address(1), "affinity": {"k8s_container": self.nodes},
-                                                            "host_vars": {"ansible_connection": "local"}}}})
+        self._describe_hosts()
         self.osa.inventory_options = {"addresses": [self.bridge.address(n) for n in range(10, 20)]}
         name = self.haproxy.name
         self.osa.more_groups = {"haproxy": {"hosts": [name]}}
         self.osa.more_hosts = {name: {"container_name": name, "physical_host": "aio1", "management_address": self.vip}}
         self.osa.group_vars("k8s_all", self._variables())
 
+    def more_variables(self, values: dict) -> None:
+        """What an operator adds, in place of what was added before."""
+        self.osa.group_vars("k8s_all", dict(self._variables(), **values))
+
+    def grow(self, nodes: int) -> None:
+        self.nodes = nodes
+        self._describe_hosts()
+
+    def _describe_hosts(self) -> None:
+        self.osa.conf("k8s", {"cluster_api_hosts": {"aio1": {"ip": self.bridge.address(1), "affinity": {"k8s_container": self.nodes},
+                                                            "host_vars": {"ansible_connection": "local"}}}})
+
     def _variables(self) -> dict:
-        content = self.mirror_folder / "files"
-        sums = {path.name: sha256(path) for path in content.rglob("*") if path.is_file()}
+        sums = {path.name: sha256(path) for path in (self.mirror_folder / "files").rglob("*") if path.is_file()}
         program = sums["kubelet"]
         guarded = []
         for name, text in GUARDED.items():
@@ -188,17 +145,17 @@ class Deployment:
             "kubernetes_version": self.version, "capi_offline_mirror_base": self.mirror,
             "cilium_ipv4_cidr": "10.244.0.0/16", "cni_plugin": "bridge",
             "lxc_container_directory": str(self.world.lxcpath), "lxc_container_template": str(ROOT / "collection/lxc/mcapi-rootfs"),
-            "lxc_container_template_options": ["--tarball=%s" % node_rootfs(), "--resolv-conf=%s" % resolver], "lxc_guest_networks": networks,
-            "lxc_guest_openstack_path": str(self.folder / "openstack"), "lxc_guest_extra_config": guarded,
+            "lxc_container_template_options": ["--tarball=%s" % rootfs.debian("node"), "--resolv-conf=%s" % resolver], "lxc_guest_networks": networks,
+            "lxc_guest_openstack_path": str(self.folder / "openstack"), "lxc_guest_extra_config": guarded + [CPU],
             "lxc_container_mount_auto": ["proc:rw", "sys:rw", "cgroup:rw:force"], "openstack_host_nf_conntrack_max": 0,
             "lxc_guest_bind_mounts": [
                 {"source": "/dev/kmsg", "target": "/dev/kmsg", "create": "file"},
                 {"source": "{{ lxc_guest_openstack_path }}/backup/{{ lxc_guest_name }}", "target": "/var/backup", "create_source": True}],
             "kubeadm_binary_checksum": program, "kubectl_binary_checksum": program, "kubelet_binary_checksum": program,
-            "containerd_download_checksum": sums["containerd-2.3.1-linux-%s.tar.gz" % ARCHITECTURE],
-            "containerd_runc_download_checksum": sums["runc." + ARCHITECTURE],
-            "kubelet_crictl_version": "1.36.0", "kubelet_crictl_checksum": sums["crictl-v1.36.0-linux-%s.tar.gz" % ARCHITECTURE],
-            "kubelet_cni_plugins_checksum": sums["cni-plugins-linux-%s-v1.9.1.tgz" % ARCHITECTURE],
+            "containerd_download_checksum": sums["containerd-2.3.1-linux-%s.tar.gz" % content.ARCHITECTURE],
+            "containerd_runc_download_checksum": sums["runc." + content.ARCHITECTURE],
+            "kubelet_crictl_version": "1.36.0", "kubelet_crictl_checksum": sums["crictl-v1.36.0-linux-%s.tar.gz" % content.ARCHITECTURE],
+            "kubelet_cni_plugins_checksum": sums["cni-plugins-linux-%s-v1.9.1.tgz" % content.ARCHITECTURE],
             "containerd_registry_mirrors": [{"registry": name, "mirrors": [{"url": "%s/v2/%s" % (self.mirror, name), "override_path": True}]}
                                             for name in REGISTRIES],
             # This machine has control groups of the first version, and its root may not lower oom_score_adj.
@@ -207,13 +164,13 @@ class Deployment:
             "kubernetes_kubelet_config": {"cgroupDriver": "systemd", "failCgroupV1": False, "failSwapOn": False, "oomScoreAdj": 0,
                                           "imageGCHighThresholdPercent": 100,
                                           "evictionHard": {"memory.available": "50Mi", "nodefs.available": "1%", "imagefs.available": "1%"}},
-            "kubernetes_kube_proxy_config": {"oomScoreAdj": 0},
+            "kubernetes_kube_proxy_config": {"oomScoreAdj": 0}, "kubernetes_cluster_config": PATIENT,
             "kubelet_sysctls": {"net.ipv4.ip_forward": 1, "net.bridge.bridge-nf-call-iptables": 1, "net.bridge.bridge-nf-call-ip6tables": 1},
-            "preflight_disk_gb": 1, "cluster_api_version": build.CAPI_VERSION,
-            "cluster_api_provider_source": str(repository.rendered()), "cluster_api_infrastructure_provider": "sample",
-            "cluster_api_infrastructure_version": "0.2.0",
-            # The sample provider has no program: what it needs is looked at, not run.
-            "cluster_api_wait": False,
+            "preflight_disk_gb": 1, "cert_manager_version": build.CERT_MANAGER_VERSION,
+            "cert_manager_manifest_checksum": sums["cert-manager.yaml"], "cluster_api_version": build.CAPI_VERSION,
+            "cluster_api_provider_checksums": content.provider_checksums(), "cluster_api_infrastructure_provider": "sample",
+            "cluster_api_openstack_base_url": "https://%s/releases/download" % content.SAMPLE_HOST,
+            "cluster_api_infrastructure_version": content.SAMPLE_VERSION, "capi_image_mirror_extra": [content.SAMPLE_IMAGE],
         }
 
     # ---- what is done
@@ -244,7 +201,39 @@ class Deployment:
         return self.world.box(names[index])
 
     def kubectl(self, *arguments, check=True) -> str:
-        return self.container().run("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf", *arguments, check=check, timeout=120)
+        return self.container().run(*KUBECTL, *arguments, check=check, timeout=300)
+
+    def kubectl_fails(self, *arguments) -> str:
+        """What it says when it does."""
+        done = subprocess.run(["lxc-attach", "-P", self.world.lxcpath, "-n", self.container().name, "--clear-env", "--", *KUBECTL, *arguments],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        assert done.returncode != 0, done.stdout
+        return done.stdout
+
+    def apply(self, *objects: dict) -> None:
+        """By the file system: what a container is given on its standard input gets lost."""
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
+        self.container().write("root/objects.json", text)
+        self.kubectl("apply", "--server-side", "-f", "/root/objects.json")
+
+    def backup_program(self, **arguments) -> dict:
+        """What the program of the timer answers when it is called as Ansible calls it."""
+        box = self.container()
+        settings = dict(json.loads(box.run("cat", "/etc/capi-backup.json")), **arguments)
+        box.write("root/backup.json", json.dumps(settings))
+        return json.loads(box.run("/usr/local/bin/capi-backup", "/root/backup.json", check=False, timeout=120))
+
+    def fetched(self):
+        """(paths of files, names of images) that somebody had from the mirror."""
+        files, images = set(), set()
+        for line in (self.mirror_folder / "requests").read_text(encoding="utf-8").splitlines():
+            method, path, status = line.split()
+            image = re.fullmatch(r"/v2/(.+)/manifests/([^:]+)", path)
+            if status == "200" and image:
+                images.add(":".join(image.groups()))
+            elif status == "200" and method == "GET" and not path.startswith("/v2/"):
+                files.add(path.lstrip("/"))
+        return files, images
 
 
 def try_it() -> int:

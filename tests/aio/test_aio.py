@@ -1,9 +1,13 @@
 """From an empty host to Cluster API, and what a second run does. The tests build on each other, in this order."""
 import json
+import re
+import shutil
 
 from osa import recap
 
 PLAYBOOK = "openstack.osa.k8s"
+NAMESPACES = ("cert-manager", "capi-system", "capi-kubeadm-bootstrap-system", "capi-kubeadm-control-plane-system", "sample-system")
+BACKUPS = "/var/backup/cluster-api-backup"
 
 
 def succeeded(done):
@@ -15,36 +19,60 @@ def changes(done):
     return sum(counts["changed"] for counts in succeeded(done).values())
 
 
-def nodes(aio):
-    return json.loads(aio.kubectl("get", "nodes", "-o", "json"))["items"]
+def changed_tasks(done):
+    """Names of tasks, without those of their roles, that changed something."""
+    succeeded(done)
+    parts = re.split(r"^(?:TASK|RUNNING HANDLER) \[(?:\S+ : )?(.*)\] \*+$", done.stdout, flags=re.M)
+    return [name for name, output in zip(parts[1::2], parts[2::2]) if re.search("^changed: ", output, re.M)]
 
 
-def test_015__a_limit_and_no_facts__the_containers_are_made(aio):
-    done = aio.run("osa_ops.mcapi_vexxhost.containers", "--limit", "k8s_all")
-    assert changes(done) == 1
-    assert aio.container().state == "RUNNING"
+def objects(aio, *arguments):
+    return json.loads(aio.kubectl("get", *arguments, "-o", "json"))["items"]
 
 
-def test_028__the_container__has_each_line_once(aio):
-    box = aio.container()
-    assert box.values("lxc.cap.drop") == [""]
-    assert box.values("lxc.cgroup.devices.allow") == ["a"]
-    assert [value for value in box.values("lxc.mount.entry") if value.startswith("/dev/kmsg")] == ["/dev/kmsg dev/kmsg none bind,create=file 0 0"]
+def wait(aio, namespace, what, condition="Available", seconds=180):
+    aio.kubectl("-n", namespace, "wait", "--for=condition=" + condition, what, "--all", "--timeout=%ds" % seconds)
 
 
-def test_039__haproxy_was_not_configured__an_error_names_the_variable(aio):
-    done = aio.run(PLAYBOOK, "--limit", "k8s_all", "--tags", "k8s-install")
-    assert done.returncode != 0 and "kubernetes_hostname" in done.stdout, done.stdout[-3000:]
+def available_since(deployment):
+    (since,) = [c["lastTransitionTime"] for c in deployment["status"]["conditions"] if c["type"] == "Available" and c["status"] == "True"]
+    return since
 
 
-def test_033__one_host__the_node_is_ready(aio):
-    succeeded(aio.run(PLAYBOOK, "--skip-tags", "cluster-api"))
-    (node,) = nodes(aio)
+def test_033__an_empty_host__becomes_a_management_cluster(aio):
+    succeeded(aio.run(PLAYBOOK, timeout=1800))
     aio.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=90s")
+    (node,) = objects(aio, "nodes")
     assert node["metadata"]["labels"]["openstack-control-plane"] == "enabled"
     assert "taints" not in node["spec"]
     assert node["status"]["nodeInfo"]["kubeletVersion"] == "v" + aio.version
-    aio.kubectl("-n", "kube-system", "wait", "--for=condition=Available", "deployment/coredns", "--timeout=120s")
+    wait(aio, "kube-system", "deployment")
+
+
+def test_052__cluster_api__has_the_wanted_versions_and_is_available(aio):
+    providers = {p["metadata"]["name"]: p["version"] for p in objects(aio, "providers", "-A")}
+    wanted = "v" + aio.cluster_api_version
+    assert providers == {"cluster-api": wanted, "bootstrap-kubeadm": wanted, "control-plane-kubeadm": wanted,
+                         "infrastructure-sample": "v" + aio.sample_version}
+    for namespace in NAMESPACES:
+        wait(aio, namespace, "deployment")
+    restarts = [s["restartCount"] for p in objects(aio, "pods", "-n", "capi-system") for s in p["status"]["containerStatuses"]]
+    assert restarts == [0]
+
+
+def test_050__cert_manager__was_available_before_the_providers_came(aio):
+    webhook = json.loads(aio.kubectl("-n", "cert-manager", "get", "deployment", "cert-manager-webhook", "-o", "json"))
+    core = json.loads(aio.kubectl("get", "namespace", "capi-system", "-o", "json"))
+    assert available_since(webhook) <= core["metadata"]["creationTimestamp"]
+
+
+def test_095__a_cluster__is_refused_by_the_webhook_that_is_really_there(aio):
+    """The webhook answers over the network of Services, with the certificate that cert-manager made."""
+    broken = {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "metadata": {"name": "x", "namespace": "default"},
+              "spec": {"topology": {"classRef": {"name": "none"}, "version": "no version"}}}
+    aio.container().write("root/broken.json", json.dumps(broken))
+    answer = aio.kubectl_fails("apply", "-f", "/root/broken.json")
+    assert "admission webhook" in answer and "denied the request" in answer
 
 
 def test_038__after_the_run__no_token_is_left(aio):
@@ -59,32 +87,106 @@ def test_039__the_api__answers_on_the_internal_vip_alone(aio):
     assert aio.container().run("curl", "-sk", "https://%s:6443/healthz" % aio.vip) == "ok"
 
 
-def test_052__cluster_api__is_installed_and_available(aio):
-    succeeded(aio.run(PLAYBOOK, "--tags", "cluster-api"))
-    providers = json.loads(aio.kubectl("get", "providers", "-A", "-o", "json"))["items"]
-    assert len(providers) == 4
-    for namespace in ("capi-system", "capi-kubeadm-bootstrap-system", "capi-kubeadm-control-plane-system"):
-        aio.kubectl("-n", namespace, "wait", "--for=condition=Available", "deployment", "--all", "--timeout=120s")
+def test_090__the_lists__are_what_was_fetched(aio, tmp_path):
+    succeeded(aio.run("osa_ops.mcapi_vexxhost.offline_list", "-e", "offline_list_path=%s" % tmp_path))
+    files = {line.split()[0].partition("://")[2] for line in (tmp_path / "files.txt").read_text(encoding="utf-8").splitlines()}
+    images = set((tmp_path / "images.txt").read_text(encoding="utf-8").split())
+    fetched_files, fetched_images = aio.fetched()
+    assert files == fetched_files
+    # Only an issuer that asks an ACME server starts this one.
+    assert {name for name in images if "acmesolver" not in name} == fetched_images
 
 
 def test_023__a_second_run_without_network__changes_nothing(aio):
     with aio.network_cut():
         done = aio.run(PLAYBOOK)
-    assert changes(done) == 0, [line for line in done.stdout.splitlines() if line.startswith("changed")]
+    assert changed_tasks(done) == [] and changes(done) == 0
 
 
 def test_019__check_mode_on_the_deployed_cluster__predicts_nothing(aio):
     before = aio.state()
-    assert changes(aio.run(PLAYBOOK, "--check", "--diff")) == 0
+    done = aio.run(PLAYBOOK, "--check", "--diff")
+    assert changed_tasks(done) == [] and changes(done) == 0
     assert aio.state() == before
+    for secret in ("PRIVATE KEY", "client-key-data", "token:"):
+        assert secret not in done.stdout
 
 
-def test_024__a_label_was_removed__one_change_brings_it_back(aio):
+def test_024_027__a_label_and_a_file_were_removed__nothing_else_is_repaired(aio):
     aio.kubectl("label", "node", "--all", "openstack-control-plane-")
-    assert changes(aio.run(PLAYBOOK, "--tags", "k8s-install")) == 1
-    assert nodes(aio)[0]["metadata"]["labels"]["openstack-control-plane"] == "enabled"
-
-
-def test_027__crictl_yaml_was_removed__only_it_comes_back(aio):
     aio.container().run("rm", "/etc/crictl.yaml")
-    assert changes(aio.run(PLAYBOOK, "--tags", "k8s-install")) == 1
+    done = aio.run(PLAYBOOK, "--tags", "k8s-install")
+    assert changed_tasks(done) == ["Tell crictl where containerd is", "Label the node"] and changes(done) == 2
+    assert objects(aio, "nodes")[0]["metadata"]["labels"]["openstack-control-plane"] == "enabled"
+
+
+def test_015__a_limit_and_no_facts__the_containers_are_as_they_were(aio):
+    shutil.rmtree(aio.osa.config / "ansible_facts")
+    assert changes(aio.run("osa_ops.mcapi_vexxhost.containers", "--limit", "k8s_all")) == 0
+    assert aio.container().state == "RUNNING"
+
+
+def test_028__the_container__has_each_line_once(aio):
+    box = aio.container()
+    assert box.values("lxc.cap.drop") == [""]
+    assert box.values("lxc.cgroup.devices.allow") == ["a"]
+    assert [value for value in box.values("lxc.mount.entry") if value.startswith("/dev/kmsg")] == ["/dev/kmsg dev/kmsg none bind,create=file 0 0"]
+
+
+def test_039__haproxy_does_not_listen__an_error_names_the_variable(aio):
+    aio.haproxy.run("systemctl", "stop", "haproxy")
+    done = aio.run(PLAYBOOK, "--limit", "k8s_all", "--tags", "k8s-install")
+    aio.haproxy.run("systemctl", "start", "haproxy")
+    assert done.returncode != 0 and "kubernetes_hostname" in done.stdout, done.stdout[-3000:]
+
+
+def test_026__a_line_of_somebody_else__stays_and_restarts_nothing(aio):
+    box = aio.container()
+    boot = box.run("cat", "/proc/sys/kernel/random/boot_id") + box.run("stat", "-c", "%Y", "/proc/1")
+    box.append("lxc.environment = MINE=1")
+    assert changes(aio.run(PLAYBOOK, "--tags", "k8s-container")) == 0
+    assert box.values("lxc.environment") == ["MINE=1"]
+    assert box.run("cat", "/proc/sys/kernel/random/boot_id") + box.run("stat", "-c", "%Y", "/proc/1") == boot
+
+
+def test_063__backups_are_wanted__a_timer_runs_and_its_service_leaves_a_good_archive(aio):
+    aio.more_variables({"cluster_api_backups_enabled": True})
+    assert changes(aio.run(PLAYBOOK, "--tags", "k8s-backups")) > 0
+    box = aio.container()
+    assert box.run("systemctl", "is-active", "cluster-api-backup.timer").strip() == "active"
+    box.run("systemctl", "start", "cluster-api-backup.service", timeout=120)
+    archives = box.run("sh", "-c", "stat -c '%%a %%G %%n' %s/cluster-api-objects-*" % BACKUPS).splitlines()
+    assert len(archives) == 1 and archives[0].startswith("640 backups "), archives
+    verified = aio.backup_program(state="verified", src="latest")
+    assert verified.get("failed") is not True, verified
+
+
+def test_067__an_object_was_lost__the_newest_archive_brings_it_back(aio):
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "kube-cloud-config", "namespace": "magnum-system"}}
+    aio.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "magnum-system"}},
+              {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "metadata": {"name": "kube", "namespace": "magnum-system"},
+               "spec": {"paused": True, "clusterNetwork": {"pods": {"cidrBlocks": ["10.100.0.0/16"]}}}},
+              dict(secret, stringData={"clouds.yaml": "clouds: {}\n"}))
+    succeeded(aio.run("osa_ops.mcapi_vexxhost.backup"))
+    aio.kubectl("-n", "magnum-system", "delete", "secret", "kube-cloud-config")
+    done = aio.run("osa_ops.mcapi_vexxhost.restore")
+    assert changes(done) == 1
+    assert aio.kubectl("-n", "magnum-system", "get", "secret", "kube-cloud-config", "-o", "name").strip() == "secret/kube-cloud-config"
+    assert changes(aio.run("osa_ops.mcapi_vexxhost.restore")) == 0
+
+
+def test_063__backups_are_not_wanted_any_more__the_timer_goes_and_archives_stay(aio):
+    aio.more_variables({})
+    assert changes(aio.run(PLAYBOOK, "--tags", "k8s-backups")) > 0
+    box = aio.container()
+    assert box.run("systemctl", "is-enabled", "cluster-api-backup.timer", check=False).strip() != "enabled"
+    assert "cluster-api-objects" in box.run("ls", BACKUPS)
+
+
+def test_034__a_second_host__joins_the_control_plane(aio):
+    aio.grow(2)
+    succeeded(aio.run(PLAYBOOK, "--skip-tags", "cluster-api"))
+    aio.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
+    assert len(objects(aio, "nodes")) == 2
+    assert len(objects(aio, "pods", "-n", "kube-system", "-l", "component=etcd")) == 2
+    assert "bootstrap-token" not in aio.kubectl("-n", "kube-system", "get", "secrets", "-o", "name")
