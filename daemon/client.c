@@ -9,7 +9,6 @@
 #include "daemon/hello.h"
 #include "daemon/names.h"
 #include "daemon/probe.h"
-#include "daemon/socket.h"
 
 /* ---- connecting */
 
@@ -30,10 +29,18 @@ static void on_dialled(struct dial *dial, bool success)
     client_relay(client);
 }
 
+/* There is no second event for it. */
+static void note_end(struct client *client, uint32_t events)
+{
+    if (events & (EPOLLRDHUP | EPOLLHUP))
+        client->half_closed = true;
+}
+
 /* While it connects only a client that gave up matters. */
 static void on_impatient(struct loop_source *source, uint32_t events)
 {
     struct client *client = container_of(source, struct client, socket);
+    note_end(client, events);
     if (events & (EPOLLHUP | EPOLLERR))
         client_refuse(client, REFUSED_GONE, ALERT_NONE, NULL);
 }
@@ -99,6 +106,7 @@ static void on_hello(struct loop_source *source, uint32_t events)
 {
     struct client *client = container_of(source, struct client, socket);
     ssize_t got = recv(source->fd, client->server->hello, HELLO_BYTES, MSG_PEEK | MSG_DONTWAIT);
+    note_end(client, events);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got > 0)
@@ -126,9 +134,9 @@ void client_begin(struct server *server, int fd_take, const struct endpoint *sou
         .dial = {.server = server, .source = {.fd = -1}},
         .up = FLOW_INIT,
         .down = FLOW_INIT,
+        .low = 1,
     };
     client_enlist(client);
-    socket_tune(fd_take);
     if (loop_add(&server->loop, &client->socket, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
                  &error) < 0) {
         client_finish(client);

@@ -85,9 +85,12 @@ void client_finish(struct client *client)
         server->drained(server);
 }
 
-void client_wait_for(const struct client *client, size_t size)
+void client_wait_for(struct client *client, size_t size)
 {
     int low = (int)size;
+    if (client->low == size)
+        return;
+    client->low = size;
     setsockopt(client->socket.fd, SOL_SOCKET, SO_RCVLOWAT, &low, sizeof(low));
 }
 

@@ -34,6 +34,7 @@ struct client {
     unsigned long long told_down;
     long long active_ms;
     bool half_closed; /* one side has ended, maybe behind bytes that the other one does not take */
+    size_t low;       /* bytes that wake us */
     size_t farewell;  /* bytes thrown away since the alert */
 };
 
@@ -50,6 +51,6 @@ void client_refuse(struct client *client, enum refusal why, enum alert alert, co
 /* dial has connected to the backend: moves bytes from here on. */
 void client_relay(struct client *client);
 /* The kernel wakes us only when SIZE bytes are there. */
-void client_wait_for(const struct client *client, size_t size);
+void client_wait_for(struct client *client, size_t size);
 
 #endif

@@ -67,6 +67,7 @@ static void note(struct flow_end *end, uint32_t events)
 {
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
         end->readable = true;
+    end->over = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
         end->writable = true;
 }
@@ -92,10 +93,12 @@ void client_relay(struct client *client)
 {
     struct server *server = client->server;
     client_wait_for(client, 1);
-    client->near = (struct flow_end){client->socket.fd, true, true};
-    client->far = (struct flow_end){client->dial.source.fd, true, true};
+    /* Whether they are over was maybe told while nobody asked. */
+    client->near = (struct flow_end){client->socket.fd, true, true, true};
+    client->far = (struct flow_end){client->dial.source.fd, true, true, true};
     client->socket.ready = on_near;
     client->dial.source.ready = on_far;
+    client->half_closed = client->half_closed || client->dial.over;
     client->job.run = on_job;
     client->active_ms = server->loop.now;
     client->backend->opened++;

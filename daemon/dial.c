@@ -54,7 +54,7 @@ static void on_timeout(struct timer *timer)
 static void on_ready(struct loop_source *source, uint32_t events)
 {
     struct dial *dial = container_of(source, struct dial, source);
-    (void)events;
+    dial->over = events & (EPOLLRDHUP | EPOLLHUP);
     int why = 0;
     socklen_t size = sizeof(why);
     if (getsockopt(source->fd, SOL_SOCKET, SO_ERROR, &why, &size) < 0)
@@ -71,13 +71,12 @@ static void on_ready(struct loop_source *source, uint32_t events)
 /* Begins one attempt; 0, or -1 when it failed at once. */
 static int attempt(struct dial *dial, const struct route_target *target, struct error **err)
 {
-    const struct config *config = dial->server->config;
     struct endpoint endpoint;
     if (!endpoint_set(&endpoint, target->address, target->port)) {
         error_make(err, ERROR_INTERNAL, "no address");
         return -1;
     }
-    dial->source.fd = netns_socket(config->netns_dir, dial->namespace,
+    dial->source.fd = netns_socket(&dial->server->place, dial->namespace,
                                    endpoint.address.any.sa_family, &dial->id, err);
     if (dial->source.fd < 0)
         return -1;

@@ -17,6 +17,7 @@ struct dial {
     struct timer timer;
     long long timeout_ms; /* for one address */
     bool in_order;        /* the best namespace first, whatever worked last */
+    bool over; /* connected, and closed by the cluster already: no event tells it again */
     size_t way;
     size_t target;
     char *namespace; /* owned: of the attempt under way; NULL: our own */

@@ -138,6 +138,9 @@ static enum step read_buffer(struct flow *flow, struct flow_end *from, struct fl
     ssize_t got = recv(from->fd, pool->buffer, FLOW_BUFFER, MSG_DONTWAIT);
     if (got < 0)
         return blocked(&from->readable);
+    /* Less than there was room for: that was all, and asking once more costs as much again. */
+    if (got < FLOW_BUFFER && !from->over)
+        from->readable = false;
     if (got == 0)
         return STEP_END;
     flow->stream = got == FLOW_BUFFER;

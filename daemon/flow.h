@@ -42,6 +42,7 @@ struct flow_end {
     int fd;
     bool readable;
     bool writable;
+    bool over; /* maybe closed by its peer: the end comes behind the last bytes without an edge */
 };
 
 /* Zeroed at first, with pipe.out and pipe.in -1 (FLOW_INIT). */

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "daemon/cidr.h"
 #include "daemon/client.h"
+#include "daemon/socket.h"
 
 enum {
     BACKLOG = 4096,      /* net.core.somaxconn caps it */
@@ -90,6 +91,7 @@ static int open_forward(const struct config *config, struct error **err)
 
 static void add(struct server *server, int fd)
 {
+    socket_tune(fd); /* connections inherit that */
     server->listeners[server->listener_count++] = (struct listener){
         .server = server,
         .source = {.fd = fd},

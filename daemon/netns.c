@@ -67,39 +67,41 @@ static void go_back(int *own)
     /* In a foreign namespace everything that follows would go wrong without a sign of it. */
     if (setns(*own, CLONE_NEWNET) < 0)
         abort();
-    mem_cleanup_close(own);
 }
 
-static int enter(const char *directory, const char *name, struct netns_id *id, int *own,
+int netns_own(struct error **err)
+{
+    int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        error_make_errno(err, errno, "our own namespace");
+    return fd;
+}
+
+static int enter(const struct netns_place *place, const char *name, struct netns_id *id, int *own,
                  struct error **err)
 {
-    auto_free char *path = xasprintf("%s/%s", directory, name);
+    auto_free char *path = xasprintf("%s/%s", place->directory, name);
     auto_close int there = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat status;
     if (there < 0 || fstat(there, &status) < 0) {
         error_make_errno(err, errno, "namespace %s", name);
         return -1;
     }
-    auto_close int here = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-    if (here < 0) {
-        error_make_errno(err, errno, "our own namespace");
-        return -1;
-    }
     if (setns(there, CLONE_NEWNET) < 0) {
         error_make_errno(err, errno, "namespace %s: setns", name);
         return -1;
     }
-    *own = steal_fd(&here);
+    *own = place->own;
     *id = (struct netns_id){.device = status.st_dev, .inode = status.st_ino};
     return 0;
 }
 
-int netns_socket(const char *directory, const char *name, int family, struct netns_id *id,
+int netns_socket(const struct netns_place *place, const char *name, int family, struct netns_id *id,
                  struct error **err)
 {
     struct netns_id entered = {0};
     cleanup_with(go_back) int own = -1;
-    if (name && enter(directory, name, &entered, &own, err) < 0)
+    if (name && enter(place, name, &entered, &own, err) < 0)
         return -1;
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {

@@ -31,13 +31,21 @@ struct netns_id {
 };
 bool netns_same(const struct netns_id *a, const struct netns_id *b);
 
+/* Where namespaces are, and the one to come back to. */
+struct netns_place {
+    const char *directory;
+    int own; /* see netns_own */
+};
+/* A descriptor of the calling thread's own namespace, owned by the caller; -1 with ERROR_IO. */
+int netns_own(struct error **err) must_check;
+
 /*
- * A non-blocking TCP socket of FAMILY (AF_INET, AF_INET6) in the namespace DIRECTORY/NAME; NAME
+ * A non-blocking TCP socket of FAMILY (AF_INET, AF_INET6) in the namespace NAME of PLACE; NAME
  * NULL: in our own. The calling thread is back in its own namespace afterwards; should that fail,
  * the process ends. Needs CAP_SYS_ADMIN. *id, unless NULL, says which namespace it was. -1 with
  * ERROR_IO that names the namespace.
  */
-int netns_socket(const char *directory, const char *name, int family, struct netns_id *id,
+int netns_socket(const struct netns_place *place, const char *name, int family, struct netns_id *id,
                  struct error **err) must_check;
 
 #endif

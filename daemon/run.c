@@ -74,7 +74,10 @@ static void set_limits(struct server *server)
 static int open_all(struct daemon *daemon, struct error **err)
 {
     struct server *server = &daemon->server;
-    if (run_take_signals(daemon, err) < 0 || listeners_open(server, err) < 0)
+    server->place.directory = server->config->netns_dir;
+    server->place.own = netns_own(err);
+    if (server->place.own < 0 || run_take_signals(daemon, err) < 0 ||
+        listeners_open(server, err) < 0)
         return -1;
     exchange_set_port(server->exchange, listeners_port(server));
     daemon->watch = watch_new(server, err);
@@ -136,6 +139,7 @@ static void clear(struct daemon *daemon)
     watch_free(daemon->watch);
     mem_cleanup_close(&daemon->signals.fd);
     flow_pool_clear(&server->pool);
+    mem_cleanup_close(&server->place.own);
     free(server->hello);
     loop_clear(&server->loop);
 }
@@ -146,7 +150,10 @@ int run_daemon(const struct config *config, char **argv, struct error **err)
     if (!exchange)
         return -1;
     cleanup_with(clear) struct daemon daemon = {
-        .server = {.config = config, .exchange = exchange, .drained = run_drained},
+        .server = {.place = {.own = -1},
+                   .config = config,
+                   .exchange = exchange,
+                   .drained = run_drained},
         .argv = argv,
         .signals = {.fd = -1},
         .watchdog = {.fire = on_watchdog},

@@ -10,6 +10,7 @@
 #include "daemon/flow.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
+#include "daemon/netns.h"
 
 /* Why a client was sent away; the index of a counter and a word in the log and the metrics. */
 enum refusal {
@@ -48,6 +49,7 @@ struct listener {
 struct server {
     const struct config *config; /* borrowed */
     struct exchange *exchange;   /* borrowed */
+    struct netns_place place;    /* PLACE.own is owned */
     struct loop loop;
     struct listener listeners[SERVER_LISTENERS];
     size_t listener_count;

@@ -48,10 +48,11 @@ static void test_netns__directory_absent__no_candidates(void **state)
 static void test_netns__file_that_is_no_namespace__error_names_it(void **state)
 {
     struct error *error = NULL;
+    const struct netns_place place = {.directory = *state, .own = -1};
     temp_put(state, "qdhcp-id", "");
-    assert_int_equal(netns_socket(*state, "qdhcp-id", 2, NULL, &error), -1);
+    assert_int_equal(netns_socket(&place, "qdhcp-id", 2, NULL, &error), -1);
     assert_error(&error, ERROR_IO, "namespace qdhcp-id");
-    assert_int_equal(netns_socket(*state, "absent", 2, NULL, &error), -1);
+    assert_int_equal(netns_socket(&place, "absent", 2, NULL, &error), -1);
     assert_error(&error, ERROR_IO, "namespace absent");
 }
 

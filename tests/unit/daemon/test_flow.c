@@ -24,8 +24,8 @@ static int make(void **state)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p->in) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p->out) < 0)
         return -1;
-    p->from = (struct flow_end){p->in[1], true, true};
-    p->to = (struct flow_end){p->out[0], true, true};
+    p->from = (struct flow_end){p->in[1], true, true, false};
+    p->to = (struct flow_end){p->out[0], true, true, false};
     *state = p;
     return 0;
 }
@@ -61,12 +61,23 @@ static void test_flow__a_little__arrives_without_pipe(void **state)
     assert_false(p->from.readable);
 }
 
+static void test_flow__a_little__is_all_until_the_next_edge(void **state)
+{
+    struct pipeline *p = *state;
+    assert_int_equal(write(p->in[0], "hello", 5), 5);
+    shutdown(p->in[0], SHUT_WR); /* after the event was told: another one follows */
+    assert_int_equal(move(p), FLOW_WAITS);
+    assert_false(p->flow.ended);
+    assert_int_equal(move(p), FLOW_ENDED);
+}
+
 static void test_flow__end__is_passed_on_once(void **state)
 {
     struct pipeline *p = *state;
     char text[16];
     assert_int_equal(write(p->in[0], "bye", 3), 3);
     shutdown(p->in[0], SHUT_WR);
+    p->from.over = true; /* as epoll tells */
     assert_int_equal(move(p), FLOW_ENDED);
     assert_int_equal(move(p), FLOW_ENDED);
     assert_int_equal(read(p->out[1], text, sizeof(text)), 3);
@@ -136,6 +147,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_flow__a_little__arrives_without_pipe, make, unmake),
+        cmocka_unit_test_setup_teardown(test_flow__a_little__is_all_until_the_next_edge, make,
+                                        unmake),
         cmocka_unit_test_setup_teardown(test_flow__end__is_passed_on_once, make, unmake),
         cmocka_unit_test_setup_teardown(test_flow__stream__same_bytes_and_pipes_returned, make,
                                         unmake),
