@@ -50,7 +50,7 @@ class UpstreamProxy:
                            PATH="%s:%s:%s" % (tools, program.parent, os.environ["PATH"]))
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
-                ["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", INSIDE, "sh",
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", INSIDE, "sh",
                  hostname, str(netns), str(program)],
                 stdout=log, stderr=log, env=dict(os.environ, **environment), start_new_session=True)
 

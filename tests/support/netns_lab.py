@@ -149,9 +149,9 @@ class Lab:
         subprocess.run(["ip", "netns", "del", name], check=True)
 
     @staticmethod
-    def routes(clusters) -> list:
+    def routes(clusters, address="127.0.0.1") -> list:
         """{name: (network or None, port)} as the proxy's list of clusters."""
-        return [{"cluster": name, "network": network, "address": "127.0.0.1", "port": port}
+        return [{"cluster": name, "network": network, "address": address, "port": port}
                 for name, (network, port) in clusters.items()]
 
 

@@ -6,14 +6,18 @@ import os
 import pytest
 
 from servers.kubernetes.server import KubeServer
+from servers.pki import Pki
 from support.magnum_system import MagnumSystem, Proxy
-from support.netns_lab import DataProxy, Lab
+from support.netns_lab import ECHO, GREET, SOURCE, DataProxy, Lab
 from support.tenants import Tenants
 
 
 @pytest.fixture(scope="session")
 def plane(tmp_path_factory):
-    with KubeServer(tmp_path_factory.mktemp("kubernetes") / "plane") as running:
+    folder = tmp_path_factory.mktemp("kubernetes") / "plane"
+    # It is a tenant's API server too, see test_kubectl.py.
+    pair = Pki(folder / "pki").authority().server(["kube-x.magnum-system"])
+    with KubeServer(folder, extra_apiserver_args=["--tls-sni-cert-key=%s,%s" % (pair.cert_file, pair.key_file)]) as running:
         yield running
 
 
@@ -81,6 +85,13 @@ def begin(programs, tmp_path):
     """Starts proxies for {cluster: (network, port)}, each with a folder of its own."""
     count = itertools.count()
     with contextlib.ExitStack() as stack:
-        yield lambda clusters, **more: stack.enter_context(
+        yield lambda clusters, address="127.0.0.1", **more: stack.enter_context(
             DataProxy(programs / "magnum-cluster-api-proxy", tmp_path / ("proxy-%d" % next(count)),
-                      Lab.routes(clusters), **more))
+                      Lab.routes(clusters, address), **more))
+
+
+@pytest.fixture
+def proxy(begin, network):
+    running = begin({"echo": (network, ECHO), "tls": (network, GREET), "source": (network, SOURCE)})
+    running.up("echo", "tls")
+    return running

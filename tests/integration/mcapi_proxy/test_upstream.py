@@ -13,12 +13,12 @@ from support.tenants import Tenants
 from support.wait import until
 
 OURS, THEIRS = "infra1", "upstream1"
+ADDRESS = "10.0.0.5"
 PATIENCE = 300  # it takes seconds of processor time to begin
 
 
 @pytest.fixture(scope="module")
 def tenants(tmp_path_factory):
-    """Those of all tests here: upstream's proxy takes long to begin, and it is told one folder."""
     if os.geteuid() != 0:
         pytest.skip("this machine: network namespaces need root")
     with Tenants(tmp_path_factory.mktemp("upstream") / "netns") as running:
@@ -26,7 +26,13 @@ def tenants(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def upstream(session_world, tenants, tmp_path_factory):
+def network(tenants):
+    """One for all tests here: upstream's proxy takes long to begin, and sees only namespaces that were there before it."""
+    return tenants.add("qdhcp-", ADDRESS)
+
+
+@pytest.fixture(scope="module")
+def upstream(session_world, tenants, network, tmp_path_factory):
     server = session_world.server
     admin = server.kubeconfig_for("upstream", server.pki.authority().client("upstream", ["system:masters"]))
     with UpstreamProxy(tmp_path_factory.mktemp("upstream") / "home", admin, THEIRS, tenants.folder, POD_IP="10.4.4.4",
@@ -55,10 +61,9 @@ def deletions(world, mark, words):
             and e["objectRef"]["resource"] == "endpointslices" and words in e["objectRef"]["name"]]
 
 
-def test_078__upstream_starts_where_ours_runs__deletes_nothing_and_both_write_the_same(world, tenants, ours, request):
-    network = tenants.add("qdhcp-", "10.0.0.5")
-    world.add("kube-x", network, "10.0.0.5")
-    world.add("kube-floating", network, "10.0.0.5", spec={})
+def test_078__upstream_starts_where_ours_runs__deletes_nothing_and_both_write_the_same(world, network, ours, request):
+    world.add("kube-x", network, ADDRESS)
+    world.add("kube-floating", network, ADDRESS, spec={})
     world.add("kube-elsewhere", "c0ffee00-0000-0000-0000-000000000000", "10.0.0.6")
     world.add_kubeconfig("kube-x", {"clusters": [{"name": "kube-x", "cluster": {"server": "https://10.0.0.5:6443"}}],
                                     "users": [{"name": "u", "user": {"token": "t"}}]})
@@ -83,10 +88,9 @@ def test_078__upstream_starts_where_ours_runs__deletes_nothing_and_both_write_th
     assert not deletions(world, mark, "")
 
 
-def test_083__upstream_came_first__its_kubeconfig_is_left_as_it_is(world, tenants, ours, upstream):
-    network = tenants.add("qdhcp-", "10.0.0.7")
-    world.add("kube-y", network, "10.0.0.7")
-    world.add_kubeconfig("kube-y", {"clusters": [{"name": "kube-y", "cluster": {"server": "https://10.0.0.7:6443"}}]})
+def test_083__upstream_came_first__its_kubeconfig_is_left_as_it_is(world, network, ours, upstream):
+    world.add("kube-y", network, ADDRESS)
+    world.add_kubeconfig("kube-y", {"clusters": [{"name": "kube-y", "cluster": {"server": "https://10.0.0.5:6443"}}]})
 
     def server():
         document = yaml.safe_load(base64.b64decode(world.secret("kube-y")["data"]["value"]))
@@ -99,9 +103,8 @@ def test_083__upstream_came_first__its_kubeconfig_is_left_as_it_is(world, tenant
     assert world.secret("kube-y")["metadata"]["resourceVersion"] == version
 
 
-def test_081__ours_dies_unseen__upstreams_proxy_alone_is_enough_to_remove_what_it_published(world, tenants, ours, upstream):
-    network = tenants.add("qdhcp-", "10.0.0.8")
-    world.add("kube-z", network, "10.0.0.8")
+def test_081__ours_dies_unseen__upstreams_proxy_alone_is_enough_to_remove_what_it_published(world, network, ours, upstream):
+    world.add("kube-z", network, ADDRESS)
     proxy = ours()
     until(lambda: sorted(world.slices()) == ["kube-z-" + OURS, "kube-z-" + THEIRS], PATIENCE)
     proxy.process.send_signal(signal.SIGKILL)
@@ -110,12 +113,11 @@ def test_081__ours_dies_unseen__upstreams_proxy_alone_is_enough_to_remove_what_i
     assert not world.signs()
 
 
-def test_writes__many_clusters_beside_a_live_upstream__are_a_tenth_of_its(world, tenants, ours, upstream):
+def test_writes__many_clusters_beside_a_live_upstream__are_a_tenth_of_its(world, network, ours, upstream):
     """$MCAPI_CLUSTERS of them, default 60. Counted in the audit log, both kinds at the same time."""
     count, seconds = int(os.environ.get("MCAPI_CLUSTERS", "60")), 60
-    network = tenants.add("qdhcp-", "10.0.0.5")
     for number in range(count):
-        world.add("kube-%d" % number, network, "10.0.0.5")
+        world.add("kube-%d" % number, network, ADDRESS)
     ours(PROXY_PROBE_INTERVAL="20")
     until(lambda: len(world.slices(OURS)) == count, PATIENCE)
     # Where a cycle takes longer than 30 s it deletes its own slices, so that all are never there at once.
