@@ -212,6 +212,27 @@ int osk_rest_send(struct osk_client *client, const struct osk_change_request *re
     return -1;
 }
 
+int osk_rest_upload(struct osk_client *client, const struct osk_change_request *request, int fd,
+                    unsigned long long size, struct error **err)
+{
+    const struct http_file file = {.fd = fd, .size = size};
+    auto_osk_call struct osk_call call;
+    begin_call(&call, request->service, request->method, xstrdup(request->path));
+    http_request_header(&call.job.request, "Content-Type", "application/octet-stream");
+    call.job.request.file = &file;
+    return osk_client_call(client, &call, err);
+}
+
+json_t *osk_rest_get(struct osk_client *client, enum osk_service service, const char *path,
+                     struct error **err)
+{
+    auto_osk_call struct osk_call call;
+    begin_call(&call, service, "GET", xstrdup(path));
+    if (osk_client_call(client, &call, err) < 0)
+        return NULL;
+    return osk_call_json(&call, err);
+}
+
 int osk_rest_delete_lookup(struct osk_client *client, enum osk_service service, const char *path,
                            struct error **err)
 {

@@ -47,6 +47,13 @@ struct osk_change_request {
  * answer has no body. */
 int osk_rest_send(struct osk_client *client, const struct osk_change_request *request,
                   json_t **answer, struct error **err) must_check;
+/* Sends SIZE bytes of the open file FD as they are (application/octet-stream), without ever holding
+ * more than a piece of them. */
+int osk_rest_upload(struct osk_client *client, const struct osk_change_request *request, int fd,
+                    unsigned long long size, struct error **err) must_check;
+/* GET. The answer's object, owned. */
+json_t *osk_rest_get(struct osk_client *client, enum osk_service service, const char *path,
+                     struct error **err) must_check;
 /* DELETE. 1: deleted; 0: there was none; -1: failed. */
 int osk_rest_delete_lookup(struct osk_client *client, enum osk_service service, const char *path,
                            struct error **err) must_check;

@@ -15,6 +15,8 @@ static int apply_item(const struct resources *all, struct resource *item, struct
         return kind->create ? kind->create(all, item, err) : resource_create(all, item, err);
     case ACTION_UPDATE:
         return kind->update ? kind->update(all, item, err) : resource_update(all, item, err);
+    case ACTION_RECREATE:
+        return kind->recreate(all, item, err);
     case ACTION_REMOVE:
         break;
     }

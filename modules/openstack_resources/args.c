@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ansible/am_get.h"
+#include "ansible/am_repr.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_equal.h"
@@ -64,6 +65,54 @@ static bool is_blank(const struct wish *wish, const struct field *field)
     return text && json_is_string(value) && !*json_string_value(value);
 }
 
+/* Services keep texts: what is written as a number or as truth becomes one. NULL stays. */
+static int make_text(const struct wish *wish, const char *option, const char *key, json_t **value,
+                     struct error **err)
+{
+    if (json_is_string(*value) || json_is_null(*value))
+        return 0;
+    if (json_is_boolean(*value)) {
+        *value = json_string(json_is_true(*value) ? "true" : "false");
+        return 1;
+    }
+    if (json_is_number(*value)) {
+        auto_free char *text = am_str(*value);
+        *value = json_string(text);
+        return 1;
+    }
+    auto_free char *place = xasprintf("%s.%s", option, key);
+    error_make(err, ERROR_USAGE, "it is a %s: give a text, a number, true or false, or null",
+               js_type_name(*value));
+    wish_blame(wish, place, err);
+    return -1;
+}
+
+static int read_map(const struct wish *wish, const char *option, struct error **err)
+{
+    json_t *copy = json_copy(am_value(wish->options, option));
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_set_new(wish->options, option, copy);
+    json_object_foreach (am_value(wish->options, option), key, value) {
+        json_t *text = value;
+        int made = make_text(wish, option, key, &text, err);
+        if (made < 0)
+            return -1;
+        if (made > 0)
+            json_object_set_new(copy, key, text);
+    }
+    return 0;
+}
+
+static int read_maps(const struct wish *wish, struct error **err)
+{
+    for (const struct field *field = wish->kind->fields; field->option; field++)
+        if (field->use == FIELD_MAP && am_value(wish->options, field->option) &&
+            read_map(wish, field->option, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int check_fields(const struct wish *wish, struct error **err)
 {
     for (const struct field *field = wish->kind->fields; field->option; field++) {
@@ -77,10 +126,11 @@ static int check_fields(const struct wish *wish, struct error **err)
         wish_blame(wish, field->option, err);
         return -1;
     }
+    const char *option = NULL;
     if (!wish->kind->check || wish->state == WISH_INFO ||
-        wish->kind->check(wish->options, err) == 0)
+        wish->kind->check(wish->options, &option, err) == 0)
         return 0;
-    wish_blame(wish, NULL, err);
+    wish_blame(wish, option, err);
     return -1;
 }
 
@@ -133,7 +183,7 @@ static int read_wish(struct wish *wish, size_t index, const json_t *item, const 
     wish->state = (enum wish_state)am_choice(from, "state", states, array_length(states));
     wish->options = json_copy(js_iterable(item));
     wish->label = label_of(wish);
-    if (check_keys(wish, err) < 0 || check_fields(wish, err) < 0)
+    if (check_keys(wish, err) < 0 || read_maps(wish, err) < 0 || check_fields(wish, err) < 0)
         return -1;
     fill_domains(wish);
     return 0;

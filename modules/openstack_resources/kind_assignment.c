@@ -52,7 +52,7 @@ static const char *scope_of(const json_t *options)
     return NULL;
 }
 
-static int check(const json_t *options, struct error **err)
+static int check(const json_t *options, maybe_unused const char **option, struct error **err)
 {
     unsigned given = 0;
     for (size_t i = 0; i < array_length(scopes); i++)

@@ -21,7 +21,8 @@ static bool fits(maybe_unused const struct resources *all, const struct resource
                  const json_t *object, unsigned pass)
 {
     const char *type = am_text(item->options, "type");
-    if (!str_equal(js_str(object, "name", NULL), am_text(item->options, "name")))
+    const char *name = am_text(item->options, "name");
+    if (name && !str_equal(js_str(object, "name", NULL), name))
         return false;
     return pass > 0 || !type || str_equal(js_str(object, "type", NULL), type);
 }

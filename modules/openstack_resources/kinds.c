@@ -12,6 +12,8 @@ static const struct kind *const kinds[] = {
     [KIND_ASSIGNMENT] = &kind_assignment,
     [KIND_SERVICE] = &kind_service,
     [KIND_ENDPOINT] = &kind_endpoint,
+    [KIND_FLAVOR] = &kind_flavor,
+    [KIND_IMAGE] = &kind_image,
 };
 
 _Static_assert(array_length(kinds) == KIND_COUNT, "every kind has a row");

@@ -21,6 +21,8 @@ enum kind_id {
     KIND_ASSIGNMENT,
     KIND_SERVICE,
     KIND_ENDPOINT,
+    KIND_IMAGE,
+    KIND_FLAVOR,
     KIND_COUNT,
     KIND_NONE = KIND_COUNT,
 };
@@ -31,6 +33,9 @@ struct resource;
 enum field_use {
     FIELD_ADDRESS, /* part of what the object is found by */
     FIELD_VALUE,   /* compared, and changed where it differs */
+    FIELD_FIXED,   /* compared; the service does not change it */
+    FIELD_MAP,     /* an object of texts: the keys that are named are compared and changed */
+    FIELD_CONTENT, /* a file; whether the service has it is found out by the kind */
     FIELD_SECRET,  /* a password: sent, never compared */
     FIELD_POLICY,  /* says how to go about it */
 };
@@ -60,18 +65,21 @@ struct kind {
     enum kind_id id;
     enum osk_service service;
     const char *collection; /* path behind the service's base URL */
+    const char *listed_at;  /* path of the listing; NULL: the collection's */
     const char *member;     /* of a body: what is around the object; NULL: nothing */
     const char *members;    /* of a listing's answer */
     bool by_name;           /* the listing is asked for by name, and by domain where there is one */
     bool in_domain;         /* the object is in a domain (options name and domain) */
     const char *also;       /* attribute by which a reference may name an object, beside its name */
-    unsigned wave;          /* of reading: a listing may need what the waves before found */
+    const char *fixed_policy; /* the key that says what to do when a fixed field differs */
+    unsigned wave;            /* of reading: a listing may need what the waves before found */
     const struct field *fields;
 
     /* Hooks; NULL: what is usual. */
 
-    /* Says what is wrong with an item as it was written, beyond what the fields say. */
-    int (*check)(const json_t *options, struct error **err);
+    /* Says what is wrong with an item as it was written, beyond what the fields say, and in which
+     * *option (NULL: in none alone). */
+    int (*check)(const json_t *options, const char **option, struct error **err);
     /* "magnum internal RegionOne": what is put behind the kind's name in messages. Owned. */
     char *(*label)(const json_t *options);
     /* The path of the listing that holds the item's object, owned; NULL: there can be none. */
@@ -80,9 +88,13 @@ struct kind {
      * counts only when nothing fits in the first. */
     bool (*fits)(const struct resources *all, const struct resource *item, const json_t *object,
                  unsigned pass);
+    /* Learns more about what was found, or is to be made. */
+    int (*observe)(const struct resources *all, struct resource *item, struct error **err);
     int (*create)(const struct resources *all, struct resource *item, struct error **err);
     int (*update)(const struct resources *all, struct resource *item, struct error **err);
     int (*remove)(const struct resources *all, struct resource *item, struct error **err);
+    /* Puts another object in the place of one of which a fixed field differs. */
+    int (*recreate)(const struct resources *all, struct resource *item, struct error **err);
 };
 
 enum { FIT_PASSES = 2 };
@@ -94,6 +106,8 @@ extern const struct kind kind_user;
 extern const struct kind kind_assignment;
 extern const struct kind kind_service;
 extern const struct kind kind_endpoint;
+extern const struct kind kind_image;
+extern const struct kind kind_flavor;
 
 /* The row of ID. */
 const struct kind *kind_of(enum kind_id id);

@@ -99,5 +99,10 @@ int resources_observe(void *state, struct error **err)
     for (unsigned wave = 0; wave < WAVES; wave++)
         if (read_wave(all, wave, err) < 0)
             return -1;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct kind *kind = all->items[i].kind;
+        if (kind->observe && kind->observe(all, &all->items[i], err) < 0)
+            return -1;
+    }
     return try_passwords(all, err);
 }

@@ -26,7 +26,7 @@ static char *listing_of(const struct resources *all, const struct address *addre
     const struct kind *kind = address->kind;
     struct ref domain = {0};
     if (!kind->by_name)
-        return xstrdup(kind->collection);
+        return xstrdup(kind->listed_at ? kind->listed_at : kind->collection);
     if (kind->in_domain) {
         const struct address of_domain = {.kind = kind_of(KIND_DOMAIN), .name = address->domain};
         if (resolve(all, &of_domain, &domain, NULL) < 0 || !domain.id)

@@ -13,10 +13,8 @@
 static const char *action_word(const struct resource *item)
 {
     static const char *const words[] = {
-        [ACTION_NONE] = "unchanged",
-        [ACTION_CREATE] = "created",
-        [ACTION_UPDATE] = "updated",
-        [ACTION_REMOVE] = "removed",
+        [ACTION_NONE] = "unchanged", [ACTION_CREATE] = "created",     [ACTION_UPDATE] = "updated",
+        [ACTION_REMOVE] = "removed", [ACTION_RECREATE] = "recreated",
     };
     if (item->wish->state == WISH_INFO)
         return json_array_size(item->objects) ? "found" : "missing";
@@ -62,10 +60,10 @@ static json_t *text_or_null(const char *text)
 static json_t *item_result(const struct resource *item)
 {
     const char *name = am_text(item->options, "name");
-    json_t *entry = json_pack("{s:s, s:o, s:o, s:s, s:o}", "kind", item->kind->name, "name",
-                              text_or_null(name ? name : nameless(item)), "id",
-                              text_or_null(resource_id(item)), "action", action_word(item),
-                              "changed_fields", changed_fields(item));
+    json_t *entry =
+        json_pack("{s:s, s:o, s:o, s:s, s:o}", "kind", item->kind->name, "name",
+                  text_or_null(name ? name : nameless(item)), "id", text_or_null(resource_id(item)),
+                  "action", action_word(item), "changed_fields", changed_fields(item));
     if (item->objects)
         json_object_set(entry, "objects", item->objects);
     return entry;

@@ -12,7 +12,7 @@
 
 static bool is_sent(const struct resource *item, const struct field *field, bool whole)
 {
-    if (!field->attribute)
+    if (!field->attribute || field->use == FIELD_MAP)
         return false;
     return whole ? field->use != FIELD_POLICY
                  : json_object_get(item->differences, field->option) != NULL;

@@ -4,7 +4,8 @@
 #include "openstack_resources/args.h"
 
 static const char *const kind_choices[] = {"domain",          "project", "role",     "user",
-                                           "role_assignment", "service", "endpoint", NULL};
+                                           "role_assignment", "service", "endpoint", "image",
+                                           "flavor",          NULL};
 
 static const struct am_option item_options[] = {
     {.name = "kind", .required = true, .choices = kind_choices},
@@ -33,6 +34,28 @@ static const struct am_option item_options[] = {
     {.name = "interface", .choices = AM_NAMES("public", "internal", "admin")},
     {.name = "region"},
     {.name = "url"},
+
+    /* images */
+    {.name = "file", .type = AM_PATH},
+    {.name = "checksum"},
+    {.name = "disk_format"},
+    {.name = "container_format"},
+    {.name = "visibility", .choices = AM_NAMES("public", "private", "shared", "community")},
+    {.name = "min_disk", .type = AM_INT, .minimum = AM_LIMIT(0)},
+    {.name = "min_ram", .type = AM_INT, .minimum = AM_LIMIT(0)},
+    {.name = "protected", .type = AM_BOOL},
+    {.name = "properties", .type = AM_DICT},
+    {.name = "on_different", .choices = AM_NAMES("fail", "keep", "replace")},
+
+    /* flavors */
+    {.name = "vcpus", .type = AM_INT, .minimum = AM_LIMIT(1)},
+    {.name = "ram", .type = AM_INT, .minimum = AM_LIMIT(1)},
+    {.name = "disk", .type = AM_INT, .minimum = AM_LIMIT(0)},
+    {.name = "ephemeral", .type = AM_INT, .minimum = AM_LIMIT(0)},
+    {.name = "swap", .type = AM_INT, .minimum = AM_LIMIT(0)},
+    {.name = "is_public", .type = AM_BOOL},
+    {.name = "extra_specs", .type = AM_DICT},
+    {.name = "on_immutable", .choices = AM_NAMES("fail", "recreate")},
     {0},
 };
 

@@ -35,6 +35,7 @@ void resources_close(void *state)
         json_decref(item->objects);
         json_decref(item->differences);
         json_decref(item->after);
+        content_clear(&item->content);
     }
     for (size_t i = 0; i < all->listing_count; i++)
         osk_listing_clear(&all->listings[i]);

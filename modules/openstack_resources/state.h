@@ -9,6 +9,7 @@
 
 #include "ansible/am_run.h"
 #include "openstack_resources/args.h"
+#include "openstack_resources/content.h"
 #include "ostack/client.h"
 #include "ostack/rest.h"
 
@@ -17,6 +18,7 @@ enum resource_action {
     ACTION_CREATE,
     ACTION_UPDATE,
     ACTION_REMOVE,
+    ACTION_RECREATE,
 };
 
 /* One item of the task: what is there, what is to be done, what was done. */
@@ -26,9 +28,12 @@ struct resource {
     const json_t *options;   /* of the wish */
 
     /* observe */
-    json_t *found;       /* owned: the object; NULL: none */
-    json_t *objects;     /* owned list, of a wish for information: all that fit */
-    bool password_wrong; /* the user cannot log in with the given one */
+    json_t *found;          /* owned: the object; NULL: none */
+    json_t *objects;        /* owned list, of a wish for information: all that fit */
+    bool password_wrong;    /* the user cannot log in with the given one */
+    struct content content; /* of an image: what is known of the wanted one */
+    bool content_differs;   /* the image has another one */
+    bool content_missing;   /* the image has none yet */
 
     /* plan */
     enum resource_action action;
