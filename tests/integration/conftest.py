@@ -10,6 +10,8 @@ TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
 
 from servers.kubernetes.server import KubeServer  # noqa: E402
+from servers.openstack import venv  # noqa: E402
+from servers.openstack.server import OpenStack  # noqa: E402
 from support.module import Module  # noqa: E402
 
 CHECKOUT = TESTS.parent
@@ -33,6 +35,14 @@ def programs():
 def server(tmp_path_factory):
     """A Kubernetes control plane for the whole session. Tests that restart or break one start their own."""
     with KubeServer(tmp_path_factory.mktemp("kubernetes") / "plane") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory):
+    """A real cloud for the whole session: Keystone, Glance, Neutron, Nova's API and Magnum."""
+    version = os.environ.get("MAGNUM_VERSION", venv.NEWEST_MAGNUM)
+    with OpenStack(tmp_path_factory.mktemp("openstack") / "cloud", magnum=version) as running:
         yield running
 
 

@@ -124,7 +124,8 @@ def integration(suite):
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
                         for name in ("spec", "kubeconfig")})
-    elsewhere = ("capi_backup", "clusterctl_init", "lxc_container", "magnum_template", "mcapi_proxy")  # in suites of their own
+    elsewhere = ("capi_backup", "clusterctl_init", "lxc_container", "magnum_template", "mcapi_proxy",
+                 "openstack_resources")  # in suites of their own
     suite.pytest(ansible.wait() / "python", "tests/integration",
                  *("--ignore=tests/integration/" + name for name in elsewhere), env=environment)
 
@@ -154,14 +155,15 @@ def backup(suite):
 
 
 def openstack(suite):
-    """magnum_template against a real cloud: everything on the newest Magnum, the essence on the one before it."""
+    """The modules for OpenStack against a real cloud: everything on the newest Magnum, the essence on the one before it."""
     newest, older = openstack_cloud.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "magnum_template", "clouds_probe")
+        suite.run("tests/run/configure.sh", "coverage", "magnum_template", "openstack_resources", "clouds_probe")
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
     folder = "tests/integration/magnum_template"
-    suite.pytest(ansible.wait() / "python", folder, env=dict(environment, MAGNUM_VERSION=newest))
+    suite.pytest(ansible.wait() / "python", folder, "tests/integration/openstack_resources",
+                 env=dict(environment, MAGNUM_VERSION=newest))
     suite.pytest(ansible.wait() / "python", folder + "/test_acceptance.py", env=dict(environment, MAGNUM_VERSION=older))
 
 

@@ -71,6 +71,10 @@ class OpenStackRelay:
         """SERVICE answers nothing but STATUS."""
         self._rules.append(lambda name, *_: status if name == service else None)
 
+    def refuse(self, service: str, method: str, status: int) -> None:
+        """SERVICE answers requests of METHOD with STATUS alone."""
+        self._rules.append(lambda name, verb, *_: status if (name, verb) == (service, method) else None)
+
     def before(self, service: str, method: str, action) -> None:
         """ACTION is called before each request of METHOD to SERVICE."""
         def rule(name, verb, _path, _headers):

@@ -1,18 +1,8 @@
-"""What the tests of magnum_template share: one real cloud for the whole session, empty before each test."""
-import os
-
+"""What the tests of magnum_template share: the session's cloud, without templates before each test."""
 import pytest
 
 from servers.openstack import venv
-from servers.openstack.server import OpenStack
 from support.magnum import World
-
-
-@pytest.fixture(scope="session")
-def cloud(tmp_path_factory):
-    version = os.environ.get("MAGNUM_VERSION", venv.NEWEST_MAGNUM)
-    with OpenStack(tmp_path_factory.mktemp("openstack") / "cloud", magnum=version) as running:
-        yield running
 
 
 @pytest.fixture

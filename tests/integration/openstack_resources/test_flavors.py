@@ -1,0 +1,101 @@
+"""Flavors of Nova: figures that nobody changes, and extra specs that come and go."""
+import json
+
+import pytest
+
+from support.resources import actions, all_writes, assert_same
+
+
+def flavor_of(resources, **more):
+    return dict({"kind": "flavor", "name": resources.fresh("flavor"), "vcpus": 2, "ram": 4096, "disk": 20}, **more)
+
+
+def stored(resources, name):
+    found = [each for each in resources.ask("nova", "GET", "/flavors/detail?is_public=None").body["flavors"]
+             if each["name"] == name]
+    assert len(found) == 1, found
+    specs = resources.ask("nova", "GET", "/flavors/%s/os-extra_specs" % found[0]["id"]).body["extra_specs"]
+    return dict(found[0], extra_specs=specs)
+
+
+def test_flavor__its_life__in_check_mode_and_for_real(resources):
+    item = flavor_of(resources, ephemeral=1, swap=512, is_public=False, extra_specs={"hw:cpu_policy": "dedicated", "a:b": 1})
+    predicted = resources(item, check=True, diff=True)
+    assert actions(predicted) == ["created"] and all_writes(predicted) == []
+    assert actions(resources(item)) == ["created"]
+    made = stored(resources, item["name"])
+    assert (made["vcpus"], made["ram"], made["disk"], made["OS-FLV-EXT-DATA:ephemeral"], made["swap"]) \
+        == (2, 4096, 20, 1, 512)
+    assert made["os-flavor-access:is_public"] is False
+    assert made["extra_specs"] == {"hw:cpu_policy": "dedicated", "a:b": "1"}
+    assert_same(resources(item))
+    gone = dict(item, state="absent")
+    assert actions(resources(gone, check=True)) == ["removed"]
+    assert actions(resources(gone)) == ["removed"]
+    assert_same(resources(gone))
+
+
+def test_flavor__plain_one__is_unchanged_with_the_defaults_written_out(resources):
+    item = flavor_of(resources)
+    resources(item)
+    assert_same(resources(dict(item, ephemeral=0, swap=0, is_public=True, extra_specs={})))
+
+
+def test_flavor__extra_specs__that_are_named_alone_count(resources):
+    item = flavor_of(resources, extra_specs={"keep:me": "1", "change:me": "1", "drop:me": "1"})
+    resources(item)
+    changed = dict(item, extra_specs={"change:me": True, "drop:me": None, "new:one": "x"})
+    predicted = resources(changed, check=True, diff=True)
+    assert actions(predicted) == ["updated"] and all_writes(predicted) == []
+    outcome = resources(changed, diff=True)
+    assert outcome["diff"] == predicted["diff"] and outcome["resources"][0]["changed_fields"] == ["extra_specs"]
+    assert stored(resources, item["name"])["extra_specs"] == {"keep:me": "1", "change:me": "true", "new:one": "x"}
+    assert_same(resources(changed))
+    assert_same(resources(dict(item, extra_specs={"change:me": "True"})))
+
+
+@pytest.mark.parametrize("key, value", (("vcpus", 4), ("ram", 8192), ("disk", 0), ("ephemeral", 5), ("swap", 1), ("is_public", False)))
+def test_flavor__another_figure__is_an_error_that_names_it(resources, key, value):
+    item = flavor_of(resources)
+    resources(item)
+    outcome = resources(dict(item, **{key: value}))
+    assert outcome.failed and not outcome.changed and all_writes(outcome) == []
+    assert outcome["option"] == "resources[0]." + key and outcome["differences"] == [key]
+    assert "on_immutable says what else to do" in outcome.msg
+
+
+def test_flavor__recreated__keeps_its_id_and_its_specs(resources):
+    item = flavor_of(resources, swap=512, extra_specs={"keep:me": "1", "drop:me": "1"})
+    key = resources(item)["resources"][0]["id"]
+    wanted = {"kind": "flavor", "name": item["name"], "ram": 8192, "extra_specs": {"drop:me": None}, "on_immutable": "recreate"}
+    predicted = resources(wanted, check=True)
+    assert actions(predicted) == ["recreated"] and all_writes(predicted) == []
+    outcome = resources(wanted)
+    assert actions(outcome) == ["recreated"] and outcome["resources"][0]["id"] == key
+    made = stored(resources, item["name"])
+    assert (made["id"], made["vcpus"], made["ram"], made["disk"], made["swap"]) == (key, 2, 8192, 20, 512)
+    assert made["extra_specs"] == {"keep:me": "1"}
+    assert_same(resources(wanted))
+
+
+def test_flavor__without_what_a_new_one_needs__is_an_error(resources):
+    outcome = resources({"kind": "flavor", "name": resources.fresh("flavor"), "vcpus": 1, "ram": 1})
+    assert outcome.failed and outcome["option"] == "resources[0].disk" and all_writes(outcome) == []
+
+
+def test_flavor__of_the_client__is_unchanged(resources, cloud):
+    name = resources.fresh("flavor")
+    cloud.openstack("flavor", "create", name, "--vcpus", 3, "--ram", 1024, "--disk", 7, "--property", "x:y=z", cloud="admin")
+    assert_same(resources({"kind": "flavor", "name": name, "vcpus": 3, "ram": 1024, "disk": 7, "swap": 0,
+                           "extra_specs": {"x:y": "z"}}))
+    item = flavor_of(resources, extra_specs={"x:y": "z"})
+    resources(item)
+    seen = json.loads(cloud.openstack("flavor", "show", item["name"], "-f", "json", cloud="admin"))
+    assert (seen["vcpus"], seen["ram"], seen["disk"], seen["properties"]) == (2, 4096, 20, {"x:y": "z"})
+
+
+@pytest.mark.parametrize("specs, text", (({"a": []}, "resources[0].extra_specs.a"), ({"a": {"b": 1}}, "it is a object"),
+                                         ("[1", "extra_specs"), (5, "extra_specs")))
+def test_flavor__specs_of_a_wrong_kind__are_refused(resources, specs, text):
+    outcome = resources(flavor_of(resources, extra_specs=specs))
+    assert outcome.failed and text in outcome.msg and outcome.requests == []
