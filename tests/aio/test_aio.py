@@ -72,7 +72,7 @@ def test_095__a_cluster__is_refused_by_the_webhook_that_is_really_there(aio):
               "spec": {"topology": {"classRef": {"name": "none"}, "version": "no version"}}}
     aio.container().write("root/broken.json", json.dumps(broken))
     answer = aio.kubectl_fails("apply", "-f", "/root/broken.json")
-    assert "admission webhook" in answer and "denied the request" in answer
+    assert "version must be a valid semantic version" in answer
 
 
 def test_038__after_the_run__no_token_is_left(aio):
@@ -165,7 +165,8 @@ def test_067__an_object_was_lost__the_newest_archive_brings_it_back(aio):
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "kube-cloud-config", "namespace": "magnum-system"}}
     aio.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "magnum-system"}},
               {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "metadata": {"name": "kube", "namespace": "magnum-system"},
-               "spec": {"paused": True, "clusterNetwork": {"pods": {"cidrBlocks": ["10.100.0.0/16"]}}}},
+               "spec": {"paused": True, "infrastructureRef": {"apiGroup": "infrastructure.cluster.x-k8s.io", "kind": "SampleCluster",
+                                                              "name": "kube"}}},
               dict(secret, stringData={"clouds.yaml": "clouds: {}\n"}))
     succeeded(aio.run("osa_ops.mcapi_vexxhost.backup"))
     aio.kubectl("-n", "magnum-system", "delete", "secret", "kube-cloud-config")
