@@ -12,6 +12,7 @@ import re
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -258,6 +259,12 @@ def receive(client: socket.socket, size: int) -> bytes:
             break
         data += part
     return bytes(data)
+
+
+def reset(client: socket.socket) -> None:
+    """Closes it with a reset."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
 
 
 def rest(client: socket.socket) -> bytes:

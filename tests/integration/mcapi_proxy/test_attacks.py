@@ -1,21 +1,12 @@
 """Clients and tenants that mean harm, or behave as if they did: the others must not notice."""
 import contextlib
 import os
-import random
 import resource
 import socket
-import struct
 import time
 
-from support.netns_lab import ECHO, GREET, SINK, SOURCE, Lab, hello, receive, rest
+from support.netns_lab import ECHO, GREET, SINK, SOURCE, hello, receive, reset, rest
 from support.wait import until
-
-SOAK = float(os.environ.get("MCAPI_SOAK_SECONDS", "20"))  # 600 for the long one
-
-
-def reset(client):
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
 
 
 def test_half_open_flood__the_oldest_silent_ones_go_and_others_are_served(begin, network):
@@ -174,55 +165,3 @@ def test_metrics_readers_that_say_nothing__others_are_answered(begin, network):
             stack.enter_context(socket.socket(socket.AF_UNIX)).connect(str(proxy.socket))
         assert proxy.metrics()["clusters"] == 1
     assert os.stat(proxy.socket).st_mode & 0o777 == 0o660
-
-
-def act(proxy, kind, data):
-    """One of the things that clients do."""
-    if kind == 0:
-        proxy.greeting("tls")
-    elif kind == 1:
-        with proxy.connect("echo") as client:
-            client.sendall(b"z" * 200000)
-            assert receive(client, len(data) + 200000) == data + b"z" * 200000
-    elif kind == 2:
-        with proxy.raw() as client:
-            client.sendall(hello("nobody"))
-            rest(client)
-    elif kind == 3:
-        reset(proxy.connect("source"))
-    elif kind == 4:
-        with proxy.connect("source") as client:
-            receive(client, 1 << 20)
-    else:
-        with proxy.raw() as client:
-            client.sendall(data[:random.randrange(1, len(data))])
-
-
-def test_soak__neither_descriptors_nor_memory_grow(begin, network):
-    proxy = begin({"echo": (network, ECHO), "source": (network, SOURCE), "tls": (network, GREET)}, PROXY_HELLO_TIMEOUT="1",
-                  ASAN_OPTIONS="quarantine_size_mb=1:malloc_context_size=0", PROXY_PROBE_INTERVAL="0.2")
-    proxy.up("echo", "source", "tls")
-    data = hello("echo.magnum-system")
-
-    def rounds(seconds):
-        until_when = time.monotonic() + seconds
-        count = 0
-        while time.monotonic() < until_when:
-            act(proxy, count % 6, data)
-            count += 1
-            if count % 100 == 0:
-                proxy.reload(Lab.routes({"echo": (network, ECHO), "source": (network, SOURCE), "tls": (network, GREET),
-                                         "extra-%d" % (count % 7): (network, GREET)}))
-        until(lambda: proxy.metrics()["connections"] + proxy.metrics()["connections_waiting"] == 0)
-        return count
-
-    def quiet():  # no probe is under way
-        return min(proxy.descriptors() for _ in range(50))
-
-    rounds(SOAK * 0.3)
-    descriptors, memory = quiet(), proxy.memory()
-    assert rounds(SOAK * 0.7) > SOAK
-    assert quiet() <= descriptors + 8  # pipes that are kept
-    assert proxy.memory() <= memory * 1.1 + 1024
-    assert proxy.end() == 0
-    assert "ERROR" not in proxy.log()

@@ -65,6 +65,14 @@ def test_085__ipv6_address__has_its_family(world, once):
     assert (made["addressType"], made["endpoints"][0]["addresses"]) == ("IPv6", ["fd00::1"])
 
 
+@pytest.mark.parametrize("bind,published", [("192.0.2.7", "192.0.2.7"), ("[fd00::7]", "fd00::7")])
+def test_085__no_address_to_publish__it_is_the_one_that_is_bound(world, once, bind, published):
+    world.add("kube-x", NETWORK, "10.0.0.5")
+    once(POD_IP="", PROXY_BIND=bind)
+    (made,) = world.slices().values()
+    assert made["endpoints"][0]["addresses"] == [published]
+
+
 def test_085__another_family_than_before__is_deleted_first_then_made_anew(world, once):
     world.add("kube-x", NETWORK, "10.0.0.5")
     once()
