@@ -3,6 +3,7 @@
 its providers twice, and makes a container where that is possible.
 """
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,16 @@ def command(*argv, **environment):
     return result.stdout
 
 
+def show_proxy(tools) -> int:
+    """The part that needs network namespaces; the program is the one in the package."""
+    if os.geteuid() != 0:
+        print("No proxy is shown: network namespaces need root")
+        return 0
+    files = PLACE / "collections/ansible_collections/osa_ops/mcapi_vexxhost/roles/capi_proxy/files"
+    return subprocess.run([tools / "python", ROOT / "tests/demo/proxy.py",
+                           files / platform.machine() / "magnum-cluster-api-proxy"], check=False).returncode
+
+
 def show_container(settings) -> int:
     """The part that needs containers; says why where this machine cannot run them."""
     reason = quietly("looking for LXC", why_not)
@@ -79,6 +90,7 @@ def main() -> int:
                              "-e", "demo_providers=%s" % providers],
                             env=dict(os.environ, KUBECONFIG=server["KUBECONFIG"], **settings), check=False).returncode
     status = status or show_container(settings)
+    status = status or show_proxy(tools)
     if status == 0:
         print("Look around:  KUBECONFIG=%s %s get crds,deployments -A" % (server["KUBECONFIG"], server["KUBECTL"]))
         print("Apply more:   export KUBECONFIG=%s ANSIBLE_COLLECTIONS_PATH=%s PATH=%s:$PATH"
