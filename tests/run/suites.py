@@ -285,12 +285,12 @@ def roles(suite):
 
 def aio(suite):
     """From an empty host to Cluster API: containers, kubeadm, controllers, all real. An hour when nothing is in the cache."""
-    lxc_images.wait()
     kubernetes.wait()
+    suite.run(sys.executable, "tests/servers/lxc/rootfs.py", "node", nice=5)
     programs = ["tests/run/programs.sh", platform.machine(), "build/portable/" + platform.machine()]
     suite.run(*programs, nice=10)
     suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
-    suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": "build/portable/" + platform.machine()})
+    suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": str(ROOT / programs[-1])})
 
 
 def report_coverage(suite):
