@@ -46,6 +46,11 @@ void am_result_fail(json_t *result, const struct error *error)
 
 /* ---- shape */
 
+static bool is_continuation(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
 /* Names that mean something else to ansible-core when they stand in a result. */
 static const char *const foreign_keys[] = {
     "add_group",          "add_host", "ansible_job_id", "ansible_loop_var",
@@ -218,6 +223,29 @@ static void repair(json_t *value)
         repair(item);
 }
 
+/*
+ * What a failure says is read by people; a value of a megabyte that it repeats is in "invocation"
+ * as well. After the masking: half a secret would not be recognised.
+ */
+static void shorten_message(json_t *result)
+{
+    enum { HEAD = 6000, TAIL = 2000 };
+    json_t *message = json_object_get(result, "msg");
+    const char *text = json_string_value(message);
+    size_t size = json_string_length(message);
+    if (!text || size <= 2 * (HEAD + TAIL) || !json_is_true(json_object_get(result, "failed")))
+        return;
+    size_t head = HEAD;
+    size_t tail = size - TAIL;
+    while (is_continuation(text[head]))
+        head--;
+    while (is_continuation(text[tail]))
+        tail++;
+    auto_free char *shorter =
+        xasprintf("%.*s... (%zu bytes left out) ...%s", (int)head, text, tail - head, text + tail);
+    json_string_set(message, shorter);
+}
+
 json_t *am_result_shape(json_t *result, bool diff, const struct am_secrets *secrets)
 {
     drop_foreign_keys(result);
@@ -236,7 +264,9 @@ json_t *am_result_shape(json_t *result, bool diff, const struct am_secrets *secr
     if (!json_is_object(json_object_get(result, "ansible_facts")))
         json_object_del(result, "ansible_facts");
     repair(result);
-    return am_secrets_scrub(secrets, result);
+    result = am_secrets_scrub(secrets, result);
+    shorten_message(result);
+    return result;
 }
 
 /* ---- bytes */

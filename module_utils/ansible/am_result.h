@@ -21,7 +21,8 @@ void am_result_fail(json_t *result, const struct error *error);
  * and stderr are strings, warnings a list of distinct strings or absent. Gone are: keys that mean
  * something else to Ansible (results becomes ansible_module_results, as Ansible itself would
  * call it), diff unless DIFF and changed, rc of a success unless 0, and bytes that are no UTF-8.
- * The key __ansible_type, at any level, becomes __ansible_type__. All strings are scrubbed.
+ * The key __ansible_type, at any level, becomes __ansible_type__. All strings are scrubbed. The msg
+ * of a failure that is longer than 16,000 bytes loses its middle.
  */
 json_t *am_result_shape(json_t *result, bool diff, const struct am_secrets *secrets) must_check;
 

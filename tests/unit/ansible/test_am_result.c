@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ansible/am_result.h"
+#include "base/str.h"
 #include "support/json_text.h"
 
 /* ---- failures */
@@ -82,6 +83,30 @@ static void test_am_result_shape__texts__are_strings(void **state)
     assert_shape("{'msg': ['a'], 'stdout': 5, 'stderr': null, 'exception': true}", false,
                  "{'changed': false, 'msg': '[\\u0027a\\u0027]', 'stdout': '5', 'stderr': 'None', "
                  "'exception': 'True'}");
+}
+
+static void test_am_result_shape__endless_message_of_a_failure__loses_its_middle(void **state)
+{
+    (void)state;
+    auto_am_secrets struct am_secrets *secrets = am_secrets_new();
+    struct buf text;
+    buf_init(&text);
+    buf_add_str(&text, "begin ");
+    for (int i = 0; i < 20000; i++)
+        buf_add_str(&text, "\xc3\xa4"); /* two bytes: a cut at a fixed place would halve one */
+    buf_add_str(&text, "! end");
+    json_auto_t *failure = json_pack("{ss, sb}", "msg", buf_str(&text), "failed", 1);
+    json_auto_t *shaped = am_result_shape(failure, false, secrets);
+    const char *message = json_string_value(json_object_get(shaped, "msg"));
+    assert_true(strlen(message) < 9000 && str_is_utf8(message, strlen(message)));
+    assert_memory_equal(message, "begin ", 6);
+    assert_non_null(strstr(message, "... (32"));
+    assert_non_null(strstr(message, " bytes left out) ..."));
+    assert_true(str_ends_with(message, "! end"));
+    json_auto_t *success = json_pack("{ss}", "msg", buf_str(&text));
+    json_auto_t *whole = am_result_shape(success, false, secrets);
+    assert_int_equal(json_string_length(json_object_get(whole, "msg")), text.size);
+    buf_clear(&text);
 }
 
 static void test_am_result_shape__keys_that_mean_something_else__are_gone(void **state)
@@ -261,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_am_result_fail__foreign_bytes_in_the_message__are_replaced),
         cmocka_unit_test(test_am_result_shape__changed__is_a_boolean),
         cmocka_unit_test(test_am_result_shape__texts__are_strings),
+        cmocka_unit_test(test_am_result_shape__endless_message_of_a_failure__loses_its_middle),
         cmocka_unit_test(test_am_result_shape__keys_that_mean_something_else__are_gone),
         cmocka_unit_test(test_am_result_shape__results__get_another_name),
         cmocka_unit_test(test_am_result_shape__facts__are_an_object_or_absent),
