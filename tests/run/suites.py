@@ -293,6 +293,21 @@ def aio(suite):
     suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": str(ROOT / programs[-1])})
 
 
+def magnum(suite):
+    """Magnum as the collection deploys it, beside real OpenStack services and a real API server with Cluster API's kinds."""
+    kubernetes.wait()
+    lxc_images.wait()
+    openstack_cloud.wait()
+    build = ROOT / "build/coverage"
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", "k8s_apply", "magnum_template", "openstack_resources")
+    for component in ("core", "bootstrap", "control-plane"):
+        suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
+    suite.run(sys.executable, "tests/servers/lxc/magnum_tree.py", nice=5)
+    suite.run(sys.executable, "tests/servers/openstack/wheels.py", nice=5)
+    suite.pytest(ansible.wait() / "python", "tests/magnum_service", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+
+
 def report_coverage(suite):
     for line in coverage.table(ROOT / "build/coverage"):
         suite.notes.append(line)
@@ -302,11 +317,12 @@ def report_coverage(suite):
 SUITES = {
     "unit": unit, "clang": clang, "analyzer": analyzer, "lint": lint, "servers": servers, "integration": integration,
     "clusterctl": real_clusterctl, "backup": backup, "portable": portable, "collection": collection, "fastpath": fastpath,
-    "openstack": openstack, "lxc": lxc, "roles": roles, "aio": aio, "proxy": proxy, "fuzz": fuzzing,
+    "openstack": openstack, "lxc": lxc, "roles": roles, "aio": aio, "proxy": proxy, "magnum": magnum,
+    "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-ON_REQUEST = ("backup", "openstack", "proxy", "aio")  # not part of all
-NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio")
+ON_REQUEST = ("backup", "openstack", "proxy", "aio", "magnum")  # not part of all
+NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
 NEEDS_STATIC = ("portable", "collection", "lxc", "proxy")
 
@@ -342,9 +358,9 @@ def prepare(options, names):
         clusterctl.start()
     if set(NEEDS_ANSIBLE) & set(names):
         ansible.start()
-    if {"openstack", "proxy"} & set(names):
+    if {"openstack", "proxy", "magnum"} & set(names):
         openstack_cloud.start()
-    if {"lxc", "proxy"} & set(names):
+    if {"lxc", "proxy", "magnum"} & set(names):
         lxc_images.start()
     if set(NEEDS_STATIC) & set(names):
         static.start()

@@ -15,7 +15,9 @@ PACKAGES = ("python3-venv", "python3-apt", "mariadb-server", "rabbitmq-server", 
 SCRIPT = """
 cd %s
 mount -t proc proc proc && mount --rbind /dev dev
-chroot . sh -c 'dpkg --force-unsafe-io --install /var/cache/apt/archives/*.deb'
+# The first time some wait for what others need before they are even unpacked.
+chroot . sh -c 'dpkg --force-unsafe-io --install /var/cache/apt/archives/*.deb' || true
+chroot . sh -c 'dpkg --force-unsafe-io --install --skip-same-version /var/cache/apt/archives/*.deb && dpkg --configure --pending'
 rm -f var/cache/apt/archives/*.deb
 """
 
