@@ -155,7 +155,7 @@ def test_063__backups_are_wanted__a_timer_runs_and_its_service_leaves_a_good_arc
     box = aio.container()
     assert box.run("systemctl", "is-active", "cluster-api-backup.timer").strip() == "active"
     box.run("systemctl", "start", "cluster-api-backup.service", timeout=120)
-    archives = box.run("sh", "-c", "stat -c '%%a %%G %%n' %s/cluster-api-objects-*" % BACKUPS).splitlines()
+    archives = box.run("sh", "-c", "stat -c '%%a %%G %%n' %s/cluster-api-objects-*.tar.gz" % BACKUPS).splitlines()
     assert len(archives) == 1 and archives[0].startswith("640 backups "), archives
     verified = aio.backup_program(state="verified", src="latest")
     assert verified.get("failed") is not True, verified
