@@ -146,7 +146,7 @@ class Service:
         self.osa.user_variables(SECRETS, "secrets")
 
     def _variables(self) -> dict:
-        cloud = dict(auth=self.cloud.auth("admin", "admin"), region_name=services.REGION)
+        cloud = dict(auth=self.cloud.auth("admin", "admin"), region_name=services.REGION, interface="admin")
         return {
             "magnum_capi_vexxhost_git_install_branch": "v0.38.2",  # what is in the index
             "magnum_pip_index_url": "http://127.0.0.1:%d/pypi.org/simple" % self.ports["index"],
