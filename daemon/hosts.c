@@ -1,13 +1,12 @@
 #include "daemon/hosts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "fs/atomic.h"
 #include "fs/file.h"
 
 #define BEGIN "# BEGIN magnum-cluster-api-proxy\n"
@@ -53,38 +52,60 @@ char *hosts_render(const char *text, const struct hosts *hosts)
     return buf_steal(&out);
 }
 
-/* The new file under a name of its own belongs to us: it has to belong to whom the old one does. */
-static int write_as(const char *path, const char *text, const struct stat *old, struct error **err)
+static int fail(const char *path, struct error **err)
 {
-    struct atomic_file file;
-    if (atomic_file_open(&file, path, old->st_mode & 07777, err) < 0)
-        return -1;
-    if (fchown(file.fd, old->st_uid, old->st_gid) < 0) {
-        error_make_errno(err, errno, "%s: its owner cannot be kept", path);
-        atomic_file_abort(&file);
-        return -1;
+    error_make_errno(err, errno, "%s", path);
+    return -1;
+}
+
+static int write_all(int fd, const char *bytes, size_t size, off_t at)
+{
+    while (size > 0) {
+        ssize_t written = pwrite(fd, bytes, size, at);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        if (written < 0)
+            continue;
+        bytes += written;
+        size -= (size_t)written;
+        at += written;
     }
-    if (atomic_file_add(&file, text, strlen(text), err) < 0) {
-        atomic_file_abort(&file);
-        return -1;
-    }
-    return atomic_file_commit(&file, err);
+    return 0;
+}
+
+/*
+ * Over what is there, from the first difference on: whoever may write a file need not be allowed
+ * to put another one in its place, and who reads it meanwhile meets all lines before ours.
+ */
+static int write_over(const char *path, const char *now, const char *wanted, struct error **err)
+{
+    auto_close int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, NEW_MODE);
+    size_t size = strlen(wanted);
+    size_t same = 0;
+    while (now[same] && now[same] == wanted[same])
+        same++;
+    if (fd < 0)
+        return fail(path, err);
+    /* A full disk is found out before anything is lost; not every file system can tell. */
+    if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size + 1) < 0 && errno == ENOSPC)
+        return fail(path, err);
+    if (write_all(fd, wanted + same, size - same, (off_t)same) < 0 ||
+        ftruncate(fd, (off_t)size) < 0)
+        return fail(path, err);
+    return 0;
 }
 
 int hosts_keep(const char *path, const struct hosts *hosts, struct error **err)
 {
+    auto_error struct error *problem = NULL;
     auto_buf struct buf now;
     buf_init(&now);
-    struct stat old = {.st_mode = NEW_MODE, .st_uid = geteuid(), .st_gid = getegid()};
-    if (stat(path, &old) == 0) {
-        if (file_read(path, MOST_BYTES, &now, err) < 0)
-            return -1;
-    } else if (errno != ENOENT) {
-        error_make_errno(err, errno, "%s", path);
+    if (file_read(path, MOST_BYTES, &now, &problem) < 0 && problem->code != ENOENT) {
+        error_move_take(err, steal_ptr(problem));
         return -1;
     }
     auto_free char *wanted = hosts_render(buf_str(&now), hosts);
     if (strcmp(wanted, buf_str(&now)) == 0)
         return 0;
-    return write_as(path, wanted, &old, err) < 0 ? -1 : 1;
+    return write_over(path, buf_str(&now), wanted, err) < 0 ? -1 : 1;
 }

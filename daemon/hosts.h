@@ -21,9 +21,9 @@ struct hosts {
 char *hosts_render(const char *text, const struct hosts *hosts) must_check;
 
 /*
- * Makes the file PATH what hosts_render says, whole or not at all, with the mode and the owner that
- * it has. A file that is not there is made. 1 when it was written, 0 when there was nothing to do.
- * ERROR_IO.
+ * Makes the file PATH what hosts_render says. It is written in place: the right to write it is
+ * enough, and it stays the same file, of the same owner. One that is not there is made. 1 when it
+ * was written, 0 when there was nothing to do. ERROR_IO.
  */
 int hosts_keep(const char *path, const struct hosts *hosts, struct error **err) must_check;
 

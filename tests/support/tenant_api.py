@@ -74,6 +74,12 @@ class TenantApi:
             self._inside.kill()
             self._inside.wait()
             self._inside.stdout.close()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._stop)
         self._thread.join()
+        self._loop.close()
         self._folder.cleanup()
+
+    def _stop(self):
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.call_soon(self._loop.stop)

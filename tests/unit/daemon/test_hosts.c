@@ -48,7 +48,7 @@ static void test_hosts__block__is_made_changed_and_removed_in_its_place(maybe_un
     }
 }
 
-static void test_hosts__file__keeps_mode_and_is_not_written_without_need(void **state)
+static void test_hosts__file__stays_the_same_one_and_is_not_written_without_need(void **state)
 {
     const char *folder = *state;
     auto_free char *path = xasprintf("%s/hosts", folder);
@@ -56,14 +56,17 @@ static void test_hosts__file__keeps_mode_and_is_not_written_without_need(void **
     struct hosts hosts = {
         .address = "127.0.0.44", .namespace_ = "magnum-system", .clusters = &clusters};
     struct error *err = NULL;
+    struct stat before;
     struct stat about;
     assert_int_equal(file_write_atomic(path, "127.0.0.1 localhost\n", 20, 0640, &err), 0);
+    stat(path, &before);
     assert_int_equal(hosts_keep(path, &hosts, &err), 0);
     strv_add(&clusters, "x");
     assert_int_equal(hosts_keep(path, &hosts, &err), 1);
     assert_int_equal(hosts_keep(path, &hosts, &err), 0);
     stat(path, &about);
     assert_int_equal(about.st_mode & 07777, 0640);
+    assert_int_equal(about.st_ino, before.st_ino);
     strv_clear(&clusters);
     assert_int_equal(hosts_keep(path, &hosts, &err), 1);
     auto_buf struct buf text = {0};
@@ -93,7 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hosts__block__is_made_changed_and_removed_in_its_place),
         cmocka_unit_test_setup_teardown(
-            test_hosts__file__keeps_mode_and_is_not_written_without_need, temp_dir_make,
+            test_hosts__file__stays_the_same_one_and_is_not_written_without_need, temp_dir_make,
             temp_dir_remove),
         cmocka_unit_test_setup_teardown(test_hosts__no_file__is_made_when_there_is_something_to_say,
                                         temp_dir_make, temp_dir_remove),
