@@ -47,10 +47,15 @@ def portable_programs() -> Path:
     return folder
 
 
-@pytest.fixture
-def collections(tmp_path, programs):
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return tmp_path_factory.mktemp("role")
+
+
+@pytest.fixture(scope="module")
+def collections(work, programs):
     """The collection as it is installed, with the portable daemon and the modules under test."""
-    mixed = tmp_path / "programs"
+    mixed = work / "programs"
     mixed.mkdir()
     portable = portable_programs()
     for sidecar in (ROOT / "collection/plugins/modules").glob("*.yml"):
@@ -60,35 +65,47 @@ def collections(tmp_path, programs):
         else:
             (mixed / sidecar.stem).write_text("#!/bin/sh\nexit 1\n", encoding="ascii")
     (mixed / DAEMON).symlink_to(portable / DAEMON)
-    stage(mixed, tmp_path / "collections/ansible_collections/osa_ops/mcapi_vexxhost")
-    return tmp_path / "collections"
+    stage(mixed, work / "collections/ansible_collections/osa_ops/mcapi_vexxhost")
+    return work / "collections"
 
 
-@pytest.fixture
-def host(tmp_path):
-    """A container with systemd, to be started, that shares this host's network, so that it reaches the API server."""
+@pytest.fixture(scope="module")
+def host(work, session_world, collections):
+    """A container with systemd that shares this host's network, so that it reaches the API server. The first test finds
+    the files of a Python proxy there; each test ends with the role having removed everything."""
     reason = containers.why_not()
     if reason:
         pytest.skip("this machine: " + reason)
-    with containers.World(tmp_path / "lxc") as world:
+    pair = session_world.server.pki.authority("workload").server([NAME])
+    with containers.World(work / "lxc") as world:
         box = world.layer(rootfs.systemd_tree(), ["lxc.net.0.type = none"])
+        box.write("root/cluster.pem", pair.cert_file.read_text("ascii") + pair.key_file.read_text("ascii"))
+        box.write("root/server.py", SERVER)
+        box.start()
+        until(lambda: box.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
         yield box
         box.destroy()
 
 
-def run_playbook(tmp_path, collections, host, server, *arguments, address="127.0.0.1"):
+@pytest.fixture
+def play(work, collections, host, world):
+    """play("-e", …): runs the playbook, and returns what it says."""
+    return lambda *arguments: run_playbook(work, collections, host, world.server, *arguments)
+
+
+def run_playbook(work, collections, host, server, *arguments, address="127.0.0.1"):
     inventory = {"compute_hosts": {"hosts": [host.name]}, "k8s_all": {"hosts": ["control"]}, "_meta": {"hostvars": {
         host.name: {"ansible_connection": "lxc_attach", "container_name": host.name, "management_address": address},
         "control": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}}}
-    script = tmp_path / "inventory.sh"
+    script = work / "inventory.sh"
     script.write_text("#!/bin/sh\ncat <<'END'\n%s\nEND\n" % json.dumps(inventory), encoding="utf-8")
     script.chmod(0o755)
-    (tmp_path / "variables.yml").write_text(VARIABLES, encoding="utf-8")
+    (work / "variables.yml").write_text(VARIABLES, encoding="utf-8")
     done = subprocess.run(
-        [Path(sys.executable).parent / "ansible-playbook", "-i", script, "-e", "@%s" % (tmp_path / "variables.yml"),
+        [Path(sys.executable).parent / "ansible-playbook", "-i", script, "-e", "@%s" % (work / "variables.yml"),
          "-e", "mcapi_vexxhost_k8s_conf_src=%s" % server.kubeconfig, "osa_ops.mcapi_vexxhost.mcapi_proxy", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=900,
-        env=dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(collections), ANSIBLE_HOME=str(tmp_path / "ansible"),
+        env=dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(collections), ANSIBLE_HOME=str(work / "ansible"),
                  ANSIBLE_CONNECTION_PLUGINS=str(ROOT / "tests/aio/connection"), AIO_LXC_PATH=str(host.folder.parent),
                  ANSIBLE_INJECT_FACT_VARS="false", ANSIBLE_PIPELINING="true", ANSIBLE_NOCOLOR="1",
                  ANSIBLE_FORCE_HANDLERS="true"))
@@ -101,6 +118,11 @@ def changed(output: str, host) -> int:
     return int(line.partition("changed=")[2].split()[0])
 
 
+def variables(**given) -> tuple:
+    return "-e", json.dumps({"capi_proxy_environment": dict({"PROXY_BIND": "{{ management_address }}", "PROXY_PORT": 44355,
+                                                             "POD_IP": "10.1.2.3"}, **given.pop("environment", {})), **given})
+
+
 def greeting(authority, port):
     context = ssl.create_default_context(cafile=str(authority.cert_file))
     try:
@@ -111,31 +133,52 @@ def greeting(authority, port):
         return str(error)
 
 
-def test_087__seeds_variables__make_a_service_that_leads_to_a_cluster_and_absent_undoes_it(
-        world, host, collections, tmp_path):
+def pid_of(host) -> str:
+    return host.run("systemctl", "show", "-P", "MainPID", DAEMON).strip()
+
+
+def there(host, *paths) -> str:
+    return host.run("ls", "-d", *paths, check=False)
+
+
+def assert_gone(host):
+    assert not there(host, "/etc/systemd/system/magnum-cluster-api-proxy.service", "/usr/local/sbin/" + DAEMON,
+                     "/var/lib/capi_proxy", "/etc/sudoers.d/capi_proxy_sudoers")
+
+
+def leave_python_proxy(host):
+    """What a run of the predecessor's role leaves: a service that runs from its environment, and its files."""
+    bin_dir = "/openstack/venvs/magnum-cluster-api-proxy-untagged/bin"
+    host.run("useradd", "--system", "--user-group", "--create-home", "--home-dir", "/var/lib/capi_proxy", "capi_proxy")
+    host.run("mkdir", "-p", bin_dir, "/var/lib/capi_proxy/.magnum-cluster-api-proxy")
+    for path, text in (("/etc/sudoers.d/capi_proxy_sudoers", "# old"),
+                       ("/var/lib/capi_proxy/.magnum-cluster-api-proxy/haproxy.cfg", "# old"),
+                       (bin_dir + "/magnum-cluster-api-proxy", "#!/bin/sh\nsleep 9999 &\nwait"),  # a child, as HAProxy is one
+                       ("/etc/systemd/system/magnum-cluster-api-proxy.service",
+                        "[Service]\nExecStart=%s/magnum-cluster-api-proxy\n[Install]\nWantedBy=multi-user.target" % bin_dir)):
+        host.run("sh", "-c", 'printf "%b\n" "$1" >"$2"', "sh", text, path)
+    host.run("chmod", "755", bin_dir + "/magnum-cluster-api-proxy")
+    host.run("systemctl", "daemon-reload")
+    host.run("systemctl", "enable", "--now", DAEMON)
+    assert host.run("systemctl", "is-active", DAEMON).strip() == "active"
+
+
+def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster_and_absent_undoes_it(world, host, play):
     authority = world.server.pki.authority("workload")
-    pair = authority.server([NAME])
-    host.write("root/cluster.pem", pair.cert_file.read_text("ascii") + pair.key_file.read_text("ascii"))
-    host.write("root/server.py", SERVER)
-    # What the Python proxy left.
-    host.write("openstack/venvs/magnum-cluster-api-proxy-untagged/bin/python", "")
-    host.write("etc/sudoers.d/capi_proxy_sudoers", "# old\n")
-    host.start()
-    until(lambda: host.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
+    leave_python_proxy(host)
+    old = pid_of(host)
     world.add("kube-x", NETWORK, "10.0.0.5")
-
-    def play(*arguments):
-        return run_playbook(tmp_path, collections, host, world.server, "-e", '{"capi_proxy_environment": '
-                            '{"PROXY_BIND": "{{ management_address }}", "PROXY_PORT": 44355, "POD_IP": "10.1.2.3"}}', *arguments)
-
-    play("--check", "--diff")
-    assert host.run("id", "capi_proxy", check=False) == ""
-    output = play("--diff")
+    play("--check", "--diff", *variables())
+    assert not there(host, "/usr/local/sbin/" + DAEMON) and pid_of(host) == old
+    output = play("--diff", *variables())
     assert "token:" not in output and changed(output, host) > 5
-    pid = host.run("systemctl", "show", "-P", "MainPID", DAEMON).strip()
+    pid = pid_of(host)
+    assert pid != old and not there(host, "/proc/" + old)
+    assert host.run("pgrep", "-f", "sleep 9999", check=False) == ""
     assert host.run("stat", "-c", "%U", "/proc/" + pid).strip() == "capi_proxy"
     assert host.run("systemctl", "is-enabled", DAEMON).strip() == "enabled"
-    assert host.run("ls", "/openstack/venvs").strip() == "" and not host.run("ls", "/etc/sudoers.d/capi_proxy_sudoers", check=False)
+    assert host.run("ls", "/openstack/venvs").strip() == ""
+    assert not there(host, "/etc/sudoers.d/capi_proxy_sudoers", "/var/lib/capi_proxy/.magnum-cluster-api-proxy")
     # A tenant's network appears.
     host.run("ip", "netns", "add", "qdhcp-" + NETWORK)
     for words in ("link set lo up", "addr add 10.0.0.5/32 dev lo"):
@@ -144,15 +187,51 @@ def test_087__seeds_variables__make_a_service_that_leads_to_a_cluster_and_absent
     until(lambda: list(world.slices()) == ["kube-x-" + host.name], 60)
     assert greeting(authority, 44355) == "hello of kube-x"
     # Once more: nothing changes, nothing is restarted.
-    output = play()
+    output = play(*variables())
     assert changed(output, host) == 0, output
-    assert host.run("systemctl", "show", "-P", "MainPID", DAEMON).strip() == pid
-    # One setting more: one restart.
-    output = play("-e", '{"capi_proxy_service_overrides": {"Nice": "5"}}')
-    assert changed(output, host) == 2, output
-    assert host.run("systemctl", "show", "-P", "MainPID", DAEMON).strip() != pid
-    play("-e", "capi_proxy_state=absent")
+    assert pid_of(host) == pid
+    # One setting more, another program, other credentials, by whoever it was: put right, and one restart.
+    host.run("sh", "-c", "cd /usr/local/sbin && cp %s new && echo >>new && mv new %s && echo >>/var/lib/capi_proxy/.kube/config"
+             % (DAEMON, DAEMON))
+    output = play(*variables(capi_proxy_service_overrides={"Nice": "5"}))
+    assert changed(output, host) == 4, output
+    pid, before = pid_of(host), pid
+    assert pid != before
+    # It was killed: systemd starts it again.
+    host.run("systemctl", "kill", "--signal=KILL", DAEMON)
+    until(lambda: pid_of(host) not in ("0", pid), 30)
+    play(*variables(capi_proxy_state="absent"))
     assert not world.slices()
-    for path in ("/etc/systemd/system/magnum-cluster-api-proxy.service", "/usr/local/sbin/" + DAEMON, "/var/lib/capi_proxy"):
-        assert host.run("ls", "-d", path, check=False) == ""
-    assert changed(play("-e", "capi_proxy_state=absent"), host) == 0
+    assert_gone(host)
+
+
+def test_forward__host_outside_the_management_cluster__reaches_a_cluster_by_its_name_until_it_is_removed(
+        world, host, play, start, tenants):
+    """A host as Magnum's conductors have it: no network of a tenant, but a name that leads to a proxy that has."""
+    authority = world.server.pki.authority("workload")
+    network = tenants.add("qdhcp-", "10.0.0.9", greeting="hello of kube-f", pair=authority.server([NAME]))
+    world.add("kube-x", network, "10.0.0.9")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:  # an address of this machine that is no loopback
+        probe.connect(("192.0.2.1", 1))
+        own = probe.getsockname()[0]
+    start(PROXY_BIND=own, POD_IP=own)
+    until(lambda: list(world.slices()) == ["kube-x-infra1"], 60)
+    before = host.run("cat", "/etc/hosts")
+    play(*variables(capi_proxy_forward=True))
+    assert host.run("grep", "CapEff", "/proc/%s/status" % pid_of(host)).split()[1] == "%016x" % (1 << 21)  # CAP_SYS_ADMIN
+    until(lambda: host.run("getent", "hosts", NAME, check=False).split()[:1] == ["127.0.0.44"], 30)
+    client = ("import socket, ssl; context = ssl.create_default_context(cafile='/root/authority.pem'); "
+              "print(context.wrap_socket(socket.create_connection(('%s', 6443), 10), server_hostname='%s').recv(100).decode())")
+    host.run("sh", "-c", 'printf "%s" "$1" >/root/authority.pem', "sh", authority.cert_file.read_text("ascii"))
+    assert until(lambda: host.run("python3", "-c", client % (NAME, NAME), check=False)).strip() == "hello of kube-f"
+    assert list(world.slices()) == ["kube-x-infra1"]  # who only forwards publishes nothing
+    output = play(*variables())
+    assert changed(output, host) == 3, output  # unit, handler, the right to write
+    assert host.run("cat", "/etc/hosts") == before
+    assert host.run("stat", "-c", "%G %a", "/etc/hosts").strip() == "root 644"
+    # As one leaves it that was killed with its host.
+    host.run("sh", "-c", "printf '# BEGIN %s\\n127.0.0.44 x\\n# END %s\\n' >>/etc/hosts" % (DAEMON, DAEMON))
+    play(*variables(capi_proxy_state="absent", capi_proxy_forward=True))
+    assert host.run("cat", "/etc/hosts") == before
+    assert_gone(host)
+    assert changed(play(*variables(capi_proxy_state="absent")), host) == 0
