@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "backup/contents.h"
+#include "backup/manifest_read.h"
 #include "backup/members.h"
 #include "backup/source.h"
 #include "base/buf.h"
@@ -32,12 +32,12 @@ void backup_catalog_clear(struct backup_catalog *catalog)
 
 /* ---- one archive */
 
-static void take_manifest(struct backup_archive *archive, const json_t *manifest)
+static void take_manifest(struct backup_archive *archive, const json_t *manifest, size_t objects)
 {
     const char *content = js_str(manifest, "content_sha256", NULL);
     archive->consistent = js_true(manifest, "consistent", NULL) ? BACKUP_CONSISTENT : BACKUP_MOVED;
     archive->content_sha256 = content ? xstrdup(content) : NULL;
-    archive->objects = (long long)json_array_size(json_object_get(manifest, "objects"));
+    archive->objects = (long long)objects;
 }
 
 static int look_into(struct backup_archive *archive, const char *path, const struct cms_keys *keys,
@@ -58,11 +58,12 @@ static int look_into(struct backup_archive *archive, const char *path, const str
     archive->consistent = BACKUP_CONSISTENT;
     if (!text)
         return 0;
-    json_auto_t *manifest = backup_manifest_read(text, length, err);
+    size_t objects = 0;
+    json_auto_t *manifest = backup_manifest_glance(text, length, &objects, err);
     free(text);
     if (!manifest)
         return -1;
-    take_manifest(archive, manifest);
+    take_manifest(archive, manifest, objects);
     return 0;
 }
 

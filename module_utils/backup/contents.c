@@ -5,6 +5,7 @@
 
 #include "backup/documents.h"
 #include "backup/draft.h"
+#include "backup/manifest_read.h"
 #include "backup/osa.h"
 #include "backup/sums.h"
 #include "base/mem.h"
@@ -25,32 +26,6 @@ struct reading {
 };
 
 /* ---- manifest */
-
-json_t *backup_manifest_read(const char *bytes, size_t size, struct error **err)
-{
-    json_error_t where;
-    json_auto_t *manifest =
-        json_loadb(bytes, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &where);
-    if (!json_is_object(manifest)) {
-        error_make(err, ERROR_PARSE, BACKUP_MANIFEST ": line %d, column %d: no JSON object",
-                   where.line, where.column);
-        return NULL;
-    }
-    const char *format = js_str(manifest, "format", NULL);
-    if (!str_equal(format, BACKUP_FORMAT)) {
-        error_make(err, ERROR_PARSE,
-                   BACKUP_MANIFEST ": format %s is not known here, only " BACKUP_FORMAT
-                                   ": use a newer version of the module",
-                   format && strlen(format) < 64 ? format : "of another type");
-        return NULL;
-    }
-    if (js_want(manifest, "objects", JSON_ARRAY, NULL, err) < 0 ||
-        js_want(manifest, "crds", JSON_ARRAY, NULL, err) < 0) {
-        error_wrap(err, BACKUP_MANIFEST);
-        return NULL;
-    }
-    return steal_ptr(manifest);
-}
 
 static int read_kinds(struct reading *reading, struct error **err)
 {

@@ -42,9 +42,6 @@ int backup_contents_read(struct backup_contents *contents, struct backup_members
 void backup_contents_clear(struct backup_contents *contents);
 #define auto_backup_contents cleanup_with(backup_contents_clear)
 
-/* The manifest in BYTES: an object of our format. ERROR_PARSE. */
-json_t *backup_manifest_read(const char *bytes, size_t size, struct error **err) must_check;
-
 /* The entry of NODE in the manifest, borrowed, or NULL. */
 static inline const json_t *backup_entry(const struct capi_node *node)
 {

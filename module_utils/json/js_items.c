@@ -65,19 +65,24 @@ static bool next_member(struct text *text, size_t *name)
     return true;
 }
 
-/* Stands at the list, if there is one. */
-static bool find_list(struct text *text)
+/* Whether the text at AT is the name MEMBER, written without escapes as everybody does. */
+static bool is_name(const struct text *text, size_t at, const char *member)
 {
-    static const char wanted[] = "\"items\"";
+    size_t length = strlen(member);
+    return text->size - at > length + 2 && text->bytes[at + length + 1] == '"' &&
+           memcmp(text->bytes + at + 1, member, length) == 0;
+}
+
+/* Stands at the list, if there is one. */
+static bool find_list(struct text *text, const char *member)
+{
     size_t name = 0;
     skip_blanks(text);
     if (!is_at(text, '{'))
         return false;
     text->at++;
     while (next_member(text, &name)) {
-        bool found = text->size - name > sizeof(wanted) &&
-                     memcmp(text->bytes + name, wanted, sizeof(wanted) - 1) == 0;
-        if (found && is_at(text, '['))
+        if (is_name(text, name, member) && is_at(text, '['))
             return true;
         skip_value(text);
         skip_blanks(text);
@@ -118,12 +123,12 @@ static int read_list(struct text *text, js_item_visit visit, void *context, json
     return 0;
 }
 
-json_t *js_items(const char *text, size_t size, js_item_visit visit, void *context,
-                 json_error_t *where, struct error **err)
+json_t *js_items(const char *text, size_t size, const char *member, js_item_visit visit,
+                 void *context, json_error_t *where, struct error **err)
 {
     struct text at = {.bytes = text, .size = size};
     auto_buf struct buf rest = {0};
-    if (!find_list(&at))
+    if (!find_list(&at, member))
         return js_read(text, size, where);
     buf_add(&rest, text, at.at + 1);
     if (read_list(&at, visit, context, where, err) < 0)

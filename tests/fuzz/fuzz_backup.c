@@ -7,6 +7,7 @@
 
 #include "backup/check.h"
 #include "backup/contents.h"
+#include "backup/manifest_read.h"
 #include "backup/members.h"
 #include "base/mem.h"
 #include "crypto/cms.h"
