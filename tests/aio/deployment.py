@@ -91,7 +91,8 @@ class Deployment:
     def _start_haproxy(self) -> None:
         """A host of its own, as an infra host is; its network is the bridge."""
         self.vip = self.bridge.address(5)
-        self.haproxy = self.world.layer(rootfs.tree("node"), self.bridge.lines(5) + ["lxc.mount.auto = proc:mixed sys:ro cgroup:mixed:force"], True)
+        lines = self.bridge.lines(5) + ["lxc.mount.auto = proc:mixed sys:ro cgroup:mixed:force", CPU]
+        self.haproxy = self.world.layer(rootfs.tree("node"), lines, True)
         for _ in range(100):
             if self.haproxy.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"):
                 break

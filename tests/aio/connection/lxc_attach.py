@@ -46,7 +46,7 @@ class Connection(ConnectionBase):
             argv = ["lxc-attach", "-P", self.get_option("lxc_path"), "--clear-env", "--name", name, "--", "su", "-", "root", "-c", cmd]
         done = subprocess.run(argv, input=in_data if in_data is not None else b"", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               check=False)
-        if name and done.returncode == 1 and b"is not running" in done.stderr:
+        if name and done.returncode == 1 and (b"is not running" in done.stderr or b"Failed to get init pid" in done.stderr):
             raise AnsibleConnectionFailure(done.stderr.decode())
         return done.returncode, done.stdout, done.stderr
 
