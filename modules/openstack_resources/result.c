@@ -88,7 +88,7 @@ static char *whole_text(const struct resource *item)
     json_auto_t *values = json_object();
     for (const struct field *field = item->kind->fields; field->option; field++) {
         json_t *value = am_value(item->options, field->option);
-        bool has = field->attribute && item->found;
+        bool has = field->attribute && item->action == ACTION_REMOVE;
         if (field->use == FIELD_POLICY || field->use == FIELD_SECRET)
             continue;
         if (has)

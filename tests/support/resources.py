@@ -1,5 +1,6 @@
 """A real cloud with the program openstack_resources in front of it: runs, and what the services have afterwards."""
 import itertools
+import os
 
 from support.magnum import WRITES, World
 
@@ -19,7 +20,7 @@ class Resources(World):
     @staticmethod
     def fresh(stem: str) -> str:
         """A name that no other test uses."""
-        return "%s-%d" % (stem, next(_numbers))
+        return "%s-%d-%d" % (stem, os.getpid(), next(_numbers))
 
     # Beside the program
 

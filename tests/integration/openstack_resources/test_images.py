@@ -224,11 +224,11 @@ def test_image__upload_whose_answer_is_lost__is_taken_back(resources, content):
 def test_image__much_larger_than_memory__is_not_held_in_it(resources, tmp_path):
     path = tmp_path / "large"
     with open(path, "wb") as out:
-        out.truncate(256 * 1024 * 1024)
+        out.truncate(96 * 1024 * 1024)
     item = image_of(resources, path, disk_format="raw")
     outcome, _, peak = resources.module.measured(cloud="admin", resources=[item])
     assert actions(outcome) == ["created"]
-    assert peak < 120 * 1024 * 1024  # a sanitizer build needs some tens of MiB for itself
+    assert peak < 80 * 1024 * 1024  # a sanitizer build needs some tens of MiB for itself
     assert actions(resources(dict(item, state="absent"))) == ["removed"]
 
 
