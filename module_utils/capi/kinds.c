@@ -128,9 +128,10 @@ int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct
     auto_strv struct strv selectors;
     strv_init(&selectors);
     strv_add(&selectors, CAPI_LABEL);
-    /* Definitions are large, some over a megabyte: few a page. */
-    const struct kube_list_options options = {
-        .resource = &capi_resource_crd, .label_selectors = &selectors, .page = 5, .shrink = shrink};
+    const struct kube_list_options options = {.resource = &capi_resource_crd,
+                                              .label_selectors = &selectors,
+                                              .page = CAPI_DEFINITIONS_PAGE,
+                                              .shrink = shrink};
     json_auto_t *items = json_array();
     if (kube_list(client, &options, items, err) < 0)
         return -1;

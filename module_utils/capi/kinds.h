@@ -21,6 +21,9 @@
 #define CAPI_GROUP_ADDONS         "addons.cluster.x-k8s.io"
 #define CAPI_GROUP_INFRASTRUCTURE "infrastructure.cluster.x-k8s.io"
 
+/* Definitions of one page: each is large, some over a megabyte. */
+enum { CAPI_DEFINITIONS_PAGE = 5 };
+
 struct capi_kind {
     char *name; /* owned: of the definition; "" for the two core kinds */
     char *group, *kind, *plural;

@@ -7,8 +7,11 @@
 #include "base/mem.h"
 #include "capi_backup/result.h"
 
-/* For reads; how writes are repeated is for those to say who write. */
-enum { RETRY_MS = 30000, IN_FLIGHT = 32 };
+/*
+ * How long a read is repeated, in times of request_timeout: an API server that is restarted is away
+ * for a minute where a machine is busy. How writes are repeated is for those to say who write.
+ */
+enum { PATIENCE = 4, IN_FLIGHT = 32 };
 
 static const struct cb_way *const ways[CB_STATES] = {
     [CB_PRESENT] = &cb_present, [CB_RESTORED] = &cb_restored, [CB_VERIFIED] = &cb_verified,
@@ -89,7 +92,7 @@ int cb_connect(struct cb *cb, struct error **err)
         am_secrets_add(cb->context->secrets, cb->config.secrets.items[i]);
     const struct kube_client_options options = {
         .dry_run = cb->context->check_mode,
-        .retry_timeout_ms = RETRY_MS,
+        .retry_timeout_ms = (long)cb->args.request_timeout_ms * PATIENCE,
         .max_in_flight = IN_FLIGHT,
         .request_timeout_ms = (long)cb->args.request_timeout_ms,
     };

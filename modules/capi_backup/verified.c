@@ -4,6 +4,7 @@
 #include "backup/check.h"
 #include "backup/contents.h"
 #include "backup/drill.h"
+#include "backup/extra.h"
 #include "backup/restore.h"
 #include "backup/source.h"
 #include "base/mem.h"
@@ -59,9 +60,9 @@ static const char *verdict_of(const struct backup_item *item)
     return item->differs ? "differs" : "same";
 }
 
-static void tell_comparison(struct cb *cb, const struct backup_restore *restore)
+static int tell_comparison(struct cb *cb, const struct backup_restore *restore, struct error **err)
 {
-    json_t *list = json_array();
+    json_auto_t *list = json_array();
     size_t same = 0;
     for (size_t i = 0; i < restore->count; i++) {
         const struct backup_item *item = &restore->items[i];
@@ -74,10 +75,13 @@ static void tell_comparison(struct cb *cb, const struct backup_restore *restore)
                                                   "namespace", item->node->namespace_, "name",
                                                   item->node->name, "verdict", verdict));
     }
-    json_object_set_new(cb->result, "compared", list);
+    if (backup_extra(restore, list, err) < 0)
+        return -1;
+    json_object_set(cb->result, "compared", list);
     json_object_set_new(json_object_get(cb->result, "counts"), "same",
                         json_integer((json_int_t)same));
     json_object_set(cb->result, "preflight", restore->checks);
+    return 0;
 }
 
 static struct backup_restore_options options_of(const struct cb_args *args)
@@ -114,9 +118,7 @@ static int compare(struct cb *cb, struct backup_contents *contents, struct strv 
         strv_add(problems, restore.problems.items[i]);
     for (size_t i = 0; i < restore.warnings.count; i++)
         cb_warn(cb, "%s", restore.warnings.items[i]);
-    if (cb->args.compare)
-        tell_comparison(cb, &restore);
-    return 0;
+    return cb->args.compare ? tell_comparison(cb, &restore, err) : 0;
 }
 
 /* ---- */
