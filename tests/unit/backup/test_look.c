@@ -71,9 +71,11 @@ static void test_093__what_belongs_to_a_cluster_and_is_not_in_the_archive__is_ex
          .body = LIST(META("m", "") "," META(
              "n", ",\"labels\":{\"cluster.x-k8s.io/cluster-name\":\"one\"}"))},
         {.when = "GET /api/v1/namespaces/magnum-system/secrets",
-         .body = LIST(META("stray", "") "," META("child", ",\"ownerReferences\":[{\"uid\":\"live-"
-                                                          "1\"}]") "," META(
-             "other", ",\"labels\":{\"cluster.x-k8s.io/cluster-name\":\"two\"}"))},
+         .body = LIST(META("stray", "") "," META(
+             "child",
+             ",\"ownerReferences\":[{\"uid\":\"live-"
+             "1\"}]") "," META("other",
+                               ",\"labels\":{\"cluster.x-k8s.io/cluster-name\":\"two\"}"))},
     };
     struct world world;
     struct error *err = NULL;
