@@ -15,6 +15,7 @@ from support.magnum_clusters import Magnum, identity_of, read_files
 from support.module import Module
 from support.relay import Relay
 
+PATIENCE = 300  # seconds; what is disturbed waits, and machines are busy
 WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
 
@@ -179,8 +180,8 @@ class Disturbed:
             self.process, mark = self.backup.start(kubeconfig=relay.kubeconfig, **options)
             started.set()
             if expect_answer:
-                return self.backup.finish(self.process, mark)
-            self.process.communicate(timeout=120)
+                return self.backup.finish(self.process, mark, PATIENCE)
+            self.process.communicate(timeout=PATIENCE)
             return None
 
     def writes(self) -> list:
