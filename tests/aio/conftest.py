@@ -1,4 +1,6 @@
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ def aio(tmp_path_factory):
     if reason:
         pytest.skip(reason)
     # A short path: names of sockets are made from it.
-    import tempfile
-    with Deployment(Path(tempfile.mkdtemp(prefix="aio-"))) as deployment:
+    folder = Path(tempfile.mkdtemp(prefix="aio-"))
+    with Deployment(folder) as deployment:
         yield deployment
+    shutil.rmtree(folder, ignore_errors=True)
