@@ -89,7 +89,8 @@ class Service:
         self.kubernetes = KubeServer(self.folder / "kubernetes")
         self.closers.append(self.kubernetes.stop)
         self.objects = Magnum(self.kubernetes)
-        self.objects.install()
+        # The driver speaks v1beta1, and nothing converts here: kinds that are stored so.
+        self.objects.install("1.8.4")
         self.keeper = processes.Keeper(self.folder / "keeper.log")
         self.closers.append(self.keeper.stop)
         self._serve()
