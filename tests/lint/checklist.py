@@ -24,6 +24,7 @@ CHECKLISTS = (
     Checklist("lxc_container", range(1, 129), ("lxc_container",)),
     Checklist("magnum_template", range(1, 131), ("magnum_template", "ostack")),
     Checklist("mcapi_proxy", range(74, 89), ("mcapi_proxy", "daemon")),
+    Checklist("roles", range(1, 135), ("roles", "aio", "magnum_service"), complete=False),
     Checklist("k8s_apply", range(1, 125)),
 )
 NAME = re.compile(r"\btest_(\d{3})_\w+")

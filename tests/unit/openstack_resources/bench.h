@@ -6,6 +6,7 @@
 
 #include "ansible/am_secrets.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "openstack_resources/find.h"
 #include "openstack_resources/plan.h"
 #include "openstack_resources/predict.h"
