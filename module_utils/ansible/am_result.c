@@ -229,11 +229,11 @@ static void repair(json_t *value)
  */
 static void shorten_message(json_t *result)
 {
-    enum { HEAD = 6000, TAIL = 2000 };
+    enum { LIMIT = 16000, HEAD = 6000, TAIL = 2000 };
     json_t *message = json_object_get(result, "msg");
     const char *text = json_string_value(message);
     size_t size = json_string_length(message);
-    if (!text || size <= 2 * (HEAD + TAIL) || !json_is_true(json_object_get(result, "failed")))
+    if (!text || size <= LIMIT || !json_is_true(json_object_get(result, "failed")))
         return;
     size_t head = HEAD;
     size_t tail = size - TAIL;

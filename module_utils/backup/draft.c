@@ -102,7 +102,9 @@ static void move_text(struct capi_node *node, struct buf *bytes)
 {
     size_t size = node->text_size + 1;
     node->text[node->text_size] = '\n';
-    *bytes = (struct buf){.data = steal_ptr(node->text), .size = size, .room = size + 1};
+    bytes->data = steal_ptr(node->text);
+    bytes->size = size;
+    bytes->room = size + 1;
     node->text_size = 0;
 }
 

@@ -50,6 +50,7 @@ json_t *backup_manifest_glance(const char *bytes, size_t size, size_t *objects, 
 {
     json_error_t where = {0};
     *objects = 0;
-    json_auto_t *manifest = js_items(bytes, size, "objects", count_object, objects, &where, err);
+    json_auto_t *manifest =
+        js_items(bytes, size, "objects", (struct js_visitor){count_object, objects}, &where, err);
     return check_manifest(manifest, &where, err) < 0 ? NULL : steal_ptr(manifest);
 }

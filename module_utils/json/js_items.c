@@ -93,27 +93,27 @@ static bool find_list(struct text *text, const char *member)
     return false;
 }
 
-static int read_item(struct text *text, js_item_visit visit, void *context, json_error_t *where,
+static int read_item(struct text *text, struct js_visitor visitor, json_error_t *where,
                      struct error **err)
 {
     size_t start = text->at;
     skip_value(text);
     json_auto_t *item = js_read(text->bytes + start, text->at - start, where);
     if (item)
-        return visit(context, item, err);
+        return visitor.visit(visitor.context, item, err);
     where->position += (int)start;
     return -1;
 }
 
 /* Stands at the end of the list, or where it stopped being one. */
-static int read_list(struct text *text, js_item_visit visit, void *context, json_error_t *where,
+static int read_list(struct text *text, struct js_visitor visitor, json_error_t *where,
                      struct error **err)
 {
     text->at++;
     skip_blanks(text);
     bool more = !is_at(text, ']');
     while (more) {
-        if (read_item(text, visit, context, where, err) < 0)
+        if (read_item(text, visitor, where, err) < 0)
             return -1;
         skip_blanks(text);
         more = is_at(text, ',');
@@ -123,15 +123,15 @@ static int read_list(struct text *text, js_item_visit visit, void *context, json
     return 0;
 }
 
-json_t *js_items(const char *text, size_t size, const char *member, js_item_visit visit,
-                 void *context, json_error_t *where, struct error **err)
+json_t *js_items(const char *text, size_t size, const char *member, struct js_visitor visitor,
+                 json_error_t *where, struct error **err)
 {
     struct text at = {.bytes = text, .size = size};
     auto_buf struct buf rest = {0};
     if (!find_list(&at, member))
         return js_read(text, size, where);
     buf_add(&rest, text, at.at + 1);
-    if (read_list(&at, visit, context, where, err) < 0)
+    if (read_list(&at, visitor, where, err) < 0)
         return NULL;
     if (!is_at(&at, ']'))
         return js_read(text, size, where); /* which says what is wrong with it */

@@ -66,7 +66,8 @@ json_t *kube_call_items(const struct kube_call *call, js_item_visit visit, void 
     const struct buf *body = &call->job.response.body;
     json_error_t where;
     auto_error struct error *failure = NULL;
-    json_t *value = js_items(buf_str(body), body->size, "items", visit, context, &where, &failure);
+    json_t *value = js_items(buf_str(body), body->size, "items",
+                             (struct js_visitor){visit, context}, &where, &failure);
     if (failure)
         error_move_take(err, steal_ptr(failure));
     else if (!value)

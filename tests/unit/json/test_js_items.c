@@ -21,7 +21,8 @@ static void assert_read(const char *text, const char *items, const char *rest)
     /* Of exactly its size: nothing may be read behind it. */
     auto_free char *copy = xmalloc(strlen(text));
     memcpy(copy, text, strlen(text));
-    json_auto_t *value = js_items(copy, strlen(text), "items", note, &seen, &where, &err);
+    json_auto_t *value =
+        js_items(copy, strlen(text), "items", (struct js_visitor){note, &seen}, &where, &err);
     assert_no_error(err);
     if (!value)
         fail_msg("%s: %s", text, where.text);
@@ -78,7 +79,8 @@ static void test_js_items__what_is_no_json__is_told(void **state)
         json_error_t where;
         auto_free char *copy = xmalloc(strlen(texts[i]) + 1);
         memcpy(copy, texts[i], strlen(texts[i]));
-        if (js_items(copy, strlen(texts[i]), "items", note, &seen, &where, &err))
+        if (js_items(copy, strlen(texts[i]), "items", (struct js_visitor){note, &seen}, &where,
+                     &err))
             fail_msg("%s is JSON", texts[i]);
         assert_null(err);
     }
@@ -91,7 +93,8 @@ static void test_js_items__an_item_that_is_damaged__is_found_in_the_text(void **
     auto_buf struct buf seen = {0};
     struct error *err = NULL;
     json_error_t where;
-    assert_null(js_items(text, strlen(text), "items", note, &seen, &where, &err));
+    assert_null(
+        js_items(text, strlen(text), "items", (struct js_visitor){note, &seen}, &where, &err));
     assert_in_range(where.position, 17, 20);
 }
 
@@ -108,7 +111,8 @@ static void test_js_items__a_visit_that_fails__ends_it(void **state)
     static const char text[] = "{\"items\":[{}]}";
     struct error *err = NULL;
     json_error_t where;
-    assert_null(js_items(text, strlen(text), "items", refuse, NULL, &where, &err));
+    assert_null(
+        js_items(text, strlen(text), "items", (struct js_visitor){refuse, NULL}, &where, &err));
     assert_error(&err, ERROR_USAGE, "not this one");
 }
 
