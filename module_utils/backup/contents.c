@@ -208,7 +208,8 @@ static int read_members(struct reading *reading, struct backup_members *members,
             return -1;
         backup_member_drop(&members->items[i]);
     }
-    if (reading->contents->count)
+    /* A manifest may say that there was nothing to save; of a legacy archive nobody knows. */
+    if (reading->contents->count || reading->contents->manifest)
         return 0;
     error_make(err, ERROR_PARSE, "there is no object in it");
     return -1;

@@ -102,3 +102,12 @@ def test_093__a_drill__finds_what_the_server_would_refuse(magnum, backup, target
     assert outcome["problems"] == [
         "drill: MachineDeployment %s/kube-aaaaa-w would be refused (Invalid, HTTP 422)" % target.namespace]
     assert target.wire.request("GET", target.path("v1", "Secret", target.namespace))[1]["items"] == []
+
+
+def test_093__archive_of_a_cluster_that_holds_nothing__is_whole_and_can_be_restored(backup, restore):
+    outcome = backup(state="present")
+    assert outcome.changed, outcome.data
+    archive = outcome["archive"]["path"]
+    verified = backup(state="verified", src=archive)
+    assert not verified.failed and verified["problems"] == [], verified.data
+    assert not restore(state="restored", src=archive).failed
