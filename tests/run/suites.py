@@ -321,7 +321,7 @@ SUITES = {
     "fuzz": fuzzing,
 }
 BESIDE = ("fuzz",)  # mostly waits for its time to pass
-ON_REQUEST = ("backup", "openstack", "proxy", "aio", "magnum")  # not part of all
+ON_REQUEST = ("openstack", "proxy", "aio", "magnum")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
 NEEDS_STATIC = ("portable", "collection", "lxc", "proxy")
