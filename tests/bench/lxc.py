@@ -82,13 +82,13 @@ def one_round(tool, world, image) -> list:
 
 
 def to_systemd(ours, world, image) -> float:
-    """Seconds from a tarball of Debian to a running systemd."""
+    """Seconds from a tarball of Debian to a running systemd. The container stays until the end: ext4 makes new files ten times
+    slower while ten thousand were deleted a moment ago."""
     box = world.box()
     answer = ours.run({"name": box.name, "lxc_path": str(world.lxcpath), "template": str(TEMPLATE),
                        "template_options": ["--tarball", str(image)], "config": str(world.config("lxc.net.0.type = empty")),
                        "wait_for": ["systemd"]})
     assert answer["lxc_container"]["systemd_state"] == "running", answer
-    box.destroy()
     return answer["seconds"]
 
 
