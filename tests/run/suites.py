@@ -7,7 +7,6 @@ can run it.
 import argparse
 import os
 import platform
-import shutil
 import signal
 import sys
 import tempfile
@@ -18,11 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import coverage  # noqa: E402
 import fuzz  # noqa: E402
+from package import GALAXY, check_modules, check_style  # noqa: E402
 from runner import ROOT, Failed, Preparation, Suite, end_all, run_lanes, say  # noqa: E402
 
 CORES = "2.17.14 2.19.14 2.21.5"  # of ansible-core: the oldest, the main and the newest one
 ALL_CORES = "2.17.14 2.18.19 2.19.14 2.20.10 2.21.5"
-GALAXY = "osa_ops.mcapi_vexxhost"
 CPUS = ("x86_64", "aarch64")
 UNAVAILABLE = 4  # the exit status of static_libs.py when it cannot fetch something
 SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:abort_on_error=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
@@ -245,37 +244,6 @@ def fastpath(suite):
         suite.run(sys.executable, "tests/servers/ansible_venv.py", version, nice=5)
     suite.pytest(ansible.wait() / "python", "tests/fastpath",
                  env={"MCAPI_TEST_CORES": ALL_CORES, "MCAPI_BUILD": str(ROOT / "build/gcc")})
-
-
-def check_modules(suite, work, environment):
-    """Each documented module is there, executable, and ansible-doc can show it."""
-    installed = Path(work) / "ansible_collections" / GALAXY.replace(".", "/")
-    for sidecar in sorted((installed / "plugins/modules").glob("*.yml")):
-        suite.step("test", "-x", sidecar.with_suffix(""))
-        for form in ([], ["-s"], ["-j"]):
-            suite.step("ansible-doc", "-t", "module", *form, "%s.%s" % (GALAXY, sidecar.stem), env=environment)
-
-
-def check_style(suite, work, environment):
-    """ansible-lint and ansible-test want a git repository in a path of a certain shape: a copy, then."""
-    installed = work / "ansible_collections" / GALAXY.replace(".", "/")
-    copy = work / "style/ansible_collections" / GALAXY.replace(".", "/")
-    shutil.copytree(installed, copy)
-    shutil.copy(ROOT / "galaxy.yml", copy)
-    (copy / "playbooks").mkdir(exist_ok=True)
-    for playbook in (ROOT / "tests/demo").glob("*.yml"):
-        shutil.copy(playbook, copy / "playbooks")
-    for name in ("MANIFEST.json", "FILES.json"):
-        (copy / name).unlink()
-    # What is built is not under version control, and these tools look at nothing else.
-    (copy / ".gitignore").write_text("".join("/plugins/modules/%s\n" % p.stem
-                                             for p in (copy / "plugins/modules").glob("*.yml")), encoding="utf-8")
-    suite.run("git", "init", "-q", copy)
-    suite.run("git", "-C", copy, "add", ".")
-    suite.step("ansible-lint", "--profile", "production", "--offline", "--strict", cwd=copy, env=environment)
-    tests = ("action-plugin-docs", "ansible-doc", "empty-init", "no-smart-quotes", "shebang", "symlinks")
-    suite.step("ansible-test", "sanity", *(word for test in tests for word in ("--test", test)), cwd=copy,
-               env=dict(environment, ANSIBLE_COLLECTIONS_PATH=str(work / "style")))
 
 
 def roles(suite):
