@@ -53,8 +53,9 @@ def test_other_libraries__life_of_a_container__is_the_same(foreign):
     outcome = foreign(**made)
     assert outcome.changed and outcome["lxc_container"]["state"] == "running" and foreign.box.state == "RUNNING"
     assert not foreign(**made).changed
-    command = foreign(container_command="echo $HOME from inside", container_command_args={"executable": "/bin/sh"})
-    assert command["lxc_container"]["init_pid"] == foreign.box.pid and "from inside" in str(command.data)
+    command = foreign(container_command="uname -n", container_command_args={"executable": "/bin/sh"})
+    assert command["lxc_container"]["init_pid"] == foreign.box.pid
+    assert command["command"]["stdout"] == foreign.box.name, command.data
     assert foreign("frozen").changed and foreign.box.state == "FROZEN"
     assert foreign("started").changed and foreign.box.state == "RUNNING"
     assert foreign("stopped").changed and not foreign("stopped").changed and foreign.box.state == "STOPPED"
