@@ -3,9 +3,8 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "capi/resource.h"
+#include "capi/kinds.h"
 #include "json/js_get.h"
-#include "kube/list.h"
 
 #define WEBHOOKS "/apis/admissionregistration.k8s.io/v1/"
 #define OURS     "labelSelector=cluster.x-k8s.io%2Fprovider"
@@ -123,14 +122,7 @@ static int judge_definition(struct backup_restore *restore, const json_t *kinds,
 static int list_definitions(struct backup_restore *restore, json_t *definitions, struct error **err)
 {
     auto_error struct error *failure = NULL;
-    auto_strv struct strv selectors;
-    strv_init(&selectors);
-    strv_add(&selectors, CAPI_LABEL);
-    const struct kube_list_options options = {.resource = &capi_resource_crd,
-                                              .label_selectors = &selectors,
-                                              .page = CAPI_DEFINITIONS_PAGE,
-                                              .shrink = shrink};
-    if (kube_list(restore->client, &options, definitions, &failure) == 0)
+    if (capi_definitions_list(restore->client, shrink, definitions, &failure) == 0)
         return 0;
     if (failure->code != 403) {
         error_move_take(err, steal_ptr(failure));

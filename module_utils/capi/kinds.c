@@ -111,6 +111,9 @@ void capi_kinds_add_resource(struct capi_kinds *kinds, const struct kube_resourc
     kind->namespaced = resource->namespaced;
 }
 
+/* Definitions of one page: each is large, some over a megabyte. */
+enum { PAGE = 5 };
+
 /* Schemas, which nobody asks for here, are nearly all of a definition. */
 static void shrink(json_t *item)
 {
@@ -123,17 +126,23 @@ static void shrink(json_t *item)
         json_object_del(version, "schema");
 }
 
-int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)
+int capi_definitions_list(struct kube_client *client, void (*shrink_one)(json_t *definition),
+                          json_t *definitions, struct error **err)
 {
     auto_strv struct strv selectors;
     strv_init(&selectors);
     strv_add(&selectors, CAPI_LABEL);
     const struct kube_list_options options = {.resource = &capi_resource_crd,
                                               .label_selectors = &selectors,
-                                              .page = CAPI_DEFINITIONS_PAGE,
-                                              .shrink = shrink};
+                                              .page = PAGE,
+                                              .shrink = shrink_one};
+    return kube_list(client, &options, definitions, err);
+}
+
+int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)
+{
     json_auto_t *items = json_array();
-    if (kube_list(client, &options, items, err) < 0)
+    if (capi_definitions_list(client, shrink, items, err) < 0)
         return -1;
     if (json_array_size(items) == 0) {
         error_make(

@@ -21,9 +21,6 @@
 #define CAPI_GROUP_ADDONS         "addons.cluster.x-k8s.io"
 #define CAPI_GROUP_INFRASTRUCTURE "infrastructure.cluster.x-k8s.io"
 
-/* Definitions of one page: each is large, some over a megabyte. */
-enum { CAPI_DEFINITIONS_PAGE = 5 };
-
 struct capi_kind {
     char *name; /* owned: of the definition; "" for the two core kinds */
     char *group, *kind, *plural;
@@ -48,6 +45,10 @@ void capi_kinds_add_core(struct capi_kinds *kinds);
 /* Adds a kind that no definition was read of, unless it is there: its objects do not travel by
  * themselves. */
 void capi_kinds_add_resource(struct capi_kinds *kinds, const struct kube_resource *resource);
+/* Appends to DEFINITIONS, an array, the labelled definitions of the server; SHRINK is given each
+ * before the next is read, so that what nobody asks for does not pile up. */
+int capi_definitions_list(struct kube_client *client, void (*shrink)(json_t *definition),
+                          json_t *definitions, struct error **err) must_check;
 /* Reads the labelled definitions of the server and adds the core kinds. ERROR_NOT_FOUND when no
  * definition has the label. */
 int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)

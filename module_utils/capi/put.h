@@ -67,11 +67,12 @@ extern const struct capi_put_words capi_put_cert_manager_words;
 extern const struct capi_put_words capi_put_manifest_words;
 
 struct capi_put_options {
-    unsigned attempts;   /* of each write; 0: 1 */
-    bool retry_refused;  /* also what the server refused */
-    bool keep;           /* before and after, of objects that differ */
-    bool young_kinds;    /* of all objects: defined a moment ago */
-    const char *manager; /* of CAPI_WAY_APPLY; borrowed */
+    unsigned attempts;  /* of each write; 0: 1 */
+    bool retry_refused; /* also what the server refused */
+    bool keep;          /* before and after, of objects that differ */
+    bool young_kinds;   /* the kinds were defined a moment ago: new objects are applied, because the
+                           server holds a POST of them, see docs/server-facts.md */
+    const char *manager; /* of what is applied; borrowed; NULL: the name of our User-Agent */
     const struct capi_put_words *words;
 };
 

@@ -26,6 +26,14 @@ void osk_call_clear(struct osk_call *call)
     *call = (struct osk_call){0};
 }
 
+void osk_calls_clear(struct osk_calls *calls)
+{
+    for (size_t i = 0; i < calls->count; i++)
+        osk_call_clear(&calls->list[i]);
+    free(calls->list);
+    *calls = (struct osk_calls){0};
+}
+
 void osk_call_body_typed(struct osk_call *call, const char *type, const json_t *body)
 {
     struct http_request *request = &call->job.request;

@@ -35,6 +35,14 @@ struct http_client *osk_client_http(struct osk_client *client, const char *url, 
 /* ---- login.c: gets a token whatever there is. The generation grows. */
 int osk_client_relogin(struct osk_client *client, struct error **err) must_check;
 
+/* ---- call.c: requests that are sent together */
+struct osk_calls {
+    struct osk_call *list; /* owned, each of them too */
+    size_t count;
+};
+void osk_calls_clear(struct osk_calls *calls);
+#define auto_osk_calls cleanup_with(osk_calls_clear)
+
 /* ---- call.c: the error of an answer with status 3xx */
 void osk_redirect_error(const struct http_job *job, const char *service, struct error **err);
 

@@ -5,18 +5,6 @@
 #include "base/mem.h"
 #include "ostack/client_priv.h"
 
-struct calls {
-    struct osk_call *list; /* owned */
-    size_t count;
-};
-
-static void calls_clear(struct calls *calls)
-{
-    for (size_t i = 0; i < calls->count; i++)
-        osk_call_clear(&calls->list[i]);
-    free(calls->list);
-}
-
 static void begin(struct osk_call *call, const struct osk_password *password)
 {
     json_auto_t *body =
@@ -47,7 +35,7 @@ static int judge(struct osk_client *client, struct osk_call *call, bool *good, s
 int osk_passwords_check(struct osk_client *client, struct osk_password *passwords, size_t count,
                         struct error **err)
 {
-    cleanup_with(calls_clear) struct calls calls = {0};
+    auto_osk_calls struct osk_calls calls = {0};
     calls.list = xcalloc(count + 1, sizeof(*calls.list));
     for (; calls.count < count; calls.count++)
         begin(&calls.list[calls.count], &passwords[calls.count]);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "ostack/client_priv.h"
 
 enum { PAGES_MAX = 10000 };
 
@@ -120,23 +121,11 @@ static int add_page(struct reading *reading, const struct osk_call *call, struct
     return -1;
 }
 
-struct calls {
-    struct osk_call *list; /* owned */
-    size_t count;
-};
-
-static void calls_clear(struct calls *calls)
-{
-    for (size_t i = 0; i < calls->count; i++)
-        osk_call_clear(&calls->list[i]);
-    free(calls->list);
-}
-
 /* The next page of each collection that has one. */
 static int read_round(struct osk_client *client, struct readings *readings, bool *any,
                       struct error **err)
 {
-    cleanup_with(calls_clear) struct calls calls = {0};
+    auto_osk_calls struct osk_calls calls = {0};
     auto_free size_t *of = xcalloc(readings->count + 1, sizeof(*of));
     calls.list = xcalloc(readings->count + 1, sizeof(*calls.list));
     for (size_t i = 0; i < readings->count; i++) {

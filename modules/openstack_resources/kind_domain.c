@@ -5,12 +5,9 @@
 #include "openstack_resources/state.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
-    {.option = "description",
-     .use = FIELD_VALUE,
-     .attribute = "description",
-     .missing_json = "\"\""},
-    {.option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"},
+    FIELD_NAME,
+    FIELD_DESCRIPTION,
+    FIELD_ENABLED,
     FIELD_END,
 };
 

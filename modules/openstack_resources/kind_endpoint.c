@@ -17,7 +17,7 @@ static const struct field fields[] = {
     /* Under this name, and not as region_id, Keystone makes a region that is missing. */
     {.option = "region", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "region"},
     {.option = "url", .use = FIELD_VALUE, .need = NEED_TO_CREATE, .attribute = "url"},
-    {.option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"},
+    FIELD_ENABLED,
     FIELD_END,
 };
 

@@ -6,7 +6,7 @@
 #include "openstack_resources/send.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
+    FIELD_NAME,
     {.option = "vcpus", .use = FIELD_FIXED, .need = NEED_TO_CREATE, .attribute = "vcpus"},
     {.option = "ram", .use = FIELD_FIXED, .need = NEED_TO_CREATE, .attribute = "ram"},
     {.option = "disk", .use = FIELD_FIXED, .need = NEED_TO_CREATE, .attribute = "disk"},

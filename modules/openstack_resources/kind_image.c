@@ -10,7 +10,7 @@
 #include "openstack_resources/image.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
+    FIELD_NAME,
     {.option = "file", .use = FIELD_CONTENT, .need = NEED_TO_CREATE},
     {.option = "checksum", .use = FIELD_POLICY},
     {.option = "disk_format",

@@ -2,19 +2,7 @@
 #include "openstack_resources/kinds.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
-    {.option = "domain",
-     .use = FIELD_ADDRESS,
-     .attribute = "domain_id",
-     .initial_json = "\"Default\"",
-     .refers = true,
-     .target = KIND_DOMAIN},
-    {.option = "description",
-     .use = FIELD_VALUE,
-     .attribute = "description",
-     .missing_json = "\"\""},
-    {.option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"},
-    FIELD_END,
+    FIELD_NAME, FIELD_DOMAIN, FIELD_DESCRIPTION, FIELD_ENABLED, FIELD_END,
 };
 
 const struct kind kind_project = {

@@ -2,11 +2,8 @@
 #include "openstack_resources/kinds.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
-    {.option = "description",
-     .use = FIELD_VALUE,
-     .attribute = "description",
-     .missing_json = "\"\""},
+    FIELD_NAME,
+    FIELD_DESCRIPTION,
     FIELD_END,
 };
 

@@ -5,13 +5,10 @@
 #include "openstack_resources/state.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
+    FIELD_NAME,
     {.option = "type", .use = FIELD_VALUE, .need = NEED_TO_CREATE, .attribute = "type"},
-    {.option = "description",
-     .use = FIELD_VALUE,
-     .attribute = "description",
-     .missing_json = "\"\""},
-    {.option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"},
+    FIELD_DESCRIPTION,
+    FIELD_ENABLED,
     FIELD_END,
 };
 

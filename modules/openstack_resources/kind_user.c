@@ -2,13 +2,8 @@
 #include "openstack_resources/kinds.h"
 
 static const struct field fields[] = {
-    {.option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"},
-    {.option = "domain",
-     .use = FIELD_ADDRESS,
-     .attribute = "domain_id",
-     .initial_json = "\"Default\"",
-     .refers = true,
-     .target = KIND_DOMAIN},
+    FIELD_NAME,
+    FIELD_DOMAIN,
     {.option = "password", .use = FIELD_SECRET, .attribute = "password"},
     {.option = "update_password", .use = FIELD_POLICY},
     {.option = "default_project",
@@ -22,11 +17,8 @@ static const struct field fields[] = {
      .refers = true,
      .target = KIND_DOMAIN},
     {.option = "email", .use = FIELD_VALUE, .attribute = "email", .missing_json = "\"\""},
-    {.option = "description",
-     .use = FIELD_VALUE,
-     .attribute = "description",
-     .missing_json = "\"\""},
-    {.option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"},
+    FIELD_DESCRIPTION,
+    FIELD_ENABLED,
     FIELD_END,
 };
 

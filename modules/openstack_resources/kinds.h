@@ -54,7 +54,25 @@ struct field {
     const char *domain_option; /* the key that says in which domain that object is; NULL: in none */
 };
 
-/* The rows of a table of fields. */
+/* Rows that the tables of several kinds share, and the last one of each. */
+#define FIELD_NAME                                                                                 \
+    {                                                                                              \
+        .option = "name", .use = FIELD_ADDRESS, .need = NEED_ALWAYS, .attribute = "name"           \
+    }
+#define FIELD_DOMAIN                                                                               \
+    {                                                                                              \
+        .option = "domain", .use = FIELD_ADDRESS, .attribute = "domain_id",                        \
+        .initial_json = "\"Default\"", .refers = true, .target = KIND_DOMAIN                       \
+    }
+#define FIELD_DESCRIPTION                                                                          \
+    {                                                                                              \
+        .option = "description", .use = FIELD_VALUE, .attribute = "description",                   \
+        .missing_json = "\"\""                                                                     \
+    }
+#define FIELD_ENABLED                                                                              \
+    {                                                                                              \
+        .option = "enabled", .use = FIELD_VALUE, .attribute = "enabled"                            \
+    }
 #define FIELD_END                                                                                  \
     {                                                                                              \
         0                                                                                          \
