@@ -14,42 +14,32 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- bench of the others: begin -->", "<!-- bench of the others: end -->"
 HEAD = "| Work | Ours | Peer | |\n|---|---|---|---|"
 
-# (title, file, the path to our value, the path to the peer's, unit, whether more is better, the peer's name)
+# file: the names of ours and of the peer in it. A row of the fast path names its own.
+NAMES = {"clusterctl_init": ("clusterctl_init", "clusterctl"), "backup": ("capi_backup", "clusterctl"),
+         "magnum": ("magnum_template", "openstack.cloud.coe_cluster_template"),
+         "lxc": ("lxc_container", "community.general.lxc_container"), "proxy": ("magnum-cluster-api-proxy", "HAProxy"),
+         "fastpath": ("ours, fast path", "ours, uploaded each time")}
+PYTHON = "ansible.builtin.ping (Python, pipelined)"
+
+# (title, file, where the value is, with % for the name, its unit, whether more is better, how the table calls the peer)
 ROWS = [
-    ("four providers installed", "clusterctl_init", "programs/clusterctl_init/first/seconds",
-     "programs/clusterctl/first/seconds", "s", False, "clusterctl"),
-    ("the same, peak memory", "clusterctl_init", "programs/clusterctl_init/first/megabytes",
-     "programs/clusterctl/first/megabytes", "MB", False, "clusterctl"),
-    ("the same, repeated", "clusterctl_init", "programs/clusterctl_init/repeated/seconds",
-     "programs/clusterctl/repeated/seconds", "s", False, "clusterctl"),
-    ("10 clusters backed up", "backup", "sizes/10/capi_backup/seconds", "sizes/10/clusterctl/seconds", "s", False,
-     "clusterctl move"),
-    ("100 clusters backed up", "backup", "sizes/100/capi_backup/seconds", "sizes/100/clusterctl/seconds", "s", False,
-     "clusterctl move"),
-    ("one cluster template, unchanged", "magnum", "cases/one template, unchanged/magnum_template/seconds",
-     "cases/one template, unchanged/openstack.cloud.coe_cluster_template/seconds", "s", False, "openstack.cloud"),
-    ("five cluster templates, unchanged", "magnum", "cases/five templates, unchanged/magnum_template/seconds",
-     "cases/five templates, unchanged/openstack.cloud.coe_cluster_template/seconds", "s", False, "openstack.cloud"),
-    ("one container, unchanged", "lxc", "seconds/nothing to do/lxc_container",
-     "seconds/nothing to do/community.general.lxc_container", "s", False, "community.general"),
-    ("one container, created and started", "lxc", "seconds/create and start/lxc_container",
-     "seconds/create and start/community.general.lxc_container", "s", False, "community.general"),
-    ("one task over ssh, repeated", "fastpath", "ways/ours, fast path/milliseconds_per_task",
-     "ways/ours, uploaded each time/milliseconds_per_task", "ms", False, "the program, uploaded each time"),
-    ("the same", "fastpath", "ways/ours, fast path/milliseconds_per_task",
-     "ways/ansible.builtin.ping (Python, pipelined)/milliseconds_per_task", "ms", False, "a Python module, pipelined"),
-    ("proxied bytes, one stream", "proxy", "work/one stream/magnum-cluster-api-proxy/mib_per_second",
-     "work/one stream/HAProxy/mib_per_second", "MiB/s", True, "HAProxy"),
-    ("proxied bytes, eight streams", "proxy", "work/eight streams/magnum-cluster-api-proxy/mib_per_second",
-     "work/eight streams/HAProxy/mib_per_second", "MiB/s", True, "HAProxy"),
-    ("round trip of one connection, p99", "proxy", "work/ping, one connection/magnum-cluster-api-proxy/p99_us",
-     "work/ping, one connection/HAProxy/p99_us", "µs", False, "HAProxy"),
-    ("round trip of 32 connections, p99", "proxy", "work/ping, 32 connections/magnum-cluster-api-proxy/p99_us",
-     "work/ping, 32 connections/HAProxy/p99_us", "µs", False, "HAProxy"),
-    ("new connections", "proxy", "work/new connections/magnum-cluster-api-proxy/per_second",
-     "work/new connections/HAProxy/per_second", "per second", True, "HAProxy"),
-    ("memory for 500 clusters", "proxy", "memory/500/magnum-cluster-api-proxy/idle_kib", "memory/500/HAProxy/idle_kib",
-     "KiB", False, "HAProxy"),
+    ("four providers installed", "clusterctl_init", "programs/%/first/seconds", "s", False, "clusterctl"),
+    ("the same, peak memory", "clusterctl_init", "programs/%/first/megabytes", "MB", False, "clusterctl"),
+    ("the same, repeated", "clusterctl_init", "programs/%/repeated/seconds", "s", False, "clusterctl"),
+    ("10 clusters backed up", "backup", "sizes/10/%/seconds", "s", False, "clusterctl move"),
+    ("100 clusters backed up", "backup", "sizes/100/%/seconds", "s", False, "clusterctl move"),
+    ("one cluster template, unchanged", "magnum", "cases/one template, unchanged/%/seconds", "s", False, "openstack.cloud"),
+    ("five cluster templates, unchanged", "magnum", "cases/five templates, unchanged/%/seconds", "s", False, "openstack.cloud"),
+    ("one container, unchanged", "lxc", "seconds/nothing to do/%", "s", False, "community.general"),
+    ("one container, created and started", "lxc", "seconds/create and start/%", "s", False, "community.general"),
+    ("one task over ssh, repeated", "fastpath", "ways/%/milliseconds_per_task", "ms", False, "the program, uploaded each time"),
+    ("the same", "fastpath", "ways/%/milliseconds_per_task", "ms", False, "a Python module, pipelined"),
+    ("proxied bytes, one stream", "proxy", "work/one stream/%/mib_per_second", "MiB/s", True, "HAProxy"),
+    ("proxied bytes, eight streams", "proxy", "work/eight streams/%/mib_per_second", "MiB/s", True, "HAProxy"),
+    ("round trip of one connection, p99", "proxy", "work/ping, one connection/%/p99_us", "µs", False, "HAProxy"),
+    ("round trip of 32 connections, p99", "proxy", "work/ping, 32 connections/%/p99_us", "µs", False, "HAProxy"),
+    ("new connections", "proxy", "work/new connections/%/per_second", "per second", True, "HAProxy"),
+    ("memory for 500 clusters", "proxy", "memory/500/%/idle_kib", "KiB", False, "HAProxy"),
 ]
 
 
@@ -65,10 +55,12 @@ def amount(number, unit: str) -> str:
 
 def table(folder: Path = DOCS) -> str:
     lines = [HEAD]
-    for title, name, ours, theirs, unit, more, peer in ROWS:
+    for title, name, where, unit, more, peer in ROWS:
         path = folder / (name + ".json")
         results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        one, other = value(results, ours), value(results, theirs)
+        ours, theirs = NAMES[name]
+        theirs = PYTHON if "Python" in peer else theirs
+        one, other = (value(results, where.replace("%", tool)) for tool in (ours, theirs))
         if one and other:
             factor = one / other if more else other / one
             lines.append("| %s | %s | %s, %s | %.3g × |" % (title, amount(one, unit), amount(other, unit), peer, factor))
