@@ -194,8 +194,12 @@ class Side:
 
     def reset(self, empty=False):
         """Makes everything as it was at the beginning. The definition of the inventory, which every command makes first,
-        may stay unless the side shall be empty."""
-        self.restore(self._begin, set() if empty else {DEFINITION + INVENTORY})
+        may stay unless the side shall be empty, or a test has made one of its own."""
+        self.restore(self._begin, set() if empty or not self._has_inventory() else {DEFINITION + INVENTORY})
+
+    def _has_inventory(self) -> bool:
+        status, definition = self.request("GET", "%s/%s" % (CRDS, INVENTORY))
+        return status == 200 and [v["name"] for v in definition["spec"]["versions"]] == ["v1alpha3"]
 
     def restore(self, wanted, kept=frozenset()):
         """Makes everything as in `wanted`, a snapshot of the store with its values, but for the keys `kept`."""

@@ -123,3 +123,10 @@ def test_076__inventory_of_another_version__is_an_error(empty_pair):
     error = "clusterctl inventory CRD does not defines the v1alpha3 version"
     assert both.theirs.error == "action failed after 9 attempts: " + error
     both.assert_same_error(error)
+
+
+def test_076__inventory_of_another_version__is_gone_for_the_next_test(make_pair, standard):
+    entries = standard.entries(CORE, INFRASTRUCTURE)
+    pair = make_pair(entries, empty=True)
+    pair.ours.post(CRDS, crd("clusterctl.cluster.x-k8s.io", "Provider", ("v1alpha4",)))
+    assert INVENTORY not in make_pair(entries).ours.names(CRDS)
