@@ -1,13 +1,18 @@
 """The files: their rights, encryption and signatures beside the real openssl, retention, full disks."""
 import grp
 import os
+import re
+import signal
 import stat
 import subprocess
+import time
 
 import pytest
 
+from conftest import is_metadata
 from servers import pki
 from support.magnum_clusters import PER_CLUSTER
+from support.wait import until
 
 CLASS_OBJECTS = 5
 PASSPHRASE = "correct horse battery staple"
@@ -285,3 +290,47 @@ def test_089__arguments__are_checked_before_anything_is_done(backup):
 
 def test_090__without_home_and_path__it_works(cluster, backup):
     assert backup.backup(env={"HOME": None, "PATH": ""}).changed
+
+
+# What changes who may read a file, or makes one. (fchmod comes last, on the way to its name.)
+TRACED = "openat,open,creat,chmod,fchmod,fchmodat,chown,fchown,fchownat,rename,renameat,renameat2,linkat,umask"
+
+
+def test_049__from_the_first_moment_on__nobody_else_can_read_it(cluster, backup, tmp_path):
+    trace = tmp_path / "trace"
+    process, mark = backup.start(state="present", mode="0640", launcher=["strace", "-f", "-y", "-o", str(trace), "-e", TRACED],
+                                 # A leak cannot be looked for under a tracer.
+                                 env={"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
+    assert backup.finish(process, mark, 300).changed
+    lines = [line for line in trace.read_text().splitlines() if ".part" in line]
+    made = [line for line in lines if "O_CREAT" in line]
+    assert len(made) == 3  # the archive and two digests
+    assert all(re.search(r"O_EXCL.*O_NOFOLLOW.*, 0600\)", line) for line in made), made
+    archive = [line for line in lines if re.search(r"\.cluster-api-objects-\w+\.tar\.gz\.[^.]+\.part", line)]
+    calls = [re.match(r"\d+ +(\w+)\(", line).group(1) for line in archive]
+    assert calls.index("fchmod") > calls.index("openat") and calls[-1].startswith("rename"), calls
+    assert [line for line in archive if "fchmod" in line and not line.rstrip().endswith("= 0")] == []
+    assert "umask" not in calls and "chmod" not in calls
+
+
+def test_055__when_it_crashes__nothing_of_an_object_is_in_a_core(cluster, backup, disturbed, tmp_path):
+    here = tmp_path / "cores"
+    here.mkdir()
+    shell = ["bash", "-c", 'ulimit -c unlimited && exec "$@"', "bash"]
+    control = subprocess.Popen([*shell, "sleep", "60"], cwd=here)
+    until(lambda: "sleep" in open("/proc/%d/comm" % control.pid).read())
+    control.send_signal(signal.SIGQUIT)
+    _, status = os.waitpid(control.pid, 0)
+    control.returncode = status
+    cores = list(here.iterdir())
+
+    def crash(request, run):
+        if is_metadata(request) and run.process.poll() is None:  # every object is in its memory
+            run.process.send_signal(signal.SIGQUIT)
+            time.sleep(1)
+
+    run = disturbed(crash)
+    run(expect_answer=False, state="present", launcher=shell, cwd=here)
+    assert run.process.returncode == -signal.SIGQUIT
+    assert list(here.iterdir()) == cores
+    assert os.WCOREDUMP(status) or not cores  # whether this machine would have written one

@@ -4,16 +4,21 @@ import json
 import shutil
 import subprocess
 
-from servers.clusterctl.client import Clusterctl
+import pytest
+
+from servers.clusterctl.client import PANIC, Clusterctl
 from support.magnum_clusters import CORE, PER_CLUSTER
 
 from test_restore import CLASS_OBJECTS, assert_linked, assert_same, edited, live, of_kind, saved
 
 
-def clusterctl_on(tmp_path, server, name="clusterctl-home"):
+NEWER = "1.14.2"
+
+
+def clusterctl_on(tmp_path, server, name="clusterctl-home", **options):
     home = tmp_path / name
     home.mkdir()
-    return Clusterctl(home, server)
+    return Clusterctl(home, server, **options)
 
 
 def import_directory(tool, folder):
@@ -150,3 +155,68 @@ def test_078__clusterctl_fails_late__where_we_refuse_at_once(magnum, backup, tar
     tool = clusterctl_on(tmp_path, target.server)
     answer = tool("move", "--from-directory", folder, "--to-kubeconfig", tool.kubeconfig)
     assert answer.rc == 1
+
+
+def test_063__a_binding_in_the_older_version__is_restored_where_clusterctl_crashes(magnum, backup, target, restore, tmp_path):
+    """As clusterctl up to 1.10 saved it: the server still serves that version, but clusterctl does not know its type."""
+    archive = saved(magnum, backup)
+    folder = edited(backup, archive, of_kind("ClusterResourceSetBinding", lambda value: dict(
+        value, apiVersion="addons.cluster.x-k8s.io/v1beta1")))
+    tool = clusterctl_on(tmp_path, target.server)
+    theirs = tool("move", "--from-directory", folder, "--to-kubeconfig", tool.kubeconfig)
+    assert theirs.rc == PANIC and "nil pointer dereference" in theirs.stderr
+    assert target.wire.request("GET", "/api/v1/namespaces/" + target.namespace)[0] == 404
+    outcome = restore.restored(folder)
+    assert outcome.changed and not outcome.failed, outcome.data
+    status, made = target.get("addons.cluster.x-k8s.io/v1beta1", "ClusterResourceSetBinding", "kube-aaaaa")
+    assert status == 200
+    assert made["spec"]["bindings"] == archive.object("ClusterResourceSetBinding", "kube-aaaaa")["spec"]["bindings"]
+
+
+def test_064__our_archive__is_restored_by_a_newer_clusterctl(magnum, backup, target, tmp_path):
+    archive = saved(magnum, backup, osa_compat=False)
+    before = live(magnum, archive)
+    import_directory(clusterctl_on(tmp_path, target.server, version=NEWER), archive.folder)
+    after = live(target, archive)
+    credentials = ("Secret", target.namespace, "kube-aaaaa-cloud-config")
+    assert after[credentials]["metadata"]["labels"].pop("clusterctl.cluster.x-k8s.io/move") == ""
+    assert_same(before, after)
+    assert_linked(after)
+
+
+@pytest.mark.parametrize("form", ["v7", "ustar", "oldgnu", "gnu", "pax"])
+def test_042__every_form_of_tar__is_read(magnum, backup, tmp_path, form):
+    archive = saved(magnum, backup)
+    path = tmp_path / "other.tar.gz"
+    subprocess.run(["tar", "--format", form, "-czf", path, "-C", archive.directory, "./MANIFEST.json", "./SHA256SUMS",
+                    "./cluster-api-backup"], check=True)
+    outcome = backup(state="verified", src=str(path), compare=True)
+    assert outcome["counts"]["same"] == outcome["counts"]["objects"] - len(outcome["compared"]), outcome.data
+    assert not any("manifest" in text for text in outcome.warnings), outcome.warnings
+
+
+def test_017__without_labels__clusterctl_saves_nothing_and_is_content(magnum, backup, plane, tmp_path):
+    """Where we fail."""
+    magnum.add_class()
+    magnum.add_cluster("kube-aaaaa")
+    base = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    label = "clusterctl.cluster.x-k8s.io"
+    names = [each["metadata"]["name"] for each in magnum.wire.request("GET", base + "?labelSelector=" + label)[1]["items"]]
+
+    def set_label(value):
+        for name in names:
+            status, answer = magnum.wire.request("PATCH", "%s/%s" % (base, name), {"metadata": {"labels": {label: value}}},
+                                                 "application/merge-patch+json")
+            assert status == 200, answer
+
+    folder = tmp_path / "by-clusterctl"
+    folder.mkdir()
+    set_label(None)
+    try:
+        tool = clusterctl_on(tmp_path, plane)
+        answer = tool("move", "--to-directory", folder, "--namespace", magnum.namespace, "--kubeconfig", tool.kubeconfig)
+        outcome = backup.backup()
+    finally:
+        set_label("")
+    assert answer.rc == 0 and list(folder.iterdir()) == []
+    assert outcome.failed and "no clusterctl-labelled CRDs" in outcome.msg

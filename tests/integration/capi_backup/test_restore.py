@@ -179,6 +179,31 @@ def test_072__a_webhook_that_nobody_answers_for__fails_in_time(magnum, backup, t
         target.wire.request("DELETE", base + "/" + name)
 
 
+def test_072__a_kind_that_nobody_can_convert__fails_before_any_write(magnum, backup, target, restore):
+    saved(magnum, backup)
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/openstackservers.infrastructure.cluster.x-k8s.io"
+    unused, used = path, path.replace("openstackservers", "openstackclusters")
+
+    def convert(where, conversion):
+        status, answer = target.wire.request("PATCH", where, {"spec": {"conversion": conversion}},
+                                             "application/merge-patch+json")
+        assert status == 200, answer
+
+    by_webhook = {"strategy": "Webhook", "webhook": {"conversionReviewVersions": ["v1"], "clientConfig": {
+        "caBundle": None, "service": {"name": "capo-webhook", "namespace": "capo-system", "path": "/convert"}}}}
+    none = {"strategy": "None", "webhook": None}
+    convert(unused, by_webhook)
+    try:
+        assert not restore.restored(check=True, webhook_timeout=0).failed  # nothing of this kind is in the archive
+        convert(used, by_webhook)
+        outcome = restore.restored(webhook_timeout=0)
+        assert outcome.failed and "the webhooks of Service capo-system/capo-webhook have no certificate yet" in outcome.msg
+        assert not [event for event in writes(outcome) if "accessreview" not in event["requestURI"]]
+    finally:
+        convert(used, none)
+        convert(unused, none)
+
+
 def test_073__a_missing_namespace__is_made_with_the_labels_it_had(magnum, backup, target, restore):
     saved(magnum, backup)
     assert restore.restored().changed

@@ -3,7 +3,7 @@ import base64
 
 import yaml
 
-from support.magnum_clusters import encoded
+from support.magnum_clusters import encoded, owner
 
 from test_restore import edited, saved
 
@@ -83,8 +83,21 @@ def test_093__compared_with_the_cluster__same_differs_and_missing(magnum, backup
     assert not outcome.failed, outcome.data
     verdicts = {each["name"]: each["verdict"] for each in outcome["compared"]}
     assert verdicts["kube-aaaaa-sa"] == "missing" and verdicts["kube-aaaaa-ca"] == "differs"
+    assert "extra" not in verdicts.values()
     assert outcome["counts"]["same"] == outcome["counts"]["objects"] - len(verdicts)
     assert not [event for event in outcome.requests if event["verb"] in ("update", "patch", "delete")]
+
+
+def test_093__compared_with_the_cluster__what_came_later_is_extra(magnum, backup):
+    folder = good_archive(magnum, backup)
+    magnum.secret("kube-aaaaa-late", labels={"cluster.x-k8s.io/cluster-name": "kube-aaaaa"})
+    magnum.secret("child", [owner(magnum.get("cluster.x-k8s.io/v1beta2", "Machine", "kube-aaaaa-w-1-a")[1])])
+    magnum.secret("stray")
+    magnum.secret("kube-bbbbb-late", labels={"cluster.x-k8s.io/cluster-name": "kube-bbbbb"})
+    outcome = backup(state="verified", src=str(folder), compare=True)
+    assert not outcome.failed, outcome.data
+    extra = {(each["kind"], each["namespace"], each["name"]) for each in outcome["compared"] if each["verdict"] == "extra"}
+    assert extra == {("Secret", magnum.namespace, "kube-aaaaa-late"), ("Secret", magnum.namespace, "child")}
 
 
 def test_093__a_drill__finds_what_the_server_would_refuse(magnum, backup, target, restore):
