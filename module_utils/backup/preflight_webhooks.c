@@ -85,12 +85,6 @@ static int look_at_admission(struct backup_restore *restore, struct strv *missin
 
 /* ---- those that convert them */
 
-static void shrink(json_t *definition)
-{
-    json_object_del(json_object_get(definition, "spec"), "versions");
-    json_object_del(definition, "status");
-}
-
 /* group/kind of what is going to be written: others need no conversion. */
 static json_t *written_kinds(const struct backup_restore *restore)
 {
@@ -105,24 +99,11 @@ static json_t *written_kinds(const struct backup_restore *restore)
     return kinds;
 }
 
-static int judge_definition(struct backup_restore *restore, const json_t *kinds,
-                            const json_t *definition, struct strv *missing, struct error **err)
-{
-    const char *group = js_str(definition, "spec", "group", NULL);
-    const char *kind = js_str(definition, "spec", "names", "kind", NULL);
-    auto_free char *key = xasprintf("%s/%s", group ? group : "", kind ? kind : "");
-    if (!json_object_get(kinds, key) ||
-        !str_equal(js_str(definition, "spec", "conversion", "strategy", NULL), "Webhook"))
-        return 0;
-    return judge(restore, js_get(definition, "spec", "conversion", "webhook", "clientConfig", NULL),
-                 missing, err);
-}
-
 /* Who may not see definitions is told by the server itself when it cannot convert. */
-static int list_definitions(struct backup_restore *restore, json_t *definitions, struct error **err)
+static int read_kinds(struct backup_restore *restore, struct capi_kinds *kinds, struct error **err)
 {
     auto_error struct error *failure = NULL;
-    if (capi_definitions_list(restore->client, shrink, definitions, &failure) == 0)
+    if (capi_kinds_read(kinds, restore->client, &failure) == 0 || failure->kind == ERROR_NOT_FOUND)
         return 0;
     if (failure->code != 403) {
         error_move_take(err, steal_ptr(failure));
@@ -134,20 +115,24 @@ static int list_definitions(struct backup_restore *restore, json_t *definitions,
     return 0;
 }
 
-static int look_at_conversion(struct backup_restore *restore, struct strv *missing,
-                              struct error **err)
+/* KNOWN may be NULL: they are read then. */
+static int look_at_conversion(struct backup_restore *restore, const struct capi_kinds *known,
+                              struct strv *missing, struct error **err)
 {
-    json_auto_t *kinds = written_kinds(restore);
-    json_auto_t *definitions = json_array();
-    size_t index = 0;
-    json_t *definition = NULL;
-    if (json_object_size(kinds) == 0)
+    json_auto_t *written = written_kinds(restore);
+    auto_capi_kinds struct capi_kinds live = {0};
+    if (json_object_size(written) == 0)
         return 0;
-    if (list_definitions(restore, definitions, err) < 0)
+    if (!known && read_kinds(restore, &live, err) < 0)
         return -1;
-    json_array_foreach (definitions, index, definition)
-        if (judge_definition(restore, kinds, definition, missing, err) < 0)
+    const struct capi_kinds *kinds = known ? known : &live;
+    for (size_t i = 0; i < kinds->count; i++) {
+        const struct capi_kind *kind = &kinds->items[i];
+        auto_free char *key = xasprintf("%s/%s", kind->group, kind->kind);
+        if (kind->converter && json_object_get(written, key) &&
+            judge(restore, kind->converter, missing, err) < 0)
             return -1;
+    }
     return 0;
 }
 
@@ -157,11 +142,12 @@ int preflight_webhooks(struct backup_restore *restore, struct error **err)
 {
     long long deadline = clock_deadline_ms(restore->options.webhook_timeout_ms);
     size_t before = restore->problems.count;
+    const struct capi_kinds *kinds = restore->options.kinds;
     for (;;) {
         auto_strv struct strv missing;
         strv_init(&missing);
         if (look_at_admission(restore, &missing, err) < 0 ||
-            look_at_conversion(restore, &missing, err) < 0)
+            look_at_conversion(restore, kinds, &missing, err) < 0)
             return -1;
         if (!missing.count)
             break;
@@ -171,6 +157,7 @@ int preflight_webhooks(struct backup_restore *restore, struct error **err)
             break;
         }
         clock_sleep_ms(POLL_MS);
+        kinds = NULL; /* whoever issues certificates may have written them since */
         if (interrupt_check(err) < 0)
             return -1;
     }

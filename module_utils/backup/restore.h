@@ -32,6 +32,8 @@ enum backup_providers { BACKUP_PROVIDERS_ERROR, BACKUP_PROVIDERS_WARN, BACKUP_PR
 
 struct backup_restore_options {
     const struct strv *clusters; /* borrowed; empty: all */
+    /* Borrowed: what the definitions in the cluster say; NULL: they are read when it matters. */
+    const struct capi_kinds *kinds;
     enum backup_conflict conflict;
     enum backup_missing missing;
     enum backup_deleting deleting;

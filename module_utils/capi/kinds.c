@@ -75,6 +75,9 @@ int capi_kinds_add(struct capi_kinds *kinds, const json_t *definition, struct er
         is_built_in(group, kind_name) || json_object_get(labels, CAPI_LABEL_HIERARCHY) != NULL;
     kind->move = kind->hierarchy || json_object_get(labels, CAPI_LABEL_MOVE) != NULL;
     read_versions(kind, js_get(definition, "spec", "versions", NULL));
+    if (str_equal(js_str(definition, "spec", "conversion", "strategy", NULL), "Webhook"))
+        kind->converter =
+            json_incref(js_get(definition, "spec", "conversion", "webhook", "clientConfig", NULL));
     if (!kind->storage)
         kind->storage = xstrdup("");
     return 0;
@@ -126,8 +129,7 @@ static void shrink(json_t *item)
         json_object_del(version, "schema");
 }
 
-int capi_definitions_list(struct kube_client *client, void (*shrink_one)(json_t *definition),
-                          json_t *definitions, struct error **err)
+static int list_definitions(struct kube_client *client, json_t *definitions, struct error **err)
 {
     auto_strv struct strv selectors;
     strv_init(&selectors);
@@ -135,14 +137,14 @@ int capi_definitions_list(struct kube_client *client, void (*shrink_one)(json_t 
     const struct kube_list_options options = {.resource = &capi_resource_crd,
                                               .label_selectors = &selectors,
                                               .page = PAGE,
-                                              .shrink = shrink_one};
+                                              .shrink = shrink};
     return kube_list(client, &options, definitions, err);
 }
 
 int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)
 {
     json_auto_t *items = json_array();
-    if (capi_definitions_list(client, shrink, items, err) < 0)
+    if (list_definitions(client, items, err) < 0)
         return -1;
     if (json_array_size(items) == 0) {
         error_make(
@@ -172,6 +174,7 @@ void capi_kinds_clear(struct capi_kinds *kinds)
         free(kind->plural);
         free(kind->storage);
         strv_clear(&kind->served);
+        json_decref(kind->converter);
     }
     free(kinds->items);
     *kinds = (struct capi_kinds){0};

@@ -28,8 +28,9 @@ struct capi_kind {
     struct strv served; /* versions */
     bool storage_served;
     bool namespaced;
-    bool move;      /* label move: objects travel without an owner */
-    bool hierarchy; /* label move-hierarchy, or one of the three built-in kinds */
+    bool move;         /* label move: objects travel without an owner */
+    bool hierarchy;    /* label move-hierarchy, or one of the three built-in kinds */
+    json_t *converter; /* owned: the clientConfig of the webhook that converts it, or NULL */
 };
 
 struct capi_kinds {
@@ -45,10 +46,6 @@ void capi_kinds_add_core(struct capi_kinds *kinds);
 /* Adds a kind that no definition was read of, unless it is there: its objects do not travel by
  * themselves. */
 void capi_kinds_add_resource(struct capi_kinds *kinds, const struct kube_resource *resource);
-/* Appends to DEFINITIONS, an array, the labelled definitions of the server; SHRINK is given each
- * before the next is read, so that what nobody asks for does not pile up. */
-int capi_definitions_list(struct kube_client *client, void (*shrink)(json_t *definition),
-                          json_t *definitions, struct error **err) must_check;
 /* Reads the labelled definitions of the server and adds the core kinds. ERROR_NOT_FOUND when no
  * definition has the label. */
 int capi_kinds_read(struct capi_kinds *kinds, struct kube_client *client, struct error **err)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "backup/contents.h"
+#include "backup/draft.h"
 #include "backup/restore.h"
 #include "backup/source.h"
 #include "base/mem.h"
@@ -17,7 +18,8 @@ enum { LEFT_OUT_MAX = 200 };
 
 struct restored {
     struct backup_source source;
-    struct capi_kinds kinds; /* of the cluster, for archives without a manifest */
+    struct capi_kinds kinds; /* of the cluster */
+    bool unseen;             /* who asks may not see them */
     struct backup_contents contents;
     struct backup_restore restore;
     bool begun; /* restore is initialised */
@@ -39,26 +41,37 @@ static int read_members(struct cb *cb, struct restored *work, struct backup_memb
     return path ? backup_source_read(&work->source, path, &options, members, err) : -1;
 }
 
-/* A cluster whose definitions are not clusterctl's can be restored into, but says less. */
-static int read_kinds(struct cb *cb, struct restored *work, struct error **err)
+/* A cluster whose definitions are not clusterctl's can be restored into, but says less. So does one
+ * that shows its definitions to others only, if the archive says itself what its kinds are. */
+static int read_kinds(struct cb *cb, struct restored *work, bool needed, struct error **err)
 {
     auto_error struct error *problem = NULL;
     if (capi_kinds_read(&work->kinds, cb->client, &problem) == 0)
         return 0;
-    if (problem->kind != ERROR_NOT_FOUND) {
+    work->unseen = problem->code == 403 && !needed;
+    if (problem->kind != ERROR_NOT_FOUND && !work->unseen) {
         error_move_take(err, steal_ptr(problem));
         return -1;
     }
-    cb_warn(cb, "no definition in the cluster has clusterctl's label");
+    if (!work->unseen)
+        cb_warn(cb, "no definition in the cluster has clusterctl's label");
     capi_kinds_add_core(&work->kinds);
     return 0;
+}
+
+static bool has_manifest(const struct backup_members *members)
+{
+    for (size_t i = 0; i < members->count; i++)
+        if (str_equal(members->items[i].path, BACKUP_MANIFEST))
+            return true;
+    return false;
 }
 
 static int read_archive(struct cb *cb, struct restored *work, struct error **err)
 {
     auto_backup_members struct backup_members members = {0};
     if (read_members(cb, work, &members, err) < 0 || cb_connect(cb, err) < 0 ||
-        read_kinds(cb, work, err) < 0)
+        read_kinds(cb, work, !has_manifest(&members), err) < 0)
         return -1;
     const struct backup_read_options options = {
         .kinds = &work->kinds,
@@ -99,7 +112,8 @@ static int observe(struct cb *cb, struct error **err)
     cb->work = work;
     if (read_archive(cb, work, err) < 0)
         return -1;
-    const struct backup_restore_options options = options_of(&cb->args);
+    struct backup_restore_options options = options_of(&cb->args);
+    options.kinds = work->unseen ? NULL : &work->kinds;
     backup_restore_init(&work->restore, &work->contents, cb->client, cb->discovery, &options);
     work->begun = true;
     if (backup_restore_choose(&work->restore, err) < 0 ||

@@ -1,8 +1,10 @@
-"""What an account needs for a backup, and what is said when a rule is missing."""
+"""What an account needs for a backup and for a restore, and what is said when a rule is missing."""
 import pytest
 
 from conftest import Backup
 from support.magnum_clusters import owner
+
+from test_restore import saved
 
 GROUPS = ["cluster.x-k8s.io", "addons.cluster.x-k8s.io", "bootstrap.cluster.x-k8s.io", "controlplane.cluster.x-k8s.io",
           "infrastructure.cluster.x-k8s.io", "ipam.cluster.x-k8s.io", "runtime.cluster.x-k8s.io",
@@ -69,3 +71,64 @@ def test_088__namespaces_that_may_not_be_seen__are_a_warning(with_rules):
     outcome = with_rules("namespaces").backup()
     assert outcome.changed
     assert [text for text in outcome.warnings if "labels and annotations of namespace" in text]
+
+
+# ---- of a restore
+
+READ, MAKE = ["get", "list"], ["get", "list", "create", "patch"]
+TO_RESTORE = {
+    "definitions": (["apiextensions.k8s.io"], ["customresourcedefinitions"], READ),
+    "namespaces": ([""], ["namespaces"], ["get", "create"]),
+    "objects": (GROUPS, ["*"], MAKE),
+    "core objects": ([""], ["secrets", "configmaps"], MAKE),
+    "webhooks": (["admissionregistration.k8s.io"], ["validatingwebhookconfigurations", "mutatingwebhookconfigurations"], READ),
+    "endpoints": (["discovery.k8s.io"], ["endpointslices"], READ),
+}
+
+
+@pytest.fixture
+def restorer(magnum, backup, target, restore):
+    """restorer(changes={}) → the restore of one cluster for an account with these rules; changes: verbs of some of them."""
+    user = "restorer-of-" + magnum.namespace
+    base = "/apis/rbac.authorization.k8s.io/v1/"
+
+    def make(changes=None):
+        verbs = dict({name: row[2] for name, row in TO_RESTORE.items()}, **(changes or {}))
+        target.post(base + "clusterroles", {
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": user},
+            "rules": [{"apiGroups": row[0], "resources": row[1], "verbs": verbs[name]}
+                      for name, row in TO_RESTORE.items() if verbs[name]]})
+        target.post(base + "clusterrolebindings", {
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": user},
+            "subjects": [{"kind": "User", "name": user, "apiGroup": "rbac.authorization.k8s.io"}],
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": user}})
+        pair = target.server.pki.authority().client(user, [])
+        restore.environment["KUBECONFIG"] = str(target.server.kubeconfig_for(user, pair))
+        return restore
+
+    saved(magnum, backup)
+    return make
+
+
+def test_088__these_rules_suffice_to_restore(restorer):
+    outcome = restorer().restored()
+    assert outcome.changed and not outcome.failed and outcome["left_paused"] == [], outcome.data
+
+
+@pytest.mark.parametrize("changes, named", [
+    ({"namespaces": ["get"]}, "the account may not create namespaces"),
+    ({"objects": READ}, "the account may not create clusters.cluster.x-k8s.io in namespace "),
+    ({"core objects": ["get", "list", "patch"]}, "the account may not create secrets in namespace "),
+    ({"objects": ["get", "list", "create"]}, "the account may not patch clusters.cluster.x-k8s.io in namespace "),
+    ({"core objects": ["create", "patch"]}, 'cannot get resource "secrets"'),
+    ({"webhooks": []}, "validatingwebhookconfigurations"),
+])
+def test_088__a_missing_rule_of_a_restore__is_named_before_anything_is_written(restorer, target, changes, named):
+    outcome = restorer(changes).restored(webhook_timeout=0)
+    assert outcome.failed and named in outcome.msg + str(outcome.get("problems")), outcome.data
+    assert target.wire.request("GET", "/api/v1/namespaces/" + target.namespace)[0] == 404
+
+
+def test_088__definitions_that_may_not_be_seen__are_a_warning_of_a_restore(restorer):
+    outcome = restorer({"definitions": []}).restored()
+    assert outcome.changed and any("conversion webhooks were not looked at" in text for text in outcome.warnings), outcome.data

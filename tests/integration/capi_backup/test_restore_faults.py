@@ -121,6 +121,8 @@ def test_086__requests__are_one_look_and_one_create_for_each_object(magnum, back
             key = (reference["resource"], reference["name"])
             per_object[key] = per_object.get(key, 0) + 1
     assert set(per_object.values()) == {1} and len(per_object) <= objects + 1
+    definitions = [event["requestURI"] for event in outcome.requests if "customresourcedefinitions" in event["requestURI"]]
+    assert len(definitions) == len(set(definitions)), definitions  # each page once
     assert len({event["sourceIPs"][0] for event in outcome.requests}) == 1
 
 

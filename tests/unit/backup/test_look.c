@@ -119,8 +119,8 @@ static void test_extra__lists_that_may_not_be_read__are_an_error(void **state)
 #define CRDS  "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions?"
 #define DEFINITION(KIND, CONFIG)                                                                   \
     "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"group\":\"cluster.x-k8s.io\",\"names\":{\"kind\":" \
-    "\"" KIND                                                                                      \
-    "\"},\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{\"clientConfig\":{" CONFIG          \
+    "\"" KIND "\",\"plural\":\"x\"},\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{"        \
+              "\"clientConfig\":{" CONFIG                                                          \
     "\"service\":{\"name\":\"hook\",\"namespace\":\"capi-system\"}}}}}}"
 
 static void converted(const char *definition, const char *slices, const char *problem)
@@ -157,6 +157,23 @@ static void test_072__kinds_that_nobody_can_convert__speak_against_a_restore(voi
     converted(DEFINITION("MachinePool", ""), NONE, NULL); /* none is in the archive */
 }
 
+static void test_072__kinds_that_were_read_already__are_not_read_again(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.when = HOOKS, .body = NONE}};
+    auto_capi_kinds struct capi_kinds kinds = {0};
+    json_auto_t *definition = json_loads(DEFINITION("Cluster", ""), 0, NULL);
+    struct world world;
+    struct error *err = NULL;
+    begin(&world, script, array_length(script));
+    assert_int_equal(capi_kinds_add(&kinds, definition, &err), 0);
+    world.restore.options.kinds = &kinds;
+    assert_int_equal(preflight_webhooks(&world.restore, &err), 0);
+    assert_int_equal(world.restore.problems.count, 1);
+    assert_int_equal(fake_server_requests(world.server), 2);
+    end(&world);
+}
+
 static void test_088__definitions_that_may_not_be_seen__are_a_warning(void **state)
 {
     (void)state;
@@ -180,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_093__what_belongs_to_a_cluster_and_is_not_in_the_archive__is_extra),
         cmocka_unit_test(test_extra__lists_that_may_not_be_read__are_an_error),
         cmocka_unit_test(test_072__kinds_that_nobody_can_convert__speak_against_a_restore),
+        cmocka_unit_test(test_072__kinds_that_were_read_already__are_not_read_again),
         cmocka_unit_test(test_088__definitions_that_may_not_be_seen__are_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
