@@ -5,7 +5,7 @@ set -euo pipefail
 BUILD="gcc libc6-dev cmake ninja-build pkg-config python3 libjansson-dev libyaml-dev libcurl4-openssl-dev libssl-dev
     zlib1g-dev libcmocka-dev libarchive-dev lxc-dev dpkg-dev perl make python3-venv"
 OTHERS="git ca-certificates openssl python3-pip clang clang-tidy clang-format cppcheck shellcheck binutils
-    qemu-user-static sudo busybox-static"
+    qemu-user-static sudo busybox-static strace"
 # Its package starts a server for everybody, so only where no service manager would do that.
 [ -d /run/systemd/system ] || OTHERS="$OTHERS openssh-server"
 
