@@ -347,6 +347,7 @@ class Pair:
 
     def run(self, state="present", config=None, env=None, more=None, **request) -> Both:
         """Both at the same time."""
+        assert self.clusterctl  # made here: two threads would make two, and one rewrite the file that the other reads
         ours = at_once.submit(self.run_ours, state, config, env, more=more, **request)
         theirs = self.run_theirs(state, config, env, **request)
         return Both(ours.result(), theirs)
