@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from support.providers import crd, pinned, small
+from support.pair import INVENTORY
+from support.providers import CORE, INFRASTRUCTURE, crd, pinned, small
 from support.relay import Relay
 
 from test_init import CRDS, LABEL
