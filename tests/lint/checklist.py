@@ -19,7 +19,7 @@ class Checklist:
 
 
 CHECKLISTS = (
-    Checklist("capi_backup", range(1, 97), ("capi_backup", "backup"), complete=False),
+    Checklist("capi_backup", range(1, 97), ("capi_backup", "backup")),
     Checklist("clusterctl_init", range(1, 111), ("clusterctl_init", "capi")),
     Checklist("lxc_container", range(1, 129), ("lxc_container",)),
     Checklist("magnum_template", range(1, 131), ("magnum_template", "ostack")),

@@ -149,6 +149,10 @@ def backup(suite):
         suite.run("tests/run/configure.sh", "coverage", "capi_backup")
     for component in ("bootstrap", "control-plane"):
         suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
+    older = "1.10.10"  # of Cluster API and clusterctl, the last series of the version before
+    suite.run(sys.executable, "tests/servers/capi_bundle.py", "all", "--version", older, nice=10)
+    suite.run(sys.executable, "tests/servers/clusterctl/build.py", older, nice=10)
+    suite.run(sys.executable, "tests/servers/capi_manager.py", nice=10)
     suite.pytest(ansible.wait() / "python", "tests/integration/capi_backup",
                  env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
 

@@ -1,5 +1,8 @@
+#!/usr/bin/env python3
 """The real core manager of Cluster API beside an API server of tests, in a network namespace of its own: it wants to
-listen everywhere. Its only way out is the API server, under the same address as outside."""
+listen everywhere. Its only way out is the API server, under the same address as outside.
+
+As a command: compiles it into the cache, where it is not there yet, and prints its path."""
 import array
 import os
 import shutil
@@ -27,6 +30,10 @@ way.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [in
 """
 
 
+def program():
+    return build.part("cluster-api") / "cluster-api-controller"
+
+
 class CoreManager:
     """A context: the manager works on SERVER, a KubeServer that has the kinds, whose webhooks nobody registered."""
 
@@ -38,7 +45,6 @@ class CoreManager:
         self._listener = None
 
     def __enter__(self):
-        program = build.part("cluster-api") / "cluster-api-controller"
         self.directory.mkdir(parents=True)
         certificates = self.directory / "certificates"
         certificates.mkdir()
@@ -51,7 +57,7 @@ class CoreManager:
         self._wait(lambda: os.readlink("/proc/%d/ns/net" % holder.pid) != os.readlink("/proc/self/ns/net"))
         self._listener = self._listen_inside(holder.pid)
         threading.Thread(target=self._accept, daemon=True).start()
-        self._start("nsenter", "--net=/proc/%d/ns/net" % holder.pid, program, "--kubeconfig", kubeconfig,
+        self._start("nsenter", "--net=/proc/%d/ns/net" % holder.pid, program(), "--kubeconfig", kubeconfig,
                     "--diagnostics-address", "0", "--health-addr", "127.0.0.1:9440", "--webhook-cert-dir", certificates,
                     "--leader-elect=false", "--v=2")
         return self
@@ -118,3 +124,7 @@ class CoreManager:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+if __name__ == "__main__":
+    print(program())

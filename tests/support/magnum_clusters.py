@@ -105,7 +105,9 @@ class Magnum:
 
     def install(self, version=capi_bundle.DEFAULT_VERSION):
         """Kinds, namespaces and the inventory."""
-        wanted = definitions(version)
+        self.install_kinds(definitions(version))
+
+    def install_kinds(self, wanted):
         for value in wanted:
             self.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", value)
         for name in (self.namespace, "capi-system", "capo-system"):

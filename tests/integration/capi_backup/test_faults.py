@@ -2,6 +2,7 @@
 import gzip
 import io
 import os
+import random
 import re
 import signal
 import tarfile
@@ -14,6 +15,7 @@ from conftest import is_list, writes
 from support.magnum_clusters import PER_CLUSTER
 from support.relay import Relay
 
+from test_archives import PASSPHRASE
 from test_pause import THOROUGH, paused
 from test_restore import CLASS_OBJECTS, assert_linked, assert_same, live, saved
 from test_restore_faults import is_change
@@ -256,3 +258,36 @@ def test_restart__the_api_server_goes_down_during_a_restore__everything_is_there
     assert len(after) == PER_CLUSTER + CLASS_OBJECTS
     assert_same(before, after)
     assert_linked(after)
+
+
+# ---- readers of foreign bytes, watched by sanitizers: a defect of memory would be text beside the one answer
+
+def changed(content: bytes, luck) -> bytes:
+    """The same with a stretch overwritten, left out, said twice, or cut off."""
+    place, length = luck.randrange(len(content)), luck.choice((1, 1, 4, 40, 600))
+    head, part, tail = content[:place], content[place:place + length], content[place + length:]
+    return luck.choice((head + bytes(luck.randrange(256) for _ in part) + tail, head + tail, head + part * 3 + tail, head))
+
+
+@pytest.mark.parametrize("form", ["tar.gz", "tar", "cms", "object", "manifest"])
+def test_094__whatever_an_archive_holds__the_answer_is_one_and_clean(cluster, backup, tmp_path, form):
+    assert b"__asan_init" in backup.program.read_bytes()
+    options = {"encryption": {"passphrase": PASSPHRASE, "iterations": 100000}} if form == "cms" else {}
+    assert backup.backup(**options).changed
+    whole = backup.newest().read_bytes()
+    options = {"decryption": {"passphrase": PASSPHRASE}} if form == "cms" else {}
+    content = gzip.decompress(whole) if form == "tar" else whole
+    if form in ("object", "manifest"):
+        archive = backup.unpack()
+        name = "MANIFEST.json" if form == "manifest" else "cluster-api-backup/Cluster_%s_kube-aaaaa.yaml" % cluster.namespace
+        content = (archive.directory / name).read_bytes()
+    luck = random.Random("capi_backup " + form)
+    for _ in range(300 if THOROUGH else 3 if form == "cms" else 6):
+        broken = changed(content, luck)
+        path = tmp_path / ("broken.tar.gz.cms" if form == "cms" else "broken." + form)
+        if form in ("object", "manifest"):
+            broken = packed(member(name, broken))
+            path = tmp_path / "broken.tar"
+        path.write_bytes(broken)
+        outcome = backup(state="verified", src=str(path), ignore_unknown_files=True, **options)
+        assert not outcome.changed and (outcome.failed or "problems" in outcome.data), outcome.data

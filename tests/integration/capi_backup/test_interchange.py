@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from servers.clusterctl.client import PANIC, Clusterctl
+from servers.clusterctl.client import Clusterctl
 from support.magnum_clusters import CORE, PER_CLUSTER
 
 from test_restore import CLASS_OBJECTS, assert_linked, assert_same, edited, live, of_kind, saved
@@ -155,22 +155,6 @@ def test_078__clusterctl_fails_late__where_we_refuse_at_once(magnum, backup, tar
     tool = clusterctl_on(tmp_path, target.server)
     answer = tool("move", "--from-directory", folder, "--to-kubeconfig", tool.kubeconfig)
     assert answer.rc == 1
-
-
-def test_063__a_binding_in_the_older_version__is_restored_where_clusterctl_crashes(magnum, backup, target, restore, tmp_path):
-    """As clusterctl up to 1.10 saved it: the server still serves that version, but clusterctl does not know its type."""
-    archive = saved(magnum, backup)
-    folder = edited(backup, archive, of_kind("ClusterResourceSetBinding", lambda value: dict(
-        value, apiVersion="addons.cluster.x-k8s.io/v1beta1")))
-    tool = clusterctl_on(tmp_path, target.server)
-    theirs = tool("move", "--from-directory", folder, "--to-kubeconfig", tool.kubeconfig)
-    assert theirs.rc == PANIC and "nil pointer dereference" in theirs.stderr
-    assert target.wire.request("GET", "/api/v1/namespaces/" + target.namespace)[0] == 404
-    outcome = restore.restored(folder)
-    assert outcome.changed and not outcome.failed, outcome.data
-    status, made = target.get("addons.cluster.x-k8s.io/v1beta1", "ClusterResourceSetBinding", "kube-aaaaa")
-    assert status == 200
-    assert made["spec"]["bindings"] == archive.object("ClusterResourceSetBinding", "kube-aaaaa")["spec"]["bindings"]
 
 
 def test_064__our_archive__is_restored_by_a_newer_clusterctl(magnum, backup, target, tmp_path):
