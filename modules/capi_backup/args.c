@@ -112,8 +112,9 @@ static int check(const struct cb_args *args, struct error **err)
     }
     if (args->magnum_lock) {
         error_make(err, ERROR_USAGE,
-                   "magnum_lock: not supported; use quiesce to get an archive "
-                   "whose objects belong together");
+                   "magnum_lock: the locks of Magnum's driver cannot be taken: their names are not "
+                   "part of any interface, and they end by themselves; quiesce: verify sees what "
+                   "the driver changes meanwhile, and quiesce: pause keeps controllers away");
         return -1;
     }
     return check_extra(args, err);

@@ -29,16 +29,6 @@ struct present {
 
 /* ---- observe: all that can be wrong before anything is touched */
 
-static int refuse_lock(const struct cb *cb, struct error **err)
-{
-    if (!cb->args.magnum_lock)
-        return 0;
-    error_make(err, ERROR_USAGE,
-               "magnum_lock: the driver's locks cannot be taken: their names are not part of any "
-               "interface; use quiesce: verify, which sees what the driver changes meanwhile");
-    return -1;
-}
-
 static int observe(struct cb *cb, struct error **err)
 {
     struct present *present = xcalloc(1, sizeof(*present));
@@ -47,8 +37,7 @@ static int observe(struct cb *cb, struct error **err)
     present->run_id = capi_run_id_new();
     backup_draft_init(&present->draft);
     cb->work = present;
-    if (refuse_lock(cb, err) < 0 ||
-        cb_recipients_read(&present->recipients, &cb->args, &cb->context->warnings, err) < 0 ||
+    if (cb_recipients_read(&present->recipients, &cb->args, &cb->context->warnings, err) < 0 ||
         cb_keys_read(&present->keys, &cb->args, err) < 0)
         return -1;
     if (export_init(&present->export, cb, err) < 0 || export_prepare(&present->export, err) < 0)
