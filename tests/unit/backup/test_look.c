@@ -1,57 +1,11 @@
 /* What is asked of the cluster before a restore, beside the objects: a scripted server answers. */
 #include "support/unit.h"
 
-#include "backup/contents.h"
 #include "backup/extra.h"
-#include "backup/members.h"
 #include "backup/preflight_priv.h"
 #include "base/str.h"
-#include "fakes/fake_server.h"
 #include "json/js_get.h"
-#include "unit/backup/sample.h"
-
-struct world {
-    struct fake_server *server;
-    struct kube_config config;
-    struct kube_client *client;
-    struct backup_contents contents;
-    struct backup_restore restore;
-};
-
-static void begin(struct world *world, const struct fake_reply *script, size_t count)
-{
-    auto_buf struct buf packed = {0};
-    auto_backup_members struct backup_members members = {0};
-    const struct backup_read_options read = {0};
-    const struct backup_restore_options options = {.max_age_s = -1};
-    const struct kube_client_options how = {.max_in_flight = 4, .request_timeout_ms = 60000};
-    struct error *err = NULL;
-    *world = (struct world){.server = fake_server_start(script, count, NULL)};
-    world->config.server = fake_server_url(world->server, "");
-    world->client = kube_client_new(&world->config, &how, &err);
-    assert_no_error(err);
-    sample_archive(&packed, false);
-    assert_int_equal(backup_members_unpack(&members, packed.data, packed.size, &err), 0);
-    assert_int_equal(backup_contents_read(&world->contents, &members, &read, &err), 0);
-    backup_restore_init(&world->restore, &world->contents, world->client, NULL, &options);
-    assert_int_equal(backup_restore_choose(&world->restore, &err), 0);
-    for (size_t i = 0; i < world->restore.count; i++) {
-        struct backup_item *item = &world->restore.items[i];
-        const struct capi_kind *kind =
-            capi_kinds_find(&world->contents.kinds, item->node->group, item->node->kind);
-        item->resource = capi_kind_resource(kind);
-        item->step = BACKUP_STEP_CREATE;
-    }
-}
-
-static void end(struct world *world)
-{
-    backup_restore_clear(&world->restore);
-    backup_contents_clear(&world->contents);
-    kube_client_free(world->client);
-    kube_config_clear(&world->config);
-    fake_server_stop(world->server);
-}
+#include "unit/backup/world.h"
 
 /* ---- extra */
 
@@ -80,7 +34,7 @@ static void test_093__what_belongs_to_a_cluster_and_is_not_in_the_archive__is_ex
     struct world world;
     struct error *err = NULL;
     auto_buf struct buf names = {0};
-    begin(&world, script, array_length(script));
+    world_begin(&world, script, array_length(script));
     world.restore.items[0].uid = xstrdup("live-1");
     json_auto_t *list = json_array();
     int result = backup_extra(&world.restore, list, &err);
@@ -95,7 +49,7 @@ static void test_093__what_belongs_to_a_cluster_and_is_not_in_the_archive__is_ex
     assert_non_null(strstr(buf_str(&names), "Secret child extra;"));
     assert_int_equal(json_array_size(list), 2);
     assert_int_equal(fake_server_requests(world.server), 3);
-    end(&world);
+    world_end(&world);
 }
 
 static void test_extra__lists_that_may_not_be_read__are_an_error(void **state)
@@ -104,12 +58,12 @@ static void test_extra__lists_that_may_not_be_read__are_an_error(void **state)
     static const struct fake_reply script[] = {{.status = 403, .body = "{}"}};
     struct world world;
     struct error *err = NULL;
-    begin(&world, script, array_length(script));
+    world_begin(&world, script, array_length(script));
     json_auto_t *list = json_array();
     assert_int_equal(backup_extra(&world.restore, list, &err), -1);
     assert_int_equal(err->code, 403);
     error_clear(&err);
-    end(&world);
+    world_end(&world);
 }
 
 /* ---- webhooks */
@@ -120,7 +74,7 @@ static void test_extra__lists_that_may_not_be_read__are_an_error(void **state)
 #define DEFINITION(KIND, CONFIG)                                                                   \
     "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"group\":\"cluster.x-k8s.io\",\"names\":{\"kind\":" \
     "\"" KIND "\",\"plural\":\"x\"},\"conversion\":{\"strategy\":\"Webhook\",\"webhook\":{"        \
-              "\"clientConfig\":{" CONFIG                                                          \
+    "\"clientConfig\":{" CONFIG                                                                    \
     "\"service\":{\"name\":\"hook\",\"namespace\":\"capi-system\"}}}}}}"
 
 static void converted(const char *definition, const char *slices, const char *problem)
@@ -134,14 +88,14 @@ static void converted(const char *definition, const char *slices, const char *pr
     };
     struct world world;
     struct error *err = NULL;
-    begin(&world, script, array_length(script));
+    world_begin(&world, script, array_length(script));
     int result = preflight_webhooks(&world.restore, &err);
     assert_no_error(err);
     assert_int_equal(result, 0);
     assert_int_equal(world.restore.problems.count, problem != NULL);
     if (problem)
         assert_string_equal(world.restore.problems.items[0], problem);
-    end(&world);
+    world_end(&world);
 }
 
 static void test_072__kinds_that_nobody_can_convert__speak_against_a_restore(void **state)
@@ -165,13 +119,13 @@ static void test_072__kinds_that_were_read_already__are_not_read_again(void **st
     json_auto_t *definition = json_loads(DEFINITION("Cluster", ""), 0, NULL);
     struct world world;
     struct error *err = NULL;
-    begin(&world, script, array_length(script));
+    world_begin(&world, script, array_length(script));
     assert_int_equal(capi_kinds_add(&kinds, definition, &err), 0);
     world.restore.options.kinds = &kinds;
     assert_int_equal(preflight_webhooks(&world.restore, &err), 0);
     assert_int_equal(world.restore.problems.count, 1);
     assert_int_equal(fake_server_requests(world.server), 2);
-    end(&world);
+    world_end(&world);
 }
 
 static void test_088__definitions_that_may_not_be_seen__are_a_warning(void **state)
@@ -183,12 +137,12 @@ static void test_088__definitions_that_may_not_be_seen__are_a_warning(void **sta
     };
     struct world world;
     struct error *err = NULL;
-    begin(&world, script, array_length(script));
+    world_begin(&world, script, array_length(script));
     assert_int_equal(preflight_webhooks(&world.restore, &err), 0);
     assert_int_equal(world.restore.problems.count, 0);
     assert_int_equal(world.restore.warnings.count, 1);
     assert_non_null(strstr(world.restore.warnings.items[0], "were not looked at"));
-    end(&world);
+    world_end(&world);
 }
 
 int main(void)

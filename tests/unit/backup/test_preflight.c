@@ -1,0 +1,229 @@
+/* What speaks against a restore, beside the objects. */
+#include "support/unit.h"
+
+#include <stdlib.h>
+
+#include "backup/preflight_priv.h"
+#include "base/str.h"
+#include "json/js_get.h"
+#include "unit/backup/world.h"
+
+#define REVIEWS  "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+#define MACHINES "GET /apis/cluster.x-k8s.io/v1beta2/namespaces/magnum-system/machines"
+#define NONE     "{\"metadata\":{},\"items\":[]}"
+#define ALLOWED  "{\"status\":{\"allowed\":true}}"
+
+static void assert_problem(const struct world *world, const char *text)
+{
+    assert_int_equal(world->restore.problems.count, 1);
+    assert_non_null(strstr(world->restore.problems.items[0], text));
+}
+
+/* ---- access */
+
+static void test_088__what_the_account_may_do__is_asked_once_for_each_kind(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.when = REVIEWS, .body = ALLOWED}};
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    assert_int_equal(preflight_access(&world.restore, &err), 0);
+    assert_int_equal(world.restore.problems.count, 0);
+    assert_int_equal(world_asked(&world, REVIEWS),
+                     7); /* get and create of three kinds; one resumed */
+    world_end(&world);
+}
+
+static void test_088__what_the_account_may_not_do__is_named(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        {.when = REVIEWS, .times = 1, .body = "{\"status\":{\"allowed\":false}}"},
+        {.when = REVIEWS, .body = ALLOWED},
+    };
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    assert_int_equal(preflight_access(&world.restore, &err), 0);
+    assert_problem(&world, "the account may not ");
+    assert_non_null(strstr(world.restore.problems.items[0], " in namespace magnum-system"));
+    assert_false(js_true(json_array_get(world.restore.checks, 0), "ok", NULL));
+    world_end(&world);
+}
+
+static void test_access__a_server_that_does_not_answer__is_an_error(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.when = REVIEWS, .status = 403, .body = "{}"}};
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    assert_int_equal(preflight_access(&world.restore, &err), -1);
+    assert_int_equal(err->code, 403);
+    error_clear(&err);
+    world_end(&world);
+}
+
+/* ---- whole clusters */
+
+static void test_072__a_cluster_that_lacks_its_secrets__is_named(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        {.when = "GET /api/v1/namespaces/magnum-system/secrets/one-ca",
+         .body = "{\"kind\":\"Secret\"}"},
+        {.status = 404, .body = "{}"},
+    };
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    assert_int_equal(preflight_clusters(&world.restore, &err), 0);
+    assert_problem(&world,
+                   "Cluster magnum-system/one is not whole: Secret magnum-system/one-kubeconfig is "
+                   "neither in the archive nor in the cluster");
+    world_end(&world);
+}
+
+/* ---- age */
+
+static void test_083__an_archive_that_is_too_old__needs_force(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.when = MACHINES, .body = NONE}};
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    world.restore.options.max_age_s = 60;
+    assert_int_equal(preflight_age(&world.restore, &err), 0);
+    assert_problem(&world, "the archive is of 2026-08-31T01:02:03Z, older than max_age");
+    world.restore.options.force = true;
+    assert_int_equal(preflight_age(&world.restore, &err), 0);
+    assert_int_equal(world.restore.problems.count, 1);
+    world_end(&world);
+}
+
+static void test_083__an_archive_of_no_time__may_be_too_old(void **state)
+{
+    (void)state;
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, NULL, 0);
+    world.restore.options.max_age_s = 60;
+    json_object_del(world.contents.manifest, "created");
+    assert_int_equal(preflight_age(&world.restore, &err), 0);
+    assert_problem(&world, "how old the archive is cannot be told");
+    world_end(&world);
+}
+
+#define MACHINE(NAME, CLUSTER)                                                                     \
+    "{\"metadata\":{\"name\":\"" NAME "\",\"namespace\":\"magnum-system\",\"labels\":{"            \
+    "\"cluster.x-k8s.io/cluster-name\":\"" CLUSTER "\"}}}"
+
+static void test_083__a_machine_of_the_control_plane_that_came_later__needs_force(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        {.when = MACHINES,
+         .body = "{\"metadata\":{},\"items\":[" MACHINE("m", "one") "," MACHINE(
+             "later", "one") "," MACHINE("other", "two") "]}"},
+    };
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    json_object_set_new(world.restore.namespaces, "magnum-system", json_null());
+    assert_int_equal(preflight_age(&world.restore, &err), 0);
+    assert_problem(&world, "the control plane of Cluster magnum-system/one has a Machine later");
+    world_end(&world);
+}
+
+/* ---- all of it, with what a manifest says of providers */
+
+#define PROVIDER(VERSION)                                                                          \
+    "{\"items\":[{\"type\":\"CoreProvider\",\"providerName\":\"cluster-api\",\"version\":"         \
+    "\"" VERSION "\"}]}"
+
+static void with_providers(enum backup_providers check, const char *live, const char *problem,
+                           const char *warning)
+{
+    const struct fake_reply script[] = {
+        {.when = REVIEWS, .body = ALLOWED},
+        {.when = "GET /apis/clusterctl.cluster.x-k8s.io/v1alpha3/providers", .body = live},
+        {.when = "GET /api/v1/namespaces/magnum-system/secrets/", .body = "{\"kind\":\"Secret\"}"},
+        {.when = "GET /api/v1/namespaces/kube-system", .body = "{\"metadata\":{\"uid\":\"live\"}}"},
+        {.body = NONE},
+    };
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    world.restore.options.providers = check;
+    json_object_set_new(world.contents.manifest, "server",
+                        json_pack("{ss}", "kube_system_uid", "saved"));
+    json_object_set_new(world.contents.manifest, "providers",
+                        json_pack("[{ss ss ss}]", "type", "CoreProvider", "provider_name",
+                                  "cluster-api", "version", "v1.13.6"));
+    assert_int_equal(backup_restore_preflight(&world.restore, &err), 0);
+    assert_no_error(err);
+    assert_int_equal(world.restore.problems.count, problem != NULL);
+    assert_int_equal(world.restore.warnings.count, warning != NULL);
+    if (problem)
+        assert_string_equal(world.restore.problems.items[0], problem);
+    if (warning)
+        assert_string_equal(world.restore.warnings.items[0], warning);
+    assert_string_equal(world.restore.notes.items[0], "the archive was made of another cluster");
+    world_end(&world);
+}
+
+static void test_072__providers__have_to_be_there_in_no_older_version(void **state)
+{
+    (void)state;
+    static const char missing[] =
+        "the CoreProvider cluster-api v1.13.6 is not installed in the cluster";
+    static const char old[] =
+        "the CoreProvider cluster-api is older in the cluster, v1.13.5 instead of v1.13.6";
+    with_providers(BACKUP_PROVIDERS_ERROR, PROVIDER("v1.13.6"), NULL, NULL);
+    with_providers(BACKUP_PROVIDERS_ERROR, PROVIDER("v1.14.0"), NULL, NULL);
+    with_providers(BACKUP_PROVIDERS_ERROR, PROVIDER("v1.13.5"), old, NULL);
+    with_providers(BACKUP_PROVIDERS_ERROR, NONE, missing, NULL);
+    with_providers(BACKUP_PROVIDERS_WARN, PROVIDER("v1.13.5"), NULL, old);
+    with_providers(BACKUP_PROVIDERS_WARN, NONE, NULL, missing);
+    with_providers(BACKUP_PROVIDERS_IGNORE, NONE, NULL, NULL);
+}
+
+static void test_072__kinds__have_to_be_served_and_of_the_same_scope(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        {.when = REVIEWS, .body = ALLOWED},
+        {.when = "GET /api/v1/namespaces/magnum-system/secrets/", .body = "{\"kind\":\"Secret\"}"},
+        {.when = "GET /api/v1/namespaces/kube-system", .status = 404, .body = "{}"},
+        {.body = NONE},
+    };
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    world.restore.items[0].unserved = true;
+    world.restore.items[1].resource.namespaced = false;
+    assert_int_equal(backup_restore_preflight(&world.restore, &err), 0);
+    assert_int_equal(world.restore.problems.count, 2);
+    assert_non_null(strstr(world.restore.problems.items[0], "the cluster does not serve "));
+    assert_non_null(strstr(world.restore.problems.items[1],
+                           " is cluster-scoped in the cluster, but not in the archive"));
+    world_end(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_088__what_the_account_may_do__is_asked_once_for_each_kind),
+        cmocka_unit_test(test_088__what_the_account_may_not_do__is_named),
+        cmocka_unit_test(test_access__a_server_that_does_not_answer__is_an_error),
+        cmocka_unit_test(test_072__a_cluster_that_lacks_its_secrets__is_named),
+        cmocka_unit_test(test_083__an_archive_that_is_too_old__needs_force),
+        cmocka_unit_test(test_083__an_archive_of_no_time__may_be_too_old),
+        cmocka_unit_test(test_083__a_machine_of_the_control_plane_that_came_later__needs_force),
+        cmocka_unit_test(test_072__providers__have_to_be_there_in_no_older_version),
+        cmocka_unit_test(test_072__kinds__have_to_be_served_and_of_the_same_scope),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,26 @@
+/*
+ * The sample archive, about to be restored into a cluster that a scripted server plays.
+ */
+#ifndef UNIT_BACKUP_WORLD_H
+#define UNIT_BACKUP_WORLD_H
+
+#include "backup/contents.h"
+#include "backup/restore.h"
+#include "fakes/fake_server.h"
+
+struct world {
+    struct fake_server *server;
+    struct kube_config config;
+    struct kube_client *client;
+    struct backup_contents contents;
+    struct backup_restore restore; /* chosen: everything is to be created */
+};
+
+/* SCRIPT has to outlive the world. */
+void world_begin(struct world *world, const struct fake_reply *script, size_t count);
+void world_end(struct world *world);
+
+/* How many requests began with LINE, "METHOD /path". */
+size_t world_asked(struct world *world, const char *line);
+
+#endif
