@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """demo.py TARBALL: installs the packed collection, starts a Kubernetes API server, applies Cluster API twice, installs
-its providers twice, and makes a container where that is possible.
+its providers twice, publishes templates in a real Magnum, saves ten clusters and brings them back elsewhere, makes a
+container where that is possible, and reaches a tenant through the proxy.
 """
 import os
 import platform
@@ -16,10 +17,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 from servers import ansible_venv, capi_bundle  # noqa: E402
 from servers.clusterctl import repository  # noqa: E402
+from servers.kubernetes.server import KubeServer  # noqa: E402
 from servers.lxc import rootfs  # noqa: E402
 from servers.lxc.world import TEMPLATE, World, why_not  # noqa: E402
+from servers.openstack.server import OpenStack  # noqa: E402
+from support.magnum_clusters import Magnum  # noqa: E402
 
 PLACE = ROOT / "build/demo"
+CLUSTERS = 10  # of the management cluster that is lost
 PATIENCE = 2  # seconds after which somebody wants to know what takes so long
 
 
@@ -68,6 +73,36 @@ def show_container(settings) -> int:
                               env=dict(os.environ, **settings), check=False).returncode
 
 
+def two_management_clusters(directory):
+    """One with clusters, an empty one."""
+    full, empty = (KubeServer(directory / name, controller_manager=False) for name in ("full", "empty"))
+    for server in (full, empty):
+        Magnum(server).install()
+    magnum = Magnum(full)
+    magnum.add_class()
+    magnum.add_clusters(CLUSTERS)
+    return full, empty
+
+
+def show_backup(settings) -> int:
+    with tempfile.TemporaryDirectory(prefix="mcapi-demo-") as directory:
+        full, empty = quietly("starting two management clusters", lambda: two_management_clusters(Path(directory)))
+        with full, empty:
+            return subprocess.run(["ansible-playbook", ROOT / "tests/demo/backup.yml",
+                                   "-e", "demo_full=%s" % full.kubeconfig, "-e", "demo_empty=%s" % empty.kubeconfig,
+                                   "-e", "demo_archives=%s/archives" % directory],
+                                  env=dict(os.environ, **settings), check=False).returncode
+
+
+def show_templates(settings) -> int:
+    """The part that needs OpenStack's services, from PyPI: gigabytes of Python, most of it fetched once."""
+    with tempfile.TemporaryDirectory(prefix="mcapi-demo-") as directory:
+        with quietly("starting Keystone, Glance, Neutron, Nova and Magnum", lambda: OpenStack(Path(directory) / "cloud")) as cloud:
+            return subprocess.run(["ansible-playbook", ROOT / "tests/demo/templates.yml",
+                                   "-e", "demo_clouds=%s" % cloud.clouds_file],
+                                  env=dict(os.environ, **settings), check=False).returncode
+
+
 def main() -> int:
     tarball = sys.argv[1]
     shutil.rmtree(PLACE, ignore_errors=True)
@@ -89,6 +124,8 @@ def main() -> int:
                              "-e", "demo_definitions=%s" % capi_bundle.CERT_MANAGER_CRDS,
                              "-e", "demo_providers=%s" % providers],
                             env=dict(os.environ, KUBECONFIG=server["KUBECONFIG"], **settings), check=False).returncode
+    status = status or show_templates(settings)
+    status = status or show_backup(settings)
     status = status or show_container(settings)
     status = status or show_proxy(tools)
     if status == 0:
