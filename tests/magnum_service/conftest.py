@@ -1,4 +1,5 @@
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,5 +19,9 @@ def lab():
         pytest.skip(reason)
     build = Path(os.environ.get("MCAPI_BUILD", ROOT / "build/dev"))
     # A short path: names of sockets are made from it.
-    with Service(Path(tempfile.mkdtemp(prefix="mag-")), build / "bin") as running:
-        yield running
+    folder = Path(tempfile.mkdtemp(prefix="mag-"))
+    try:
+        with Service(folder, build / "bin") as running:
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

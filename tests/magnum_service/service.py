@@ -4,13 +4,16 @@ with Cluster API's kinds.
     with Service(folder, programs) as lab:
         done = lab.run("openstack.osa.magnum")
 
-Everything listens on loopback: the host is a container that shares this machine's network. Cinder is a stand-in, because all that the
+Everything listens on loopback: the host is a container that shares this machine's network, and HAProxy in it leads from other
+addresses of loopback to the API, as from virtual ones. Cinder is a stand-in, because all that the
 driver asks it is the default volume type; Octavia is an entry of the catalog. There are no controllers of Cluster API, so that clusters
 are written and stay in progress.
 """
+import hashlib
 import json
 import os
-import subprocess
+import re
+import struct
 import sys
 import time
 from pathlib import Path
@@ -58,8 +61,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
+INTERNAL, EXTERNAL = "127.0.0.2", "127.0.0.3"  # HAProxy's addresses
+# As OpenStack-Ansible's other roles left the container.
+# All processes of a container together count as much as one session outside: too little beside other tests.
+CONTAINER = ("lxc.net.0.type = none", "lxc.start.order = 100", "lxc.start.auto = 1", "lxc.cgroup.cpu.shares = 20480")
 MARIADB = "[mysqld]\nport = %d\nbind-address = 127.0.0.1\n"
 RABBITMQ = "NODE_PORT=%d\nNODE_IP_ADDRESS=127.0.0.1\nRABBITMQ_DIST_PORT=%d\n"
+IMAGE, FLAVOR = "ubuntu-2204-kube-v1.34.8", "m1.capi"
+TEMPLATE = {"name": "k8s-v1.34.8", "coe": "kubernetes", "image_id": IMAGE, "external_network_id": "public", "flavor_id": FLAVOR,
+            "master_flavor_id": FLAVOR, "dns_nameserver": "8.8.8.8", "network_driver": "calico", "master_lb_enabled": "True", "public": True,
+            # helm is not here, by which this one would be rendered.
+            "labels": {"kube_tag": "v1.34.8", "octavia_provider": "amphora", "keystone_auth_enabled": "false"}}
+# An empty disk of 1 MiB: Glance looks into what it is given.
+QCOW2 = struct.pack(">4sIQIIQIIQQIIQQQQII", b"QFI\xfb", 3, 0, 0, 16, 1 << 20, 0, 1, 0x30000, 0x10000, 1, 0, 0, 0, 0, 0, 4, 104).ljust(0x40000, b"\0")
 SECRETS = {name: "secret-%s" % name[7:15] for name in ("magnum_service_password", "magnum_galera_password", "magnum_oslomsg_rpc_password",
                                                         "magnum_trustee_password")}
 
@@ -82,7 +96,7 @@ class Service:
             self.closers.pop()()
 
     def _start(self) -> None:
-        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "index", "cinder", "magnum")}
+        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "index", "files", "cinder", "magnum")}
         self.cloud = OpenStack(self.folder / "openstack")
         self.closers.append(self.cloud.stop)
         self.cloud.processes["magnum"].stop(0)  # there shall be another one
@@ -101,6 +115,10 @@ class Service:
     def _serve(self) -> None:
         self.keeper.start("index", [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", wheels.index(),
                                     str(self.ports["index"])], self.folder / "index.log", self.folder)
+        (self.folder / "files").mkdir()
+        (self.folder / "files" / (IMAGE + ".qcow2")).write_bytes(QCOW2)
+        self.keeper.start("files", [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", self.folder / "files",
+                                    str(self.ports["files"])], self.folder / "files.log", self.folder)
         (self.folder / "cinder.py").write_text(CINDER, encoding="ascii")
         self.keeper.start("cinder", [sys.executable, self.folder / "cinder.py", str(self.ports["cinder"])], self.folder / "cinder.log", self.folder)
 
@@ -116,7 +134,7 @@ class Service:
     def _start_host(self) -> None:
         self.world = World(self.folder / "w")
         self.closers.append(self.world.close)
-        self.host = self.world.layer(magnum_tree.tree(), ["lxc.net.0.type = none"])
+        self.host = self.world.layer(magnum_tree.tree(), CONTAINER)
         self.host.write("etc/mysql/mariadb.conf.d/99-test.cnf", MARIADB % self.ports["database"])
         self.host.write("etc/rabbitmq/rabbitmq-env.conf", RABBITMQ % (self.ports["broker"], self.ports["distribution"]))
         self.host.write("etc/magnum-ca/external.pem", self.cloud.external_ca.cert_file.read_text("ascii"))
@@ -124,6 +142,8 @@ class Service:
         self.host.write("etc/magnum-ca/none.pem", "no certificate\n")
         self.host.start()
         until(lambda: self.host.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
+        # The part of OpenStack-Ansible's haproxy_server that is not ours.
+        self.host.run("sh", "-c", "mkdir -p /etc/haproxy/conf.d && cp /etc/haproxy/haproxy.cfg /etc/haproxy/conf.d/00-haproxy")
         until(lambda: self.host.run("mysql", "-e", "select 1", check=False) != "", 120)
         until(lambda: "magnum" not in self.host.run("rabbitmqctl", "--quiet", "list_users", check=False, timeout=60) and
               "guest" in self.host.run("rabbitmqctl", "--quiet", "list_users", check=False, timeout=60), 240)
@@ -135,11 +155,11 @@ class Service:
             "ANSIBLE_CONNECTION_PLUGINS": str(ROOT / "tests/aio/connection"), "AIO_LXC_PATH": str(self.world.lxcpath),
             "ANSIBLE_ROLES_PATH": str(self.folder / "roles")})
         name = self.host.name
-        self.osa.overrides = {"internal_lb_vip_address": "127.0.0.1", "external_lb_vip_address": "127.0.0.1"}
+        self.osa.overrides = {"internal_lb_vip_address": INTERNAL, "external_lb_vip_address": EXTERNAL}
         local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        self.osa.more_groups = {"magnum_all": {"hosts": [name]}, "k8s_all": {"hosts": ["control"]}, "k8s_capi": {"hosts": []}}
+        self.osa.more_groups = {"magnum_all": {"hosts": [name]}, "haproxy": {"hosts": [name]}, "k8s_all": {"hosts": ["control"]}, "k8s_capi": {"hosts": []}}
         self.osa.more_hosts = {"control": local, "localhost": local, name: {
-            "ansible_connection": "lxc_attach", "container_name": name, "management_address": "127.0.0.1",
+            "ansible_connection": "lxc_attach", "container_name": name, "physical_host": "localhost", "management_address": "127.0.0.1",
             "ansible_python_interpreter": "/usr/bin/python3"}}
         self.osa.group_vars("magnum_all", DOCUMENTED)
         self.variables = self._variables()
@@ -151,6 +171,8 @@ class Service:
         return {
             "magnum_capi_vexxhost_git_install_branch": "v0.38.2",  # what is in the index
             "magnum_pip_index_url": "http://127.0.0.1:%d/pypi.org/simple" % self.ports["index"],
+            "lxc_container_directory": str(self.world.lxcpath), "magnum_container_bind_mounts": [], "lxc_container_config_list": [],
+            "magnum_api_uwsgi_bind_address": "127.0.0.1",
             "magnum_service_port": self.ports["magnum"], "magnum_service_cloud": cloud, "magnum_service_setup_host": "localhost",
             "magnum_service_interface": "admin", "service_region": services.REGION,
             "keystone_service_internalurl": self.cloud.url("keystone") + "/v3",
@@ -161,10 +183,17 @@ class Service:
             "magnum_oslomsg_rpc_port": self.ports["broker"], "magnum_oslomsg_rpc_setup_host": self.host.name,
             "magnum_oslomsg_rabbit_quorum_queues": False, "magnum_wsgi_processes": 1, "magnum_conductor_workers": 1,
             "magnum_distro_packages": [],  # the image has them
+            "magnum_image_path": str(self.folder / "images"), "magnum_flavors": [{"name": FLAVOR, "vcpus": 2, "ram": 4096, "disk": 20}],
+            "magnum_glance_images": [{"name": IMAGE, "url": "http://127.0.0.1:%d/%s.qcow2" % (self.ports["files"], IMAGE), "distro": "ubuntu",
+                                      "public": True, "checksum": "sha256:" + self._digest()}],
+            "magnum_cluster_templates": [TEMPLATE],
             "magnum_config_overrides": {"drivers": {"disabled_drivers": "k8s_cluster_api_ubuntu_focal,k8s_cluster_api_flatcar,"
                                                                         "k8s_cluster_api_rockylinux,k8s_cluster_api_debian"},
                                         "capi_client": {"endpoint": "internalURL"}},
         }
+
+    def _digest(self) -> str:
+        return hashlib.sha256((self.folder / "files" / (IMAGE + ".qcow2")).read_bytes()).hexdigest()
 
     # ---- what tests do
 
@@ -182,6 +211,14 @@ class Service:
     def cluster_objects(self, path="clusters", group="cluster.x-k8s.io/v1beta1") -> list:
         status, answer = self.kubernetes.request("GET", "/apis/%s/namespaces/magnum-system/%s" % (group, path))
         return answer.get("items", []) if status == 200 else []
+
+    def canaries(self) -> dict:
+        """What no output may show: passwords, and the token of the kubeconfig as soon as there is one."""
+        values = dict(SECRETS, administrator=services.PASSWORD % "admin")
+        token = re.search(r"token: (\S+)", self.host.run("cat", "/var/lib/magnum/.kube/config", check=False))
+        if token:
+            values["token"] = token.group(1)
+        return values
 
     def secrets(self) -> dict:
         answer = self.kubernetes.request("GET", "/api/v1/namespaces/magnum-system/secrets")[1]

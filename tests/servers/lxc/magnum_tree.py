@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""magnum_tree.py: the root file system of a host of Magnum, with a database and a broker, in the cache; prints its folder.
+"""magnum_tree.py: the root file system of a host of Magnum, with a database, a broker and HAProxy, in the cache; prints its folder.
 
-The one with systemd (rootfs.py), with MariaDB, RabbitMQ and what a Python environment needs added. The first call takes some minutes.
+The one with systemd (rootfs.py), with MariaDB, RabbitMQ, HAProxy and what a Python environment needs added. The first call takes some minutes.
 """
 import os
 import sys
@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from servers import cache  # noqa: E402
 from servers.lxc import rootfs  # noqa: E402
 
-PACKAGES = ("python3-venv", "python3-apt", "mariadb-server", "rabbitmq-server", "openssl", "curl")
+PACKAGES = ("python3-venv", "python3-apt", "mariadb-server", "rabbitmq-server", "haproxy", "openssl", "curl")
 SCRIPT = """
 cd %s
 mount -t proc proc proc && mount --rbind /dev dev
