@@ -45,6 +45,10 @@ static int look_at_systemd(struct ct *ct, long long left_ms, char **why, struct 
     strv_init(&argv);
     strv_add(&argv, "systemctl");
     strv_add(&argv, "is-system-running");
+    /* Once it answers, it tells by itself when it has booted; asking again and again would slow it
+     * down. A systemd older than 240 answers at once, and is asked again. */
+    if (*why && str_equal(*why, "starting"))
+        strv_add(&argv, "--wait");
     struct attach_request request = attach_script(NULL);
     request.argv = &argv;
     request.timeout_ms = left_ms;
@@ -59,7 +63,8 @@ static int look_at_systemd(struct ct *ct, long long left_ms, char **why, struct 
     else if (verdict < 0)
         error_make(err, ERROR_STATUS, "systemd of the container %s is in state %s", ct->args.name,
                    word);
-    set_why(why, *word ? word : "no answer");
+    if (!ran.timed_out)
+        set_why(why, *word ? word : "no answer");
     if (verdict > 0) {
         free(ct->done.systemd_state);
         ct->done.systemd_state = steal_ptr(word);

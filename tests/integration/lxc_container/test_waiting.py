@@ -9,7 +9,6 @@ def test_115__systemd__is_waited_for(systemd):
     subject = systemd()
     outcome = subject("started", wait_for=["systemd"])
     assert not outcome.failed and outcome["lxc_container"]["systemd_state"] == "running", outcome.data
-    assert subject.box.run("systemctl", "is-system-running").strip() == "running"
     outcome = subject("started", wait_for=["systemd"])
     assert not outcome.changed and outcome["lxc_container"]["systemd_state"] == "running"
 
@@ -20,6 +19,18 @@ def test_115__unit_that_fails__is_accepted_and_told(systemd):
     subject.box.link("etc/systemd/system/multi-user.target.wants/broken.service", "../broken.service")
     outcome = subject("started", wait_for=["systemd"])
     assert not outcome.failed and outcome["lxc_container"]["systemd_state"] == "degraded"
+
+
+def test_115__boot_that_does_not_end__fails_in_time_with_the_state(systemd):
+    subject = systemd()
+    subject.box.write("etc/systemd/system/endless.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep 600\n")
+    subject.box.link("etc/systemd/system/multi-user.target.wants/endless.service", "../endless.service")
+    begin = time.monotonic()
+    outcome = subject("started", wait_for=["systemd"], wait_timeout=8)
+    assert outcome.failed and "systemd was not met within 8 s: starting" in outcome.msg, outcome.data
+    assert time.monotonic() - begin < 20 and subject.box.state == "RUNNING"
+    left = subject.box.run("sh", "-c", "grep -la is-system-runnin[g] /proc/[0-9]*/cmdline", check=False)
+    assert left.strip() == ""
 
 
 def test_116__no_systemd__is_said_at_once(stopped):
