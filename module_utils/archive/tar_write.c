@@ -2,7 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -13,18 +13,22 @@ struct tar_writer {
     struct archive *archive;
     struct archive_entry *entry; /* used for every member */
     struct sink out;
-    struct error *error; /* owned: of the sink */
+    struct error *error; /* owned: of the sink, until it is told */
+    bool failed;         /* the sink has, and gets no more */
     time_t mtime;
 };
 
+/*
+ * libarchive is not told of a failure: freeing a writer that failed makes it write on, or with 3.6
+ * leaves what it had in hand to nobody.
+ */
 static la_ssize_t pass_on(struct archive *archive, void *context, const void *bytes, size_t length)
 {
+    (void)archive;
     struct tar_writer *writer = context;
-    /* Freeing a writer that failed makes libarchive write on. */
-    if (!writer->error && sink_add(&writer->out, bytes, length, &writer->error) == 0)
-        return (la_ssize_t)length;
-    archive_set_error(archive, EIO, "it cannot be passed on");
-    return ARCHIVE_FATAL;
+    if (!writer->failed)
+        writer->failed = sink_add(&writer->out, bytes, length, &writer->error) < 0;
+    return (la_ssize_t)length;
 }
 
 /* libarchive reports a lack of memory as any other failure. */
@@ -60,13 +64,17 @@ void tar_writer_free(struct tar_writer *writer)
     free(writer);
 }
 
-static int fail(struct tar_writer *writer, const char *path, struct error **err)
+/* FINE: libarchive is content. */
+static int judge(struct tar_writer *writer, bool fine, const char *path, struct error **err)
 {
+    if (fine && !writer->failed)
+        return 0;
     if (writer->error) {
         error_move_take(err, steal_ptr(writer->error));
         return -1;
     }
-    const char *reason = archive_error_string(writer->archive);
+    const char *reason =
+        writer->failed ? "an earlier failure" : archive_error_string(writer->archive);
     error_make(err, ERROR_IO, "%s cannot be put into the archive: %s", path,
                reason ? reason : "unknown reason");
     return -1;
@@ -82,7 +90,7 @@ static int add(struct tar_writer *writer, const char *path, unsigned type, mode_
     archive_entry_set_size(writer->entry, (la_int64_t)size);
     archive_entry_set_mtime(writer->entry, writer->mtime, 0);
     int status = archive_write_header(writer->archive, writer->entry);
-    return status == ARCHIVE_OK ? 0 : fail(writer, path, err);
+    return judge(writer, status == ARCHIVE_OK, path, err);
 }
 
 int tar_writer_file(struct tar_writer *writer, const char *path, mode_t mode, const void *bytes,
@@ -91,7 +99,7 @@ int tar_writer_file(struct tar_writer *writer, const char *path, mode_t mode, co
     if (add(writer, path, AE_IFREG, mode, length, err) < 0)
         return -1;
     la_ssize_t written = archive_write_data(writer->archive, bytes, length);
-    return written >= 0 && (size_t)written == length ? 0 : fail(writer, path, err);
+    return judge(writer, written >= 0 && (size_t)written == length, path, err);
 }
 
 int tar_writer_directory(struct tar_writer *writer, const char *path, mode_t mode,
@@ -103,5 +111,5 @@ int tar_writer_directory(struct tar_writer *writer, const char *path, mode_t mod
 int tar_writer_finish(struct tar_writer *writer, struct error **err)
 {
     int status = archive_write_close(writer->archive);
-    return status == ARCHIVE_OK ? 0 : fail(writer, "the end", err);
+    return judge(writer, status == ARCHIVE_OK, "the end", err);
 }
