@@ -210,11 +210,11 @@ def test_092__a_busy_or_hanging_server__is_asked_again(one, disturbed):
             return 429, [("Retry-After", "1"), ("Content-Type", "application/json")], b"{}"
         if is_list(request, "machinesets") and not hung:
             hung.append(request)
-            time.sleep(3)
+            time.sleep(5)
         return None
 
     began = time.monotonic()
-    outcome = disturbed(hook)(state="present", request_timeout=1)
+    outcome = disturbed(hook)(state="present", request_timeout=3)
     assert outcome.changed and outcome["consistent"]
     assert busy and hung and time.monotonic() - began > 1
 
