@@ -56,7 +56,8 @@ def test_063__what_clusterctl_1_10_saved__is_restored_where_a_newer_one_crashes(
     there = Magnum(empty_plane, "magnum-older")
     tool = clusterctl_on(tmp_path, empty_plane, "newer")
     crashed = tool("move", "--from-directory", theirs, "--to-kubeconfig", tool.kubeconfig)
-    assert crashed.rc == PANIC and there.wire.request("GET", "/api/v1/namespaces/magnum-older")[0] == 404
+    assert crashed.rc == PANIC and "nil pointer dereference" in crashed.stderr
+    assert there.wire.request("GET", "/api/v1/namespaces/magnum-older")[0] == 404
     (tmp_path / "restore").mkdir()
     restore = Backup(programs / "capi_backup", tmp_path / "restore", empty_plane, "magnum-older")
     there.post("/api/v1/namespaces", {"metadata": {"name": "magnum-older"}})
