@@ -16,7 +16,8 @@ magnum_capi_vexxhost_git_repo: "{{ openstack_github_base_url | default('https://
 SECRETS = {"magnum_service_password": "s1", "magnum_galera_password": "p/s2", "magnum_oslomsg_rpc_password": "s3", "magnum_trustee_password": "s4"}
 # The example of an earlier release.
 EARLIER = {
-    "magnum_magnum_cluster_api_git_install_branch": "v0.24.2", "magnum_user_pip_packages": ["something"],
+    "magnum_magnum_cluster_api_git_install_branch": "v0.24.2", "magnum_user_pip_packages": [
+        "magnum-cluster-api@git+{{ magnum_magnum_cluster_api_git_repo | default('https://github.com/vexxhost/magnum-cluster-api') }}@v0.24.2", "kubernetes"],
     "magnum_config_overrides": {
         "drivers": {"openstack_ca_file": "/usr/local/share/ca-certificates/ExampleCorpRoot.crt"},
         "capi_client": {"ca_file": "/usr/local/share/ca-certificates/ExampleCorpRoot.crt", "endpoint": "internalURL"},
@@ -99,7 +100,9 @@ def test_069__two_authorities__go_to_their_places(plans):
 def test_010__names_of_an_earlier_release__mean_the_same(plans):
     earlier = plans["earlier"]
     assert earlier["config"]["drivers"]["openstack_ca_file"] == "/usr/local/share/ca-certificates/ExampleCorpRoot.crt"
-    assert "something" in earlier["packages"]
+    # pip would refuse two sources of one package, and from git it would want Rust. The new name of the version wins.
+    assert [each for each in earlier["packages"] if "magnum-cluster-api" in each] == ["magnum-cluster-api==0.33.0"]
+    assert "kubernetes" in earlier["packages"]
 
 
 def test_010__a_branch__comes_from_git(plans):
