@@ -261,6 +261,7 @@ def aio(suite):
     suite.run(sys.executable, "tests/servers/lxc/rootfs.py", "node", nice=5)
     programs = ["tests/run/programs.sh", platform.machine(), "build/portable/" + platform.machine()]
     suite.run(*programs, nice=10)
+    suite.run(sys.executable, "tests/servers/kubeadm/build.py", "1.36.3", nice=5)  # tests/aio/test_upgrade.py
     suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
     suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": str(ROOT / programs[-1])})
 
@@ -272,7 +273,7 @@ def magnum(suite):
     openstack_cloud.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "k8s_apply", "magnum_template", "openstack_resources")
+        suite.run("tests/run/configure.sh", "coverage", "k8s_apply", "lxc_container", "magnum_template", "openstack_resources")
     for component in ("core", "bootstrap", "control-plane"):
         suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
     suite.run(sys.executable, "tests/servers/lxc/magnum_tree.py", nice=5)
@@ -292,7 +293,7 @@ SUITES = {
     "openstack": openstack, "lxc": lxc, "roles": roles, "aio": aio, "proxy": proxy, "magnum": magnum,
     "fuzz": fuzzing,
 }
-BESIDE = ("fuzz",)  # mostly waits for its time to pass
+BESIDE = ("fuzz", "roles")  # the second lane: what needs no server and no build of the first one
 ON_REQUEST = ("openstack", "proxy", "aio", "magnum")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
