@@ -6,7 +6,7 @@ with Cluster API's kinds.
 
 Everything listens on loopback: the host is a container that shares this machine's network, and HAProxy in it leads from other
 addresses of loopback to the API, as from virtual ones. Cinder is a stand-in, because all that the
-driver asks it is the default volume type; Octavia is an entry of the catalog. There are no controllers of Cluster API, so that clusters
+driver asks it is the default volume type; so is helm. There are no controllers of Cluster API, so that clusters
 are written and stay in progress.
 """
 import hashlib
@@ -65,13 +65,18 @@ INTERNAL, EXTERNAL = "127.0.0.2", "127.0.0.3"  # HAProxy's addresses
 # As OpenStack-Ansible's other roles left the container.
 # All processes of a container together count as much as one session outside: too little beside other tests.
 CONTAINER = ("lxc.net.0.type = none", "lxc.start.order = 100", "lxc.start.auto = 1", "lxc.cgroup.cpu.shares = 20480")
+# The driver renders charts by it. What they hold does not matter here: nobody applies it.
+HELM = """#!/bin/sh
+cat >/dev/null
+printf '%s\\n' 'apiVersion: v1' 'kind: ConfigMap' 'metadata: {name: rendered, namespace: kube-system}'
+"""
+OCTAVIA = CINDER.replace('body = {', 'body = {"loadbalancers": []} if "loadbalancers" in path else {', 1)
 MARIADB = "[mysqld]\nport = %d\nbind-address = 127.0.0.1\n"
 RABBITMQ = "NODE_PORT=%d\nNODE_IP_ADDRESS=127.0.0.1\nRABBITMQ_DIST_PORT=%d\n"
 IMAGE, FLAVOR = "ubuntu-2204-kube-v1.34.8", "m1.capi"
 TEMPLATE = {"name": "k8s-v1.34.8", "coe": "kubernetes", "image_id": IMAGE, "external_network_id": "public", "flavor_id": FLAVOR,
             "master_flavor_id": FLAVOR, "dns_nameserver": "8.8.8.8", "network_driver": "calico", "master_lb_enabled": "True", "public": True,
-            # helm is not here, by which this one would be rendered.
-            "labels": {"kube_tag": "v1.34.8", "octavia_provider": "amphora", "keystone_auth_enabled": "false"}}
+            "labels": {"kube_tag": "v1.34.8", "octavia_provider": "amphora"}}
 # An empty disk of 1 MiB: Glance looks into what it is given.
 QCOW2 = struct.pack(">4sIQIIQIIQQIIQQQQII", b"QFI\xfb", 3, 0, 0, 16, 1 << 20, 0, 1, 0x30000, 0x10000, 1, 0, 0, 0, 0, 0, 4, 104).ljust(0x40000, b"\0")
 SECRETS = {name: "secret-%s" % name[7:15] for name in ("magnum_service_password", "magnum_galera_password", "magnum_oslomsg_rpc_password",
@@ -96,7 +101,7 @@ class Service:
             self.closers.pop()()
 
     def _start(self) -> None:
-        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "index", "files", "cinder", "magnum")}
+        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "index", "files", "cinder", "octavia", "magnum")}
         self.cloud = OpenStack(self.folder / "openstack")
         self.closers.append(self.cloud.stop)
         self.cloud.processes["magnum"].stop(0)  # there shall be another one
@@ -122,6 +127,13 @@ class Service:
         (self.folder / "cinder.py").write_text(CINDER, encoding="ascii")
         self.keeper.start("cinder", [sys.executable, self.folder / "cinder.py", str(self.ports["cinder"])], self.folder / "cinder.log", self.folder)
 
+        (self.folder / "octavia.py").write_text(OCTAVIA, encoding="ascii")
+        self.keeper.start("octavia", [sys.executable, self.folder / "octavia.py", str(self.ports["octavia"])], self.folder / "octavia.log",
+                          self.folder)
+
+    def octavia_url(self) -> str:
+        return "http://127.0.0.1:%d" % self.ports["octavia"]
+
     def _extend_catalog(self) -> None:
         token = self.cloud.login("admin", "admin")
         for name, kind, url in (("cinder", "block-storage", "http://127.0.0.1:%d/v3" % self.ports["cinder"]),
@@ -140,6 +152,8 @@ class Service:
         self.host.write("etc/magnum-ca/external.pem", self.cloud.external_ca.cert_file.read_text("ascii"))
         self.host.write("etc/magnum-ca/internal.pem", self.cloud.internal_ca.cert_file.read_text("ascii"))
         self.host.write("etc/magnum-ca/none.pem", "no certificate\n")
+        self.host.write("usr/bin/helm", HELM)
+        (self.host.upper / "usr/bin/helm").chmod(0o755)
         self.host.start()
         until(lambda: self.host.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
         # The part of OpenStack-Ansible's haproxy_server that is not ours.

@@ -112,17 +112,24 @@ def test_073__a_template__is_changed_once(lab):
     assert changes(lab, lab.run(PLAYBOOK, "--tags", "magnum-resources")) == 1
 
 
-@pytest.fixture(scope="module")
-def cluster(lab):
-    """A cluster that the real client asked for, as soon as its objects are there."""
-    lab.cloud.openstack("coe", "cluster", "create", "test", "--cluster-template", TEMPLATE["name"], "--keypair", "key-of-demo", "--node-count", "1")
+def ask_for_cluster(lab, name: str) -> dict:
+    """By the real client. Its object, as soon as there is one."""
+    known = {each["metadata"]["name"] for each in lab.cluster_objects()}
+    lab.cloud.openstack("coe", "cluster", "create", name, "--cluster-template", TEMPLATE["name"], "--keypair", "key-of-demo", "--node-count", "1")
     deadline = time.monotonic() + 300
-    while not lab.cluster_objects() and time.monotonic() < deadline:
-        status = json.loads(lab.cloud.openstack("coe", "cluster", "show", "test", "-f", "json"))
+    while time.monotonic() < deadline:
+        new = [each for each in lab.cluster_objects() if each["metadata"]["name"] not in known]
+        if new:
+            return new[0]
+        status = json.loads(lab.cloud.openstack("coe", "cluster", "show", name, "-f", "json"))
         assert "FAILED" not in status["status"], (status["status_reason"], lab.log("magnum-conductor"))
         time.sleep(3)
-    assert lab.cluster_objects(), lab.log("magnum-conductor")
-    return lab.cluster_objects()[0]
+    raise AssertionError(lab.log("magnum-conductor"))
+
+
+@pytest.fixture(scope="module")
+def cluster(lab):
+    return ask_for_cluster(lab, "test")
 
 
 def test_070__a_cluster_through_the_real_client__becomes_objects_with_the_right_authorities(lab, cluster):
@@ -140,6 +147,13 @@ def test_070__a_cluster_through_the_real_client__becomes_objects_with_the_right_
     for path, group in (("clusterclasses", "cluster.x-k8s.io/v1beta1"), ("openstackclustertemplates", "infrastructure.cluster.x-k8s.io/v1beta1"),
                         ("clusterresourcesets", "addons.cluster.x-k8s.io/v1beta1")):
         assert lab.cluster_objects(path, group), path
+
+
+def test_070__a_conductor_that_was_restarted__takes_another_cluster(lab, cluster):
+    """It looks after the first one, in a thread of its own, before it hears of the second."""
+    lab.host.run("systemctl", "restart", "magnum-conductor", timeout=60)
+    time.sleep(15)
+    assert ask_for_cluster(lab, "second")["metadata"]["name"] != cluster["metadata"]["name"]
 
 
 def test_071__size_of_the_largest_secret__is_as_the_check_computes(lab, cluster):

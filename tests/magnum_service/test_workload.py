@@ -33,9 +33,7 @@ def run(lab, *arguments, environment=None, **variables):
     values = {"functional_test_clouds_file": str(lab.cloud.clouds_file), "functional_test_cloud": "admin", "functional_test_create_compute_image": False,
               "functional_test_image_name": IMAGE, "functional_test_k8s_version": "v1.34.8", "functional_test_hosts": "localhost",
               "functional_test_control_kubeconfig": str(lab.kubernetes.kubeconfig), "functional_test_dump_path": str(lab.folder / "dump"),
-              "functional_test_kubeconfig_file": str(lab.folder / "test/config"), "functional_test_delay": 2, "functional_test_sonobuoy": False,
-              # helm is not here.
-              "functional_test_cluster_template": {"labels": {"keystone_auth_enabled": "false"}}}
+              "functional_test_kubeconfig_file": str(lab.folder / "test/config"), "functional_test_delay": 2, "functional_test_sonobuoy": False}
     return lab.run(PLAYBOOK, "-e", json.dumps(dict(values, **variables)), *arguments, environment=environment)
 
 
@@ -53,13 +51,33 @@ def test_094__without_octavia__it_passes_and_says_what_it_left_out(lab):
     before = {each["metadata"]["name"] for each in lab.cluster_objects()}
     done = run(lab, "-vvv")
     assert done.returncode == 0, done.stdout[-6000:]
-    assert "has passed; left out: waiting for the cluster and using it (no load-balancer service in the catalog" in flat(done), done.stdout[-3000:]
+    assert "has passed; left out: a cluster (no load-balancer service in the catalog" in flat(done), done.stdout[-3000:]
     assert services.PASSWORD % "admin" not in done.stdout and "gAAAA" not in done.stdout
     nothing_is_left(lab)
     assert {each["metadata"]["name"] for each in lab.cluster_objects()} == before
 
 
-def test_094__a_cluster_that_fails__ends_it_at_once_with_what_cluster_api_says(lab):
+@pytest.fixture(scope="module")
+def octavia(lab, deployed):
+    """The entry of the catalog, and a server that knows no load balancer: the driver asks it before it deletes a cluster."""
+    token = lab.cloud.login("admin", "admin")
+    made = lab.cloud.ok("keystone", "POST", "/v3/services", {"service": {"name": "octavia", "type": "load-balancer"}}, token)["service"]
+    for interface in ("public", "internal", "admin"):
+        lab.cloud.ok("keystone", "POST", "/v3/endpoints", {"endpoint": {
+            "service_id": made["id"], "interface": interface, "region_id": services.REGION, "url": lab.octavia_url()}}, token)
+
+
+def test_094__a_request_alone__is_written_by_the_driver_and_deleted(lab, octavia):
+    before = {each["metadata"]["name"] for each in lab.cluster_objects()}
+    done = run(lab, "-vvv", functional_test_depth="request")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert "has passed; left out: waiting for the cluster and using it" in flat(done), done.stdout[-3000:]
+    assert "gAAAA" not in done.stdout
+    nothing_is_left(lab)
+    assert {each["metadata"]["name"] for each in lab.cluster_objects()} == before
+
+
+def test_094__a_cluster_that_fails__ends_it_at_once_with_what_cluster_api_says(lab, octavia):
     """An even number of masters is refused by the driver."""
     begin = time.monotonic()
     done = run(lab, functional_test_master_count=2)
@@ -67,16 +85,6 @@ def test_094__a_cluster_that_fails__ends_it_at_once_with_what_cluster_api_says(l
     assert "Cluster API says" in flat(done)
     assert time.monotonic() - begin < 150
     nothing_is_left(lab)
-
-
-@pytest.fixture(scope="module")
-def octavia(lab, deployed):
-    """The entry of the catalog."""
-    token = lab.cloud.login("admin", "admin")
-    made = lab.cloud.ok("keystone", "POST", "/v3/services", {"service": {"name": "octavia", "type": "load-balancer"}}, token)["service"]
-    for interface in ("public", "internal", "admin"):
-        lab.cloud.ok("keystone", "POST", "/v3/endpoints", {"endpoint": {
-            "service_id": made["id"], "interface": interface, "region_id": services.REGION, "url": "http://127.0.0.1:9"}}, token)
 
 
 def program(lab, status: str) -> dict:

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from osa import recap
+from service import SECRETS
 from test_service import PLAYBOOK, succeeded
 
 # What Magnum's programs read.
@@ -50,6 +51,8 @@ def test_069__role_of_openstack_ansible__gets_the_driver_through_its_variables(l
     assert config["drivers"]["openstack_ca_file"] == "/etc/magnum-ca/external.pem" and config["drivers"]["disabled_drivers"]
     assert config["cluster_template"] == {"kubernetes_allowed_network_drivers": "calico", "kubernetes_default_network_driver": "calico"}
     assert config["nova_client"] == {"api_version": "2.15"} and config["certificates"] == {"cert_manager_type": "x509keypair"}
+    # The section that os_magnum leads to is not known to the conductor.
+    assert config["keystone_auth"]["auth_section"] == "keystone_auth" and config["keystone_auth"]["password"] == SECRETS["magnum_service_password"]
     for name in ("magnum_capi_pip_packages", "magnum_user_pip_packages"):
         assert "magnum-cluster-api==0.38.2" in got[name] and not any("git+" in each for each in got[name])
     # Made by ours, at the end.
