@@ -88,6 +88,20 @@ def test_run_line__no_home__is_unusable(target, home):
     assert cache_shell.answer(target.run())[0] == cache_shell.UNUSABLE
 
 
+@pytest.mark.skipif(not shutil.which("dash"), reason="this machine has no dash, which leaves HOME alone")
+@pytest.mark.parametrize("name", ["nobody-of-that-name", "x; touch pwned", "$(touch pwned)"])
+def test_run_line__home_not_set__looks_in_the_list_of_users_alone(tmp_path, name):
+    stub = tmp_path / "bin/id"
+    stub.parent.mkdir()
+    stub.write_text("#!/bin/sh\necho '%s'\n" % name, encoding="utf-8")
+    stub.chmod(0o755)
+    line = cache_shell.run_line({None: DIGEST}, "", 2, "t")
+    done = subprocess.run(["dash", "-c", line], input=b"in", cwd=tmp_path, check=False, stdout=subprocess.PIPE,
+                          env={"PATH": "%s:%s" % (stub.parent, os.environ["PATH"])})
+    assert done.returncode == cache_shell.UNUSABLE
+    assert [p.name for p in tmp_path.iterdir()] == ["bin"]
+
+
 @pytest.mark.parametrize("content", [None, b"#!/no/such/interpreter\n"])
 def test_run_line__long_input_and_nothing_runs__reads_it(target, content):
     target.run()
@@ -195,7 +209,9 @@ def test_answer__profile_prints_before__is_found():
 
 @pytest.mark.parametrize("rc, stdout, stderr, want", [
     (126, "", "Exec format error", True), (127, "motd", "not found", True), (126, "{}", "", False), (1, "", "", False),
-    (1, "", "sudo: sorry, you must have a tty to run sudo", True), (1, "", "tty", False)])
+    (1, "", "sudo: sorry, you must have a tty to run sudo", True), (1, "", "tty", False),
+    (1, "{}", "sudo: sorry, you must have a tty to run sudo", False),
+    (1, "", "sudo: Entschuldigung, Sie müssen ein TTY haben, um sudo auszuführen", True)])
 def test_was_not_started__statuses_of_the_shell_and_of_sudo(rc, stdout, stderr, want):
     assert cache_shell.was_not_started({"rc": rc, "stdout": stdout, "stderr": stderr}) is want
 

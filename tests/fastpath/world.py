@@ -15,7 +15,15 @@ from servers.processes import Keeper  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 SSHD = "/usr/sbin/sshd"
-NEEDED = ("sudo", "useradd", "ssh", "ssh-keygen")
+NEEDED = ("sudo", "useradd", "chpasswd", "ssh", "ssh-keygen")
+
+PASSWORD = "open:Sesame 'x"  # of the user who has one
+SUDOERS = """%(sl)s ALL=(ALL) NOPASSWD: ALL
+%(sp)s ALL=(ALL) ALL
+%(st)s ALL=(ALL) NOPASSWD: ALL
+Defaults:%(sp)s !lecture, timestamp_timeout=0
+Defaults:%(st)s requiretty
+"""
 
 # ForceCommand instead of what was asked for: notes it, then does it.
 FORCED = """#!/bin/sh
@@ -81,7 +89,11 @@ class World:
                 self._add(name)
             for name in ("hr", "sr"):  # a second root with a home that we may change
                 self._add(name, "-o", "-u", "0", "-g", "0")
-            self._sudoers.write_text("%s ALL=(ALL) NOPASSWD: ALL\n" % self.user("sl"), encoding="utf-8")
+            for name in ("sp", "st"):  # by ssh: whose sudo wants a password; a terminal
+                self._add(name)
+            run("chpasswd", input="%s:%s\n" % (self.user("sp"), PASSWORD))
+            rules = SUDOERS % {name: self.user(name) for name in ("sl", "sp", "st")}
+            self._sudoers.write_text(rules, encoding="utf-8")
             self._sudoers.chmod(0o440)
             self._start_sshd()
         except BaseException:
@@ -91,7 +103,7 @@ class World:
 
     def __exit__(self, *_):
         self._keeper.stop()
-        for name in ("ho", "so", "sl", "hr", "sr", "me"):
+        for name in ("ho", "so", "sl", "sp", "st", "hr", "sr", "me"):
             run(HERE / "state.sh", "clean", self.home(name), "root", self.program, self.digest)
         for user in self._users:
             subprocess.run(["userdel", "-f", user], check=False, stderr=subprocess.DEVNULL)

@@ -31,13 +31,18 @@ OWN_FOLDERS = ('[ -O "$HOME" ] && [ -d "$1" ] && [ -O "$1" ] && [ ! -L "$1" ] '
 OWN_FILE = '[ -f "$2/$3" ] && [ -O "$2/$3" ] && [ ! -L "$2/$3" ] && [ -x "$2/$3" ]'
 
 
+# Where no login has set it, as in a container that was entered by liblxc, the executing user's from the list of users.
+# It is not exported: the module gets the environment that it would get without us.
+FIND_HOME = ('[ "${HOME+set}" ] || { set -- "$(id -un)"; case $1 in *[!a-zA-Z0-9_.-]*) ;; *) eval "HOME=~$1";; esac; }; ')
+
+
 def set_names(digests):
     """The parameters. DIGESTS is {CPU: digest}; the CPU is asked for only where there is a choice."""
     folders = '"$HOME/.cache" "$HOME/.cache/mcapi"'
     if len(digests) == 1:
-        return "set -- %s %s; " % (folders, next(iter(digests.values())))
+        return FIND_HOME + "set -- %s %s; " % (folders, next(iter(digests.values())))
     choices = " ".join('%s) set -- "$@" %s;;' % item for item in digests.items())
-    return 'set -- %s; case "$(uname -m)" in %s *) set -- "$@" none;; esac; ' % (folders, choices)
+    return FIND_HOME + 'set -- %s; case "$(uname -m)" in %s *) set -- "$@" none;; esac; ' % (folders, choices)
 
 
 def drain(size):
@@ -100,6 +105,14 @@ def answer(result):
 
 def was_not_started(result):
     """The shell could not execute the program, or sudo wanted a terminal: nothing has happened yet."""
-    silent = "{" not in result["stdout"]
-    no_terminal = result["rc"] == 1 and "sudo:" in result["stderr"] and "tty" in result["stderr"]
-    return silent and (result["rc"] in CANNOT_EXECUTE or no_terminal)
+    return _is_silent(result) and result["rc"] in CANNOT_EXECUTE or wants_terminal(result)
+
+
+def wants_terminal(result):
+    """sudo started nothing, because it has `requiretty` set and standard input is not one."""
+    words = result["stderr"].lower()  # in any language, some of which have capitals there
+    return _is_silent(result) and result["rc"] == 1 and "sudo:" in words and "tty" in words
+
+
+def _is_silent(result):
+    return "{" not in result["stdout"]

@@ -15,7 +15,7 @@ as one that is pipelined, and the command that it makes of this is replaced. Plu
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import json
 import os
 import uuid
@@ -46,6 +46,10 @@ class CacheUnusable(Exception):
     """Nothing was executed; the task has to go Ansible's way."""
 
 
+class TerminalWanted(CacheUnusable):
+    """And it will be the same for the next task there."""
+
+
 class NativeAction(ActionBase):
     _supports_async = True
     _supports_check_mode = True
@@ -72,6 +76,8 @@ class NativeAction(ActionBase):
                 return self._run_cached(args, task_vars)
             except CacheUnusable as error:
                 obstacle = str(error)
+                if isinstance(error, TerminalWanted):
+                    self._remember(task_vars)
         self._tell("not used: %s" % obstacle)
         return self._run_uploaded(args, task_vars, wrap_async)
 
@@ -106,9 +112,23 @@ class NativeAction(ActionBase):
             (not self._connection.has_pipelining, "the connection gives no standard input"),
             (become and (become.name.rpartition(".")[2] == "su" or not getattr(become, "pipelining", True)),
              "the become method takes no standard input"),
+            (os.path.exists(self._memory(task_vars)), "sudo wanted a terminal before"),
             (not self._is_pipelining_enabled("new", wrap_async), "pipelining is off"),
         )
         return next((words for is_so, words in reasons if is_so), None)
+
+    def _memory(self, task_vars):
+        """A file that is there once sudo wanted a terminal. Each task has a process of its own, so it has to be a file.
+
+        It is in the folder that Ansible makes for one run and then removes.
+        """
+        who = (self._task.delegate_to or task_vars.get("inventory_hostname"), self._get_remote_user(),
+               bool(self._connection.become))
+        return os.path.join(C.DEFAULT_LOCAL_TMP, "mcapi-terminal-" + hashlib.sha256(repr(who).encode()).hexdigest())
+
+    def _remember(self, task_vars):
+        with open(self._memory(task_vars), "w", encoding="utf-8"):
+            pass
 
     def _is_switched_on(self, task_vars):
         value = task_vars.get(SWITCH, os.environ.get(SWITCH.upper(), True))
@@ -172,6 +192,8 @@ class NativeAction(ActionBase):
         status, cpu = cache_shell.answer(result) or (None, None)
         if status is None and not cache_shell.was_not_started(result):
             return result
+        if cache_shell.wants_terminal(result):
+            raise TerminalWanted("sudo wants a terminal, which takes no standard input")
         if status is None and (len(programs) > 1 or result["rc"] not in cache_shell.CANNOT_EXECUTE):
             raise CacheUnusable("the program was not started: %s" % result["stderr"].strip())
         self._fill(self._missing(programs, status, cpu))
@@ -181,7 +203,13 @@ class NativeAction(ActionBase):
         return result
 
     def _run_line(self, line, in_data):
-        return super()._low_level_execute_command(line, sudoable=True, in_data=in_data)
+        try:
+            result = super()._low_level_execute_command(line, sudoable=True, in_data=in_data)
+        except BrokenPipeError:  # by connections that send on when nobody reads; without its input, nothing was run
+            raise CacheUnusable("the input was not taken")
+        if result["rc"] > 255:  # some connections give what wait() gave them
+            result["rc"] >>= 8
+        return result
 
     @staticmethod
     def _missing(programs, status, cpu):
@@ -195,9 +223,8 @@ class NativeAction(ActionBase):
 
     def _fill(self, program):
         """Puts PROGRAM into the cache: on standard input, or uploaded where programs cannot read that."""
-        size = len(program.content)
         try:
-            if self._is_placed(program, cache_shell.from_input(size), program.content):
+            if self._is_placed_by_input(program):
                 return
             if self._is_become_unprivileged():  # who may not be able to read what another user uploads
                 raise CacheUnusable("the program could not be placed")
@@ -212,7 +239,12 @@ class NativeAction(ActionBase):
         except AnsibleError as error:
             raise CacheUnusable("the program could not be placed: %s" % to_native(error))
 
+    def _is_placed_by_input(self, program):
+        try:
+            return self._is_placed(program, cache_shell.from_input(len(program.content)), program.content)
+        except CacheUnusable:
+            return False
+
     def _is_placed(self, program, source, in_data):
         line = cache_shell.install_line(program.digest, source, len(in_data or b""), uuid.uuid4().hex)
-        result = super()._low_level_execute_command(line, sudoable=True, in_data=in_data)
-        return (cache_shell.answer(result) or (None,))[0] == cache_shell.PLACED
+        return (cache_shell.answer(self._run_line(line, in_data)) or (None,))[0] == cache_shell.PLACED
