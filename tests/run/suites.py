@@ -261,7 +261,6 @@ def aio(suite):
     suite.run(sys.executable, "tests/servers/lxc/rootfs.py", "node", nice=5)
     programs = ["tests/run/programs.sh", platform.machine(), "build/portable/" + platform.machine()]
     suite.run(*programs, nice=10)
-    suite.run(sys.executable, "tests/servers/kubeadm/build.py", "1.36.3", nice=5)  # tests/aio/test_upgrade.py
     suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
     suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": str(ROOT / programs[-1])})
 
