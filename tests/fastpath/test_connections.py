@@ -1,4 +1,7 @@
-"""The fast path through real connections: into real containers, by ssh and without, and with what sudo may ask for."""
+"""The fast path through real connections: into real containers, by ssh and without, and with what sudo may ask for.
+
+On the main ansible-core alone: what differs between them is in test_fast_path.py, and containers remember programs.
+"""
 import os
 import re
 import shutil
@@ -9,7 +12,7 @@ from pathlib import Path
 import cases
 import pytest
 import world as worlds
-from conftest import COLLECTION, cores, main_core, venv
+from conftest import COLLECTION, main_core, venv
 from servers import ansible_venv
 from servers.lxc import rootfs
 from servers.lxc import world as containers
@@ -132,7 +135,7 @@ def by_ssh(world, boxes):
     return ByCore(make)
 
 
-@pytest.fixture(params=cores())
+@pytest.fixture(params=[main_core()])
 def ssh(request, by_ssh):
     return by_ssh(request.param)
 
@@ -263,7 +266,7 @@ def by_liblxc(world, boxes):
     return ByCore(make)
 
 
-@pytest.mark.parametrize("core", cores())
+@pytest.mark.parametrize("core", [main_core()])
 def test_community_general_lxc__any_task__costs_one_command(by_liblxc, world, boxes, core):
     # Programs on the target cannot read a long input from its pipes, so ours is uploaded: where is home, a folder, the file,
     # a second attempt, and the removal.
@@ -271,7 +274,7 @@ def test_community_general_lxc__any_task__costs_one_command(by_liblxc, world, bo
     check_place(world, boxes["box"], 0, "/root")
 
 
-@pytest.mark.parametrize("core", cores())
+@pytest.mark.parametrize("core", [main_core()])
 def test_community_general_lxc__long_arguments_that_nobody_takes__go_ansible_s_way(by_liblxc, core):
     seen = by_liblxc(core)[0]["box", "long, nothing there"]
     assert seen.result.get("note") == LONG, seen.text()
