@@ -24,6 +24,8 @@ from support.module import Module  # noqa: E402
 CPUS = {"x86_64": "Advanced Micro Devices X86-64", "aarch64": "AArch64"}  # as readelf calls them
 MOST_BYTES = 6 << 20
 MODULES = sorted(path.stem for path in (ROOT / "collection/plugins/modules").glob("*.yml"))
+DAEMON = "magnum-cluster-api-proxy"
+PROGRAMS = MODULES + [DAEMON]
 DYNAMIC = ("lxc_container",)  # loads the host's liblxc
 LOADERS = {"ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "portable", "namespace": "default"},
@@ -47,12 +49,12 @@ def program(cpu) -> Path:
     return folder_of(cpu) / "k8s_apply"
 
 
-@pytest.fixture(params=MODULES)
+@pytest.fixture(params=PROGRAMS)
 def any_program(request, cpu) -> Path:
     return folder_of(cpu) / request.param
 
 
-@pytest.fixture(params=[name for name in MODULES if name not in DYNAMIC])
+@pytest.fixture(params=[name for name in PROGRAMS if name not in DYNAMIC])
 def static_program(request, cpu) -> Path:
     return folder_of(cpu) / request.param
 
@@ -131,6 +133,20 @@ def test_program__names_no_folder_of_the_machine_that_built_it(any_program):
 
 
 # ---- what it does
+
+def test_daemon__settings__are_checked_on_either_cpu(cpu, launcher):
+    def call(*arguments):
+        done = subprocess.run([*launcher, folder_of(cpu) / DAEMON, *arguments], env={}, stdin=subprocess.DEVNULL, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    assert call("--version") == (0, DAEMON + " 1.0.0\n", "")
+    assert "--check-config" in call("--help")[1]
+    status, settings, _ = call("--check-config", "--bind", "127.0.0.1", "--port", "8443")
+    assert status == 0 and json.loads(settings)["PROXY_PORT"] == 8443
+    status, _, complaint = call("--check-config", "--port", "70000")
+    assert status == os.EX_CONFIG and "70000" in complaint
+
 
 def test_bad_options__fail_cleanly(run):
     outcome = run(definition=CONFIG_MAP, kubeconfig="/nonexistent/config")
