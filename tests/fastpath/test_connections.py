@@ -140,11 +140,11 @@ def ssh(request, by_ssh):
     return by_ssh(request.param)
 
 
-def check_filling(seen, miss=MISS):
-    """The steps of FILL: how each ended, and how often it went to the target."""
-    for name, count in (("miss", miss), ("hit", HIT)):
+def check_filling(seen, misses=(MISS,)):
+    """The steps of FILL: how each ended, and how often it went to the target. misses: the counts that the first may have."""
+    for name, counts in (("miss", misses), ("hit", (HIT,))):
         assert seen["box", name].result.get("note") == cases.TEXT, seen["box", name].text()
-        assert len(seen["box", name].commands) == count, seen["box", name].text()
+        assert len(seen["box", name].commands) in counts, seen["box", name].text()
     assert [r["note"] for r in seen["box", "loop"].result["results"]] == ["a", "b", "c"]
     assert len(seen["box", "loop"].commands) == 3, seen["box", "loop"].text()
     assert seen["box", "long"].result["note"] == LONG
@@ -255,11 +255,11 @@ def by_liblxc(world, boxes):
             pytest.skip("this machine has liblxc's binding for Python %d.%d, which ansible-core %s does not know" % (*system, core))
         forget(world, boxes)
         notes = world.root / "notes.lxc"
-        box = boxes["box"]
-        hosts = {"box": {"ansible_connection": "noted_lxc", "ansible_host": box.name, "note_file": str(notes),
-                         "container_path": str(box.lxcpath)}}
+        hosts = {name: {"ansible_connection": "noted_lxc", "ansible_host": box.name, "note_file": str(notes),
+                        "container_path": str(box.lxcpath)} for name, box in boxes.items()}
         words = with_binding(world.root / ("binding-" + core), core)
-        steps = [Step("box", "long, nothing there", {"note": LONG})] + FILL
+        # In a container of its own: whether the program was placed in the end depends on who was faster.
+        steps = [Step("full", "long, nothing there", {"note": LONG})] + FILL
         return play(world.root / ("liblxc-" + core), words, hosts, steps, notes, ANSIBLE_COLLECTIONS_PATH=world.root,
                     ANSIBLE_CONNECTION_PLUGINS=worlds.HERE / "connection_lxc", HOME=world.home("me"))
 
@@ -268,14 +268,14 @@ def by_liblxc(world, boxes):
 
 @pytest.mark.parametrize("core", [main_core()])
 def test_community_general_lxc__any_task__costs_one_command(by_liblxc, world, boxes, core):
-    # Programs on the target cannot read a long input from its pipes, so ours is uploaded: where is home, a folder, the file,
-    # a second attempt, and the removal.
-    check_filling(by_liblxc(core)[0], MISS + 5)
+    # Its pipes do not block, so a long input arrives or not, depending on who is faster. Where it does not, ours is uploaded:
+    # where is home, a folder, the file, a second attempt, and the removal.
+    check_filling(by_liblxc(core)[0], (MISS, MISS + 5))
     check_place(world, boxes["box"], 0, "/root")
 
 
 @pytest.mark.parametrize("core", [main_core()])
 def test_community_general_lxc__long_arguments_that_nobody_takes__go_ansible_s_way(by_liblxc, core):
-    seen = by_liblxc(core)[0]["box", "long, nothing there"]
+    seen = by_liblxc(core)[0]["full", "long, nothing there"]
     assert seen.result.get("note") == LONG, seen.text()
-    assert is_plain(seen, before=1), seen.text()
+    assert len(seen.commands) == MISS or is_plain(seen, before=1), seen.text()
