@@ -316,7 +316,8 @@ def test_049__from_the_first_moment_on__nobody_else_can_read_it(cluster, backup,
 def test_055__when_it_crashes__nothing_of_an_object_is_in_a_core(cluster, backup, disturbed, tmp_path):
     here = tmp_path / "cores"
     here.mkdir()
-    shell = ["bash", "-c", 'ulimit -c unlimited && exec "$@"', "bash"]
+    # Whoever was started in the background of a shell ignores this signal.
+    shell = ["env", "--default-signal=QUIT", "bash", "-c", 'ulimit -c unlimited && exec "$@"', "bash"]
     control = subprocess.Popen([*shell, "sleep", "60"], cwd=here)
     until(lambda: "sleep" in open("/proc/%d/comm" % control.pid).read())
     control.send_signal(signal.SIGQUIT)

@@ -96,8 +96,8 @@ def first_archive(backup) -> dict:
 
 
 def some(points, first):
-    """Every third, from one of the first three on; a tracer is slow. MCAPI_THOROUGH: all."""
-    return points if THOROUGH else points[first::3]
+    """Every fifth, from one of the first five on; a tracer is slow. MCAPI_THOROUGH: all."""
+    return points if THOROUGH else points[first::5]
 
 
 def test_047__killed_at_every_change_of_a_file__the_next_run_is_as_any_other(cluster, backup, tmp_path):
@@ -115,8 +115,9 @@ def test_047__killed_at_every_change_of_a_file__the_next_run_is_as_any_other(clu
 def test_048__a_disk_that_is_full_at_any_change__is_a_clean_failure(cluster, backup, tmp_path):
     good = first_archive(backup)
     tracer = Tracer(backup, tmp_path)
+    # Counters of a build for coverage are written when all is done, and are nobody's archive.
     points = [each for each in tracer.points() if each[0] not in ("fchmod", "fchown", "unlink", "unlinkat") and
-              "<pipe:" not in each[2]]
+              "<pipe:" not in each[2] and ".gcda>" not in each[2]]
     remove_new(backup, good)
     for call, number, line in some(points, 1):
         process, mark = tracer.start(call, "error=ENOSPC:when=%d" % number)
