@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,18 @@ def test_mcapi_rootfs__wrong_checksum__creates_nothing(box, image):
     status, output = create(box, "--tarball", image, "--sha256", "0" * 64)
     assert status != 0 and "has the checksum" in output and "expected is 000" in output
     assert not box.folder.exists()
+
+
+def test_mcapi_rootfs__host_without_openssl__is_as_strict(box, image, tmp_path, monkeypatch):
+    programs = {program.name: program for folder in ("/usr/bin", "/usr/sbin") for program in Path(folder).iterdir()}
+    programs.pop("openssl", None)
+    for name, program in programs.items():
+        (tmp_path / name).symlink_to(program)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    status, output = create(box, "--tarball", image, "--sha256", "0" * 64)
+    assert status != 0 and "has the checksum" in output and not box.folder.exists()
+    status, output = create(box, "--tarball", image, "--sha256", hashlib.sha256(image.read_bytes()).hexdigest())
+    assert status == 0, output
 
 
 @pytest.mark.parametrize("text, said", [("0" * 64, "has the checksum"), ("", "cannot be read"), ("abc", "64 hexadecimal digits")])
