@@ -197,7 +197,8 @@ def proxy(suite):
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "magnum-cluster-api-proxy", "k8s_apply")
     environment = dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite))
-    suite.run(sys.executable, "tests/servers/upstream_proxy.py", nice=5)
+    for needed in (["upstream_proxy.py"], ["lxc/rootfs.py", "proxy"], ["openstack/wheels.py"]):
+        suite.run(sys.executable, "tests/servers/" + needed[0], *needed[1:], nice=5)
     suite.pytest(ansible.wait() / "python", "tests/integration/mcapi_proxy", env=environment)
 
 

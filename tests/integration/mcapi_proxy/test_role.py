@@ -2,6 +2,7 @@
 import json
 import os
 import platform
+import shutil
 import socket
 import ssl
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from servers.lxc import rootfs, world as containers
+from servers.openstack import wheels
 from support.magnum_system import NAMESPACE
 from support.pack_collection import DAEMON, stage
 from support.wait import until
@@ -78,13 +80,25 @@ def host(work, session_world, collections):
         pytest.skip("this machine: " + reason)
     pair = session_world.server.pki.authority("workload").server([NAME])
     with containers.World(work / "lxc") as world:
-        box = world.layer(rootfs.systemd_tree(), ["lxc.net.0.type = none"])
+        box = world.layer(rootfs.tree("proxy"), ["lxc.net.0.type = none"])
         box.write("root/cluster.pem", pair.cert_file.read_text("ascii") + pair.key_file.read_text("ascii"))
         box.write("root/server.py", SERVER)
+        (box.upper / "opt/wheels").mkdir(parents=True)
+        for wheel in wheels.index().rglob("*.whl"):
+            shutil.copy(wheel, box.upper / "opt/wheels")
         box.start()
         until(lambda: box.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
         yield box
         box.destroy()
+
+
+@pytest.fixture(scope="module")
+def tenant(host):
+    """A tenant's network with an API server appears on the host."""
+    host.run("ip", "netns", "add", "qdhcp-" + NETWORK)
+    for words in ("link set lo up", "addr add 10.0.0.5/32 dev lo"):
+        host.run("ip", "-n", "qdhcp-" + NETWORK, *words.split())
+    host.run("systemd-run", "--unit=cluster", "ip", "netns", "exec", "qdhcp-" + NETWORK, "python3", "/root/server.py")
 
 
 @pytest.fixture
@@ -163,7 +177,8 @@ def leave_python_proxy(host):
     assert host.run("systemctl", "is-active", DAEMON).strip() == "active"
 
 
-def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster_and_absent_undoes_it(world, host, play):
+def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster_and_absent_undoes_it(
+        world, host, play, request):
     authority = world.server.pki.authority("workload")
     leave_python_proxy(host)
     old = pid_of(host)
@@ -179,11 +194,7 @@ def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster
     assert host.run("systemctl", "is-enabled", DAEMON).strip() == "enabled"
     assert host.run("ls", "/openstack/venvs").strip() == ""
     assert not there(host, "/etc/sudoers.d/capi_proxy_sudoers", "/var/lib/capi_proxy/.magnum-cluster-api-proxy")
-    # A tenant's network appears.
-    host.run("ip", "netns", "add", "qdhcp-" + NETWORK)
-    for words in ("link set lo up", "addr add 10.0.0.5/32 dev lo"):
-        host.run("ip", "-n", "qdhcp-" + NETWORK, *words.split())
-    host.run("systemd-run", "--unit=cluster", "ip", "netns", "exec", "qdhcp-" + NETWORK, "python3", "/root/server.py")
+    request.getfixturevalue("tenant")
     until(lambda: list(world.slices()) == ["kube-x-" + host.name], 60)
     assert greeting(authority, 44355) == "hello of kube-x"
     # Once more: nothing changes, nothing is restarted.
@@ -202,6 +213,35 @@ def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster
     until(lambda: pid_of(host) not in ("0", pid), 30)
     play(*variables(capi_proxy_state="absent"))
     assert not world.slices()
+    assert_gone(host)
+
+
+def test_implementation__upstream__runs_from_its_environment_with_haproxy_and_makes_way_for_native(
+        world, host, play, tenant):
+    """From wheels on the host, as an operator without a network has them."""
+    authority = world.server.pki.authority("workload")
+    world.add("kube-x", NETWORK, "10.0.0.5")
+    theirs = variables(capi_proxy_implementation="upstream", capi_proxy_git_constraints=["--no-index", "--find-links /opt/wheels"],
+                       capi_proxy_pip_packages=["magnum-cluster-api", "python-novaclient", "setuptools<81"])
+    play(*variables())
+    play("--check", *theirs)
+    assert not there(host, "/openstack/venvs/*", "/etc/sudoers.d/capi_proxy_sudoers")
+    play(*theirs)
+    pid = pid_of(host)
+    assert not there(host, "/usr/local/sbin/" + DAEMON)
+    assert "/openstack/venvs/magnum-cluster-api-proxy-untagged/bin/" in host.run("cat", "/proc/%s/cmdline" % pid)
+    until(lambda: list(world.slices()) == ["kube-x-" + host.name], 300)
+    published = world.slices()["kube-x-" + host.name]
+    assert greeting(authority, published["ports"][0]["port"]) == "hello of kube-x"
+    output = play(*theirs)
+    assert changed(output, host) == 0, output
+    assert pid_of(host) == pid
+    # And back, while the cluster is in use.
+    play(*variables())
+    assert pid_of(host) != pid and not there(host, "/proc/" + pid)
+    assert not there(host, "/openstack/venvs/magnum-cluster-api-proxy-untagged", "/etc/sudoers.d/capi_proxy_sudoers")
+    until(lambda: greeting(authority, 44355) == "hello of kube-x", 60)
+    play(*variables(capi_proxy_state="absent"))
     assert_gone(host)
 
 

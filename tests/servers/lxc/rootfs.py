@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""rootfs.py [busybox | systemd | node]: a root file system tarball in the cache; prints its path.
+"""rootfs.py [busybox | systemd | node | proxy]: a root file system tarball in the cache; prints its path.
 
 busybox: 2 MB, made in a second. systemd: Debian 12 with systemd and an SSH server, made by the program build-rootfs of
-the collection; the first call takes one to three minutes. node: the same, with what hosts of Kubernetes need.
+the collection; the first call takes one to three minutes. node: the same, with what hosts of Kubernetes need. proxy: the
+same, with what the Python proxy of magnum-cluster-api needs.
 """
 import subprocess
 import sys
@@ -42,6 +43,7 @@ INCLUDES = {
     "systemd": "iputils-ping",
     # All that a node needs, so that nothing has to be installed later.
     "node": "iputils-ping,iptables,nftables,conntrack,ebtables,ethtool,socat,python3-apt,haproxy,kmod,util-linux,curl",
+    "proxy": "iputils-ping,python3-apt,python3-venv,python3-packaging,python3-setuptools,haproxy",
 }
 
 
@@ -106,7 +108,7 @@ def systemd_tree() -> Path:
 
 
 def main() -> int:
-    kinds = {"busybox": busybox, "systemd": systemd, "node": lambda: debian("node")}
+    kinds = dict({kind: lambda kind=kind: debian(kind) for kind in INCLUDES}, busybox=busybox)
     try:
         print(kinds[sys.argv[1] if len(sys.argv) > 1 else "busybox"]())
     except KeyError:
