@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""backup.py [--sizes 10,100,1000] [--write]: capi_backup beside clusterctl move --to-directory.
+"""backup.py [--sizes 10,100,1000] [--write]: capi_backup beside clusterctl move --to-directory and --from-directory.
 
-Both save the same Magnum-like clusters, of twenty objects each, from one API server. clusterctl, which takes a quarter of
-an hour for a thousand clusters, is left out beyond --most. Tells time, peak memory, requests and the size of the
-uncompressed archive, medians; --write puts them into docs/bench/backup.json.
+Both save the same Magnum-like clusters, of twenty objects each, from one API server, and restore them once into an empty
+one. clusterctl, which takes a quarter of an hour for a thousand clusters, is left out beyond --most. Tells time, peak
+memory, requests and the size of the uncompressed archive, medians; --write puts them into docs/bench/backup.json.
 """
 import argparse
 import gzip
@@ -32,21 +32,30 @@ class Ours:
     def __init__(self, server, work):
         self.work = work
         self.archives = work / "archives"
-        self.kubeconfig = server.kubeconfig_for(self.user, server.pki.authority().client(self.user, ["system:masters"]))
+        self.server = server
 
-    def command(self):
+    def save(self):
         shutil.rmtree(self.archives, ignore_errors=True)
-        options = {"state": "present", "path": str(self.archives), "state_dir": str(self.work / "state"),
-                   "namespaces": [NAMESPACE], "kubeconfig": str(self.kubeconfig), "_ansible_check_mode": False,
-                   "_ansible_diff": False, "_ansible_version": "2.19.14", "_ansible_module_name": self.name}
+        return self.command(self.server, state="present")
+
+    def restore(self, server):
+        return self.command(server, state="restored", src=str(self.archive()))
+
+    def archive(self):
+        return next(self.archives.glob("cluster-api-objects-*.tar.gz"))
+
+    def command(self, server, **options):
+        kubeconfig = server.kubeconfig_for(self.user, server.pki.authority().client(self.user, ["system:masters"]))
+        options.update({"path": str(self.archives), "state_dir": str(self.work / "state"),
+                        "namespaces": [NAMESPACE], "kubeconfig": str(kubeconfig), "_ansible_check_mode": False,
+                        "_ansible_diff": False, "_ansible_version": "2.19.14", "_ansible_module_name": self.name})
         path = self.work / "ours.json"
         path.write_text(json.dumps(options), encoding="utf-8")
         path.chmod(0o600)
         return [self.program, path], tools.clean_environment(HOME=str(self.work))
 
     def raw_bytes(self):
-        archive = next(self.archives.glob("cluster-api-objects-*.tar.gz"))
-        with gzip.open(archive) as unpacked:
+        with gzip.open(self.archive()) as unpacked:
             return sum(len(part) for part in iter(lambda: unpacked.read(1 << 20), b""))
 
 
@@ -54,15 +63,23 @@ class Theirs:
     name, user = "clusterctl", "clusterctl"
 
     def __init__(self, server, work):
+        self.work = work
         self.clusterctl = Clusterctl(work, server)
         self.folder = work / "folder"
 
-    def command(self):
+    def save(self):
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
-        config = self.clusterctl.write_config({})
-        return ([self.clusterctl.program, "move", "--to-directory", self.folder, "--namespace", NAMESPACE, "--config",
-                 config, "--kubeconfig", self.clusterctl.kubeconfig], self.clusterctl.environment())
+        return self.command(self.clusterctl, "--to-directory", self.folder, "--kubeconfig", self.clusterctl.kubeconfig)
+
+    def restore(self, server):
+        there = Clusterctl(self.work / "restore", server)
+        return self.command(there, "--from-directory", self.folder, "--to-kubeconfig", there.kubeconfig)
+
+    @staticmethod
+    def command(clusterctl, *words):
+        return ([clusterctl.program, "move", *words, "--namespace", NAMESPACE, "--config", clusterctl.write_config({})],
+                clusterctl.environment())
 
     def raw_bytes(self):
         return sum(path.stat().st_size for path in self.folder.iterdir())
@@ -71,11 +88,25 @@ class Theirs:
 def measure(kind, server, work: Path, runs: int) -> dict:
     work.mkdir(parents=True)
     meter, tool, found = tools.Meter(work), kind(server, work), []
+
+    def run(where, command):
+        mark = where.audit.mark()
+        return dict(meter.run(*command), requests=len(where.requests(mark, user=kind.user)))
+
     for _ in range(runs):
-        mark = server.audit.mark()
-        measured = meter.run(*tool.command())
-        found.append(dict(measured, requests=len(server.requests(mark, user=kind.user))))
-    return dict(bench.summary(found), raw_megabytes=round(tool.raw_bytes() / 1e6, 2))
+        found.append(run(server, tool.save()))
+    with KubeServer(work / "empty", controller_manager=False) as empty:
+        Magnum(empty).install()
+        restored = bench.summary([run(empty, tool.restore(empty))])
+    return dict(bench.summary(found), raw_megabytes=round(tool.raw_bytes() / 1e6, 2), restored=restored)
+
+
+def tell(size, name, row):
+    restored = row["restored"]
+    print("%5d clusters  %-12s saved in %7.2f s with %6.1f MB of memory and %5d requests, %6.1f MB raw; "
+          "restored in %7.2f s with %6.1f MB and %6d requests" % (
+              size, name, row["seconds"], row["megabytes"], row["requests"], row["raw_megabytes"],
+              restored["seconds"], restored["megabytes"], restored["requests"]), flush=True)
 
 
 def write(sizes):
@@ -107,9 +138,7 @@ def main() -> int:
                     work = Path(directory) / ("%s-%d" % (kind.name, size))
                     row = measure(kind, server, work, options.runs if kind is Ours else 1)
                     sizes.setdefault(str(size), {"objects": size * PER_CLUSTER})[kind.name] = row
-                    print("%5d clusters  %-12s %7.2f s %7.1f MB of memory, %7.1f MB raw, %5d requests" % (
-                        size, kind.name, row["seconds"], row["megabytes"], row["raw_megabytes"], row["requests"]),
-                        flush=True)
+                    tell(size, kind.name, row)
                     if options.write:
                         write(sizes)
     return 0
