@@ -1,6 +1,6 @@
 """The fast path through real connections: into real containers, by ssh and without, and with what sudo may ask for.
 
-On the main ansible-core alone: what differs between them is in test_fast_path.py, and containers remember programs.
+Each ansible-core begins with caches that are empty, see forget().
 """
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 import cases
 import pytest
 import world as worlds
-from conftest import COLLECTION, main_core, venv
+from conftest import cores, venv
 from servers import ansible_venv
 from servers.lxc import rootfs
 from servers.lxc import world as containers
@@ -135,7 +135,7 @@ def by_ssh(world, boxes):
     return ByCore(make)
 
 
-@pytest.fixture(params=[main_core()])
+@pytest.fixture(params=cores())
 def ssh(request, by_ssh):
     return by_ssh(request.param)
 
@@ -266,7 +266,7 @@ def by_liblxc(world, boxes):
     return ByCore(make)
 
 
-@pytest.mark.parametrize("core", [main_core()])
+@pytest.mark.parametrize("core", cores())
 def test_community_general_lxc__any_task__costs_one_command(by_liblxc, world, boxes, core):
     # Its pipes do not block, so a long input arrives or not, depending on who is faster. Where it does not, ours is uploaded:
     # where is home, a folder, the file, a second attempt, and the removal.
@@ -274,7 +274,7 @@ def test_community_general_lxc__any_task__costs_one_command(by_liblxc, world, bo
     check_place(world, boxes["box"], 0, "/root")
 
 
-@pytest.mark.parametrize("core", [main_core()])
+@pytest.mark.parametrize("core", cores())
 def test_community_general_lxc__long_arguments_that_nobody_takes__go_ansible_s_way(by_liblxc, core):
     seen = by_liblxc(core)[0]["full", "long, nothing there"]
     assert seen.result.get("note") == LONG, seen.text()
