@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""Debian's registry of container images, on loopback.
+
+    with Registry(folder) as registry:
+        registry.address                      # 127.0.0.1:PORT, without TLS
+        registry.tags("kubernetes/pause")     # [] where it has none
+"""
+import json
+import sys
+import urllib.request
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from servers import cache  # noqa: E402
+from servers.ports import free_port  # noqa: E402
+from servers.processes import Keeper, last_lines  # noqa: E402
+from support.wait import until  # noqa: E402
+
+PACKAGE = "docker-registry"
+CONFIG = """\
+version: 0.1
+log: {level: warn}
+storage: {filesystem: {rootdirectory: %s}}
+http: {addr: "%s"}
+"""
+
+
+def program() -> Path:
+    """Unpacked, not installed: the package would start a service."""
+    def unpack(target: Path):
+        cache.run(["apt-get", "-q", "download", PACKAGE], "fetching %s from Debian" % PACKAGE, cwd=target)
+        for package in target.glob("*.deb"):
+            cache.run(["dpkg-deb", "-x", package, target], "unpacking %s" % package.name)
+            package.unlink()
+
+    return cache.build_once(cache.cache_dir() / (PACKAGE + "-bookworm"), unpack) / "usr/bin" / PACKAGE
+
+
+class Registry:
+    def __init__(self, folder: Path):
+        folder = Path(folder)
+        (folder / "data").mkdir(parents=True)
+        self.address = "127.0.0.1:%d" % free_port()
+        config, log = folder / "config.yml", folder / "log"
+        config.write_text(CONFIG % (folder / "data", self.address), encoding="ascii")
+        argv = [program(), "serve", config]
+        self._keeper = Keeper(folder / "keeper.log")
+        server = self._keeper.start("registry", argv, log, folder)
+        until(lambda: self._get("/v2/") is not None or not server.alive())
+        if not server.alive():
+            raise RuntimeError("the registry ended:\n%s" % last_lines(log))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._keeper.stop()
+
+    def tags(self, name: str) -> list:
+        return sorted((self._get("/v2/%s/tags/list" % name) or {}).get("tags") or [])
+
+    def _get(self, path: str):
+        try:
+            with urllib.request.urlopen("http://%s%s" % (self.address, path), timeout=10) as answer:
+                return json.load(answer)
+        except OSError:
+            return None
+
+
+if __name__ == "__main__":
+    print(program())
