@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from deployment import Deployment  # noqa: E402
+import deployment as deployments  # noqa: E402
 
 from servers.lxc.world import why_not  # noqa: E402
 
 
-@pytest.fixture(scope="session")
-def aio(tmp_path_factory):
+@pytest.fixture(scope="module")
+def aio(request):
+    """The deployment that the tests of a file work on, in their order. Its first Kubernetes is the KUBERNETES of the file."""
     reason = why_not()
     if reason:
         pytest.skip(reason)
     # A short path: names of sockets are made from it.
     folder = Path(tempfile.mkdtemp(prefix="aio-"))
-    with Deployment(folder) as deployment:
+    with deployments.Deployment(folder, getattr(request.module, "KUBERNETES", deployments.KUBERNETES)) as deployment:
         yield deployment
     shutil.rmtree(folder, ignore_errors=True)

@@ -22,7 +22,7 @@ from staging import stage  # noqa: E402
 
 from servers import ansible_venv, processes  # noqa: E402
 from servers.kubeadm import build, content  # noqa: E402
-from servers.lxc import rootfs  # noqa: E402
+from servers.lxc import rootfs, traces  # noqa: E402
 from servers.lxc.world import World  # noqa: E402
 
 KUBERNETES = os.environ.get("KUBERNETES_VERSION", build.DEFAULT_VERSION)
@@ -60,6 +60,7 @@ class Deployment:
         self.core, self.nodes = core, nodes
 
     def __enter__(self):
+        traces.sweep_slice("kubepods.slice")  # of a run that was killed
         self._serve_mirror()
         stage(self.collections, self.programs)
         self._start_haproxy()
@@ -71,18 +72,23 @@ class Deployment:
             subprocess.run(["lxc-stop", "-P", self.world.lxcpath, "-n", container.name, "-k"], check=False, stderr=subprocess.DEVNULL)
         self.keeper.stop()
         self.world.close()
+        traces.sweep_slice("kubepods.slice")
 
     # ---- the surroundings
 
     def _serve_mirror(self) -> None:
-        folder = content.folder(self.version)
         self.mirror_folder = self.folder / "mirror"
         self.mirror_folder.mkdir()
-        for name in ("files", "images"):
-            (self.mirror_folder / name).symlink_to(folder / name)
+        self._fill_mirror()
         self.mirror_port = 8081
         self.mirror = "http://%s:%d" % (self.bridge.address(1), self.mirror_port)
         self.start_mirror()
+
+    def _fill_mirror(self) -> None:
+        folder = content.folder(self.version)
+        for name in ("files", "images"):
+            (self.mirror_folder / name).unlink(missing_ok=True)
+            (self.mirror_folder / name).symlink_to(folder / name)
 
     def start_mirror(self) -> None:
         self.keeper.start("mirror", [sys.executable, str(ROOT / "tests/servers/kubeadm/mirror.py"), str(self.mirror_folder),
@@ -120,6 +126,12 @@ class Deployment:
     def more_variables(self, values: dict) -> None:
         """What an operator adds, in place of what was added before."""
         self.osa.group_vars("k8s_all", dict(self._variables(), **values))
+
+    def want(self, version: str) -> None:
+        """Another version of Kubernetes from now on; the mirror has no older one."""
+        self.version = version
+        self._fill_mirror()
+        self.more_variables({})
 
     def grow(self, nodes: int) -> None:
         self.nodes = nodes
@@ -203,6 +215,9 @@ class Deployment:
 
     def kubectl(self, *arguments, check=True) -> str:
         return self.container().run(*KUBECTL, *arguments, check=check, timeout=300)
+
+    def objects(self, *arguments) -> list:
+        return json.loads(self.kubectl("get", *arguments, "-o", "json"))["items"]
 
     def kubectl_fails(self, *arguments) -> str:
         """What it says when it does."""

@@ -1,33 +1,12 @@
 """From an empty host to Cluster API, and what a second run does. The tests build on each other, in this order."""
 import json
-import re
 import shutil
 
-from osa import recap
+from outcome import changed_tasks, changes, succeeded
 
 PLAYBOOK = "openstack.osa.k8s"
 NAMESPACES = ("cert-manager", "capi-system", "capi-kubeadm-bootstrap-system", "capi-kubeadm-control-plane-system", "sample-system")
 BACKUPS = "/var/backup/cluster-api-backup"
-
-
-def succeeded(done):
-    assert done.returncode == 0, done.stdout[-6000:]
-    return recap(done.stdout)
-
-
-def changes(done):
-    return sum(counts["changed"] for counts in succeeded(done).values())
-
-
-def changed_tasks(done):
-    """Names of tasks, without those of their roles, that changed something."""
-    succeeded(done)
-    parts = re.split(r"^(?:TASK|RUNNING HANDLER) \[(?:\S+ : )?(.*)\] \*+$", done.stdout, flags=re.M)
-    return [name for name, output in zip(parts[1::2], parts[2::2]) if re.search("^changed: ", output, re.M)]
-
-
-def objects(aio, *arguments):
-    return json.loads(aio.kubectl("get", *arguments, "-o", "json"))["items"]
 
 
 def wait(aio, namespace, what, condition="Available", seconds=180):
@@ -44,7 +23,7 @@ def available_since(deployment):
 def test_033__an_empty_host__becomes_a_management_cluster(aio):
     succeeded(aio.run(PLAYBOOK, timeout=1800))
     aio.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=90s")
-    (node,) = objects(aio, "nodes")
+    (node,) = aio.objects("nodes")
     assert node["metadata"]["labels"]["openstack-control-plane"] == "enabled"
     assert "taints" not in node["spec"]
     assert node["status"]["nodeInfo"]["kubeletVersion"] == "v" + aio.version
@@ -52,13 +31,13 @@ def test_033__an_empty_host__becomes_a_management_cluster(aio):
 
 
 def test_052__cluster_api__has_the_wanted_versions_and_is_available(aio):
-    providers = {p["metadata"]["name"]: p["version"] for p in objects(aio, "providers", "-A")}
+    providers = {p["metadata"]["name"]: p["version"] for p in aio.objects("providers", "-A")}
     wanted = "v" + aio.cluster_api_version
     assert providers == {"cluster-api": wanted, "bootstrap-kubeadm": wanted, "control-plane-kubeadm": wanted,
                          "infrastructure-sample": "v" + aio.sample_version}
     for namespace in NAMESPACES:
         wait(aio, namespace, "deployment")
-    restarts = [s["restartCount"] for p in objects(aio, "pods", "-n", "capi-system") for s in p["status"]["containerStatuses"]]
+    restarts = [s["restartCount"] for p in aio.objects("pods", "-n", "capi-system") for s in p["status"]["containerStatuses"]]
     assert restarts == [0]
 
 
@@ -119,7 +98,7 @@ def test_024_027__a_label_and_a_file_were_removed__nothing_else_is_repaired(aio)
     aio.container().run("rm", "/etc/crictl.yaml")
     done = aio.run(PLAYBOOK, "--tags", "k8s-install")
     assert changed_tasks(done) == ["Tell crictl where containerd is", "Label the node"] and changes(done) == 2
-    assert objects(aio, "nodes")[0]["metadata"]["labels"]["openstack-control-plane"] == "enabled"
+    assert aio.objects("nodes")[0]["metadata"]["labels"]["openstack-control-plane"] == "enabled"
 
 
 def test_015__a_limit_and_no_facts__the_containers_are_as_they_were(aio):
@@ -191,6 +170,6 @@ def test_034__a_second_host__joins_the_control_plane(aio):
     aio.grow(2)
     succeeded(aio.run(PLAYBOOK, "--skip-tags", "cluster-api"))
     aio.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
-    assert len(objects(aio, "nodes")) == 2
-    assert len(objects(aio, "pods", "-n", "kube-system", "-l", "component=etcd")) == 2
+    assert len(aio.objects("nodes")) == 2
+    assert len(aio.objects("pods", "-n", "kube-system", "-l", "component=etcd")) == 2
     assert "bootstrap-token" not in aio.kubectl("-n", "kube-system", "get", "secrets", "-o", "name")

@@ -263,6 +263,7 @@ def aio(suite):
     programs = ["tests/run/programs.sh", platform.machine(), "build/portable/" + platform.machine()]
     suite.run(*programs, nice=10)
     suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
+    suite.run(sys.executable, "tests/servers/kubeadm/build.py", "1.36.3", nice=5)  # what is upgraded from
     suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": str(ROOT / programs[-1])})
 
 

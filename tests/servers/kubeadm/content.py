@@ -95,5 +95,6 @@ def folder(version: str) -> Path:
         (work / "images.json").write_text(json.dumps(names), encoding="utf-8")
 
     sources = (Path(images.__file__), Path(build.__file__), Path(__file__))
-    key = cache.fingerprint(*sources, *map(str, (rootfs.debian("node"), build.cert_manager(), build.chart(), repository.rendered())))[:8]
+    made = (rootfs.debian("node"), build.cert_manager(), build.chart(), build.pause(), repository.rendered())
+    key = cache.fingerprint(*sources, *map(str, made))[:8]
     return cache.build_once(cache.cache_dir() / ("mirror-%s-%s" % (version, key)), make)
