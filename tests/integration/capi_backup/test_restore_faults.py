@@ -126,6 +126,14 @@ def test_086__requests__are_one_look_and_one_create_for_each_object(magnum, back
     assert len({event["sourceIPs"][0] for event in outcome.requests}) == 1
 
 
+def test_086__managed_fields_are_not_wanted__only_what_is_resumed_is_patched(magnum, backup, target, restore):
+    saved(magnum, backup)
+    outcome = restore.restored(restore_managed_fields=False)
+    assert outcome.changed and not outcome.failed, outcome.data
+    patched = [event["objectRef"]["resource"] for event in outcome.requests if event["verb"] in ("patch", "update")]
+    assert sorted(patched) == ["clusterclasses", "clusters"]
+
+
 def test_084__a_set_that_is_shared_and_live__is_linked(magnum, backup, target, restore):
     archive = saved(magnum, backup)
     assert restore.restored().changed
