@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent / "roles"))
 from osa import OpenStackAnsible  # noqa: E402
 from staging import stage  # noqa: E402
 
-from servers import ansible_venv, processes  # noqa: E402
+from servers import ansible_venv, cache, processes  # noqa: E402
 from servers.kubeadm import build, content  # noqa: E402
 from servers.lxc import rootfs, traces  # noqa: E402
 from servers.lxc.world import World  # noqa: E402
@@ -60,6 +60,9 @@ class Deployment:
         self.core, self.nodes = core, nodes
 
     def __enter__(self):
+        # Where kubelets share a slice, see sweep_slice(), they take turns.
+        self._turn = contextlib.ExitStack()
+        self._turn.enter_context(cache.lock(cache.cache_dir() / "kubepods.lock"))
         traces.sweep_slice("kubepods.slice")  # of a run that was killed
         self._serve_mirror()
         stage(self.collections, self.programs)
@@ -73,6 +76,7 @@ class Deployment:
         self.keeper.stop()
         self.world.close()
         traces.sweep_slice("kubepods.slice")
+        self._turn.close()
 
     # ---- the surroundings
 
