@@ -123,7 +123,6 @@ static int fetch_hop(const char *url, struct buf *bytes, char **next, struct err
     const struct http_options options = {
         .proxy = proxy_of_environment(url),
         .no_proxy = proxy_exclusions_of_environment(),
-        .user_agent = "mcapi/1.0",
         .max_body = FILE_LIMIT,
     };
     auto_http_client struct http_client *client = http_client_new(&options, err);

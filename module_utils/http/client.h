@@ -16,6 +16,9 @@
 
 #include "http/request.h"
 
+/* Who all requests say they are from, unless their owner names itself. */
+#define HTTP_USER_AGENT "mcapi/1.0"
+
 /* Everything is borrowed and must live as long as the client. NULL means "not set". */
 struct http_options {
     const char *ca_pem; /* trust these certificates only; NULL: the host's, or SSL_CERT_FILE's */
@@ -26,12 +29,12 @@ struct http_options {
     const char *proxy;           /* http://, https:// or socks5:// URL; NULL: none */
     const char *no_proxy;        /* comma list of hosts, domains, IPs, CIDRs: see http/proxy.h */
     const struct strv *proxy_headers; /* "Name: value", sent to the proxy only */
-    const char *user_agent;
-    bool no_compression;     /* ask for answers without gzip */
-    long connect_timeout_ms; /* 0: 10 s */
-    long request_timeout_ms; /* 0: 60 s, for one attempt */
-    size_t max_body;         /* bytes of one answer, decoded; 0: 64 MiB; more is an error */
-    unsigned max_in_flight;  /* 0: 32 */
+    const char *user_agent;           /* NULL: HTTP_USER_AGENT */
+    bool no_compression;              /* ask for answers without gzip */
+    long connect_timeout_ms;          /* 0: 10 s */
+    long request_timeout_ms;          /* 0: 60 s, for one attempt */
+    size_t max_body;        /* bytes of one answer, decoded; 0: 64 MiB; more is an error */
+    unsigned max_in_flight; /* 0: 32 */
 };
 
 struct http_client;

@@ -179,8 +179,8 @@ struct transfer *transfer_new(struct http_client *client)
     trust_setup(easy, client);
     if (!client->options.no_compression)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (client->options.user_agent)
-        curl_easy_setopt(easy, CURLOPT_USERAGENT, client->options.user_agent);
+    const char *agent = client->options.user_agent;
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, agent ? agent : HTTP_USER_AGENT);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->options.connect_timeout_ms);
     return transfer;
 }

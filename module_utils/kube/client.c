@@ -44,7 +44,7 @@ static int connect_http(struct kube_client *client, struct error **err)
         .proxy = config->proxy,
         .no_proxy = config->no_proxy,
         .proxy_headers = &config->proxy_headers,
-        .user_agent = client->options.user_agent ? client->options.user_agent : "mcapi/1.0",
+        .user_agent = client->options.user_agent,
         .no_compression = config->disable_compression,
         .request_timeout_ms = client->options.request_timeout_ms,
         .max_in_flight = client->options.max_in_flight,

@@ -24,7 +24,7 @@ struct kube_client_options {
     long long retry_timeout_ms; /* budget of one call for failures that pass; 0: no repeats */
     unsigned max_in_flight;     /* 0: 32 */
     long request_timeout_ms;    /* for one attempt; 0: 60 s */
-    const char *user_agent;     /* borrowed; NULL: a default */
+    const char *user_agent;     /* borrowed; NULL: HTTP_USER_AGENT */
 };
 
 struct kube_client;

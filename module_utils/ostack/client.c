@@ -106,7 +106,6 @@ struct http_client *osk_client_http(struct osk_client *client, const char *url, 
         .insecure = client->trust.insecure,
         .proxy = proxy_of_environment(url),
         .no_proxy = proxy_exclusions_of_environment(),
-        .user_agent = client->options.user_agent ? client->options.user_agent : "mcapi/1.0",
         .connect_timeout_ms = seconds > 0 ? seconds * 1000 : CONNECT_TIMEOUT_MS,
         .request_timeout_ms = seconds > 0 ? seconds * 1000 : NO_TIMEOUT_MS,
     };

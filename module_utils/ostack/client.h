@@ -18,7 +18,6 @@
 /* Everything is borrowed and must live as long as the client. */
 struct osk_client_options {
     struct strv *warnings;
-    const char *user_agent;   /* NULL: a default */
     const char *microversion; /* of Magnum's API; NULL: what the cloud says, else none */
     const char *log_path;     /* NULL: no log */
     bool log_debug;

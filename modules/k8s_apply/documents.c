@@ -70,7 +70,6 @@ static int fetch_url(const struct k8s_args *args, const char *url, struct buf *o
     struct http_options options = {
         .proxy = args->connection.options.proxy,
         .no_proxy = args->connection.options.no_proxy,
-        .user_agent = "mcapi/1.0",
         .max_body = SRC_LIMIT,
     };
     auto_http_client struct http_client *client = http_client_new(&options, err);

@@ -81,6 +81,18 @@ static void test_client__plain_get__sends_no_more_than_it_must(void **state)
     end(&exchange);
 }
 
+static void test_client__no_agent_named__says_who_all_requests_are_from(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.body = "x"}};
+    struct http_options options = {0};
+    struct exchange exchange;
+    begin(&exchange, script, 1, &options);
+    perform(&exchange);
+    assert_true(request_has(&exchange, 0, "\r\nUser-Agent: " HTTP_USER_AGENT "\r\n"));
+    end(&exchange);
+}
+
 static void test_client__no_compression__asks_for_none(void **state)
 {
     (void)state;
@@ -342,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client__get__brings_status_headers_body_and_reason),
         cmocka_unit_test(test_client__plain_get__sends_no_more_than_it_must),
+        cmocka_unit_test(test_client__no_agent_named__says_who_all_requests_are_from),
         cmocka_unit_test(test_client__no_compression__asks_for_none),
         cmocka_unit_test(test_client__headers__repeated_and_empty_ones_arrive),
         cmocka_unit_test(test_client__methods_and_bodies__do_not_stick_to_the_next_request),
