@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 enum { MAX_DEPTH = 100 };
 
@@ -42,25 +43,6 @@ static bool take(struct reader *in, char c)
 }
 
 /* ---- strings */
-
-static void add_utf8(struct buf *out, unsigned long code)
-{
-    if (code < 0x80) {
-        buf_add_char(out, (char)code);
-    } else if (code < 0x800) {
-        buf_add_char(out, (char)(0xC0 | code >> 6));
-        buf_add_char(out, (char)(0x80 | (code & 0x3F)));
-    } else if (code < 0x10000) {
-        buf_add_char(out, (char)(0xE0 | code >> 12));
-        buf_add_char(out, (char)(0x80 | (code >> 6 & 0x3F)));
-        buf_add_char(out, (char)(0x80 | (code & 0x3F)));
-    } else {
-        buf_add_char(out, (char)(0xF0 | code >> 18));
-        buf_add_char(out, (char)(0x80 | (code >> 12 & 0x3F)));
-        buf_add_char(out, (char)(0x80 | (code >> 6 & 0x3F)));
-        buf_add_char(out, (char)(0x80 | (code & 0x3F)));
-    }
-}
 
 /* The number written with LOW to HIGH digits of BASE at the cursor. */
 static bool read_code(struct reader *in, size_t low, size_t high, int base, unsigned long *code)
@@ -106,7 +88,7 @@ static bool read_escape(struct reader *in, struct buf *out)
     }
     if (!code || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
         return false;
-    add_utf8(out, code);
+    utf8_add(out, (uint32_t)code);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 #define DIGITS "0123456789"
 
@@ -176,7 +177,7 @@ static const struct unit *find_unit(const char *word, bool bits)
 static const char *skip_spaces(const char *at)
 {
     size_t step = 0;
-    while (*at && am_unicode_is_space(am_unicode_at(at, &step)))
+    while (*at && am_unicode_is_space(utf8_decode(at, strnlen(at, 4) + 1, &step)))
         at += step;
     return at;
 }

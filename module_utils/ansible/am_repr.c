@@ -8,6 +8,7 @@
 #include "ansible/am_unicode.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 const char *am_type_name(const json_t *value)
 {
@@ -104,7 +105,7 @@ static void add_repr_string(struct buf *out, const char *text)
     buf_add_char(out, quote);
     size_t length = 0;
     for (const char *at = text; *at; at += length) {
-        uint32_t code = am_unicode_at(at, &length);
+        uint32_t code = utf8_decode(at, strnlen(at, 4) + 1, &length);
         add_repr_char(out, at, length, code, quote);
     }
     buf_add_char(out, quote);

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 /* ---- choices */
 
@@ -146,8 +147,8 @@ int am_restrict_limits(const struct am_level *level, struct error **err)
         bool text = json_is_string(value);
         if (!text && !json_is_integer(value))
             continue;
-        long long number = text ? (long long)am_unicode_count(json_string_value(value))
-                                : json_integer_value(value);
+        long long number =
+            text ? (long long)utf8_count(json_string_value(value)) : json_integer_value(value);
         bool low = option->minimum && number < *option->minimum;
         bool high = option->maximum && number > *option->maximum;
         if (!low && !high)

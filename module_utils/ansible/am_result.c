@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "json/js_write.h"
 
 /* ---- failures */
@@ -45,11 +46,6 @@ void am_result_fail(json_t *result, const struct error *error)
 }
 
 /* ---- shape */
-
-static bool is_continuation(char byte)
-{
-    return ((unsigned char)byte & 0xC0) == 0x80;
-}
 
 /* Names that mean something else to ansible-core when they stand in a result. */
 static const char *const foreign_keys[] = {
@@ -237,9 +233,9 @@ static void shorten_message(json_t *result)
         return;
     size_t head = HEAD;
     size_t tail = size - TAIL;
-    while (is_continuation(text[head]))
+    while (utf8_is_continuation(text[head]))
         head--;
-    while (is_continuation(text[tail]))
+    while (utf8_is_continuation(text[tail]))
         tail++;
     auto_free char *shorter =
         xasprintf("%.*s... (%zu bytes left out) ...%s", (int)head, text, tail - head, text + tail);

@@ -3,28 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-uint32_t am_unicode_at(const char *text, size_t *length)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    if (at[0] < 0xC0) {
-        *length = 1;
-        return at[0];
-    }
-    *length = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    uint32_t code = at[0] & (0xFFu >> (*length + 1));
-    for (size_t i = 1; i < *length; i++)
-        code = code << 6 | (at[i] & 0x3Fu);
-    return code;
-}
-
-size_t am_unicode_count(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += (*text & 0xC0) != 0x80;
-    return count;
-}
+#include "base/utf8.h"
 
 struct range {
     uint32_t first;
@@ -69,7 +48,7 @@ char *am_unicode_strip(const char *text)
     const char *end = text;
     size_t step = 0;
     for (const char *at = text; *at; at += step) {
-        if (am_unicode_is_space(am_unicode_at(at, &step)))
+        if (am_unicode_is_space(utf8_decode(at, strnlen(at, 4) + 1, &step)))
             continue;
         if (!first)
             first = at;

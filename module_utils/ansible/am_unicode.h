@@ -11,12 +11,6 @@
 
 #include "base/compiler.h"
 
-/* The code point at TEXT; *length becomes the number of its bytes (1 at the final NUL). */
-uint32_t am_unicode_at(const char *text, size_t *length) nonnull_all;
-
-/* Code points in TEXT. */
-size_t am_unicode_count(const char *text) nonnull_all;
-
 /* What str.isspace() and str.strip() take for white space. */
 bool am_unicode_is_space(uint32_t code);
 

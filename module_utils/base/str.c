@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 bool str_equal(const char *a, const char *b)
 {
@@ -75,33 +76,13 @@ char *str_trim(char *text)
     return text;
 }
 
-/* Bytes of the well-formed UTF-8 sequence at the start of TEXT, 0 when there is none. */
-static size_t utf8_sequence(const unsigned char *text, size_t length)
-{
-    unsigned char lead = text[0];
-    if (lead < 0x80)
-        return 1;
-    size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || length < need)
-        return 0;
-    for (size_t i = 1; i < need; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    /* The second byte rules out overlong forms, surrogates and code points above U+10FFFF. */
-    if ((lead == 0xE0 && text[1] < 0xA0) || (lead == 0xED && text[1] > 0x9F) ||
-        (lead == 0xF0 && text[1] < 0x90) || (lead == 0xF4 && text[1] > 0x8F))
-        return 0;
-    return need;
-}
-
 bool str_is_utf8(const char *text, size_t length)
 {
-    const unsigned char *at = (const unsigned char *)text;
     while (length) {
-        size_t step = utf8_sequence(at, length);
+        size_t step = utf8_sequence(text, length);
         if (!step)
             return false;
-        at += step;
+        text += step;
         length -= step;
     }
     return true;
@@ -109,16 +90,15 @@ bool str_is_utf8(const char *text, size_t length)
 
 char *str_to_utf8(const char *text, size_t length)
 {
-    const unsigned char *at = (const unsigned char *)text;
     struct buf out;
     buf_init(&out);
     while (length) {
-        size_t step = utf8_sequence(at, length);
+        size_t step = utf8_sequence(text, length);
         if (step)
-            buf_add(&out, at, step);
+            buf_add(&out, text, step);
         else
             buf_add_str(&out, "\xEF\xBF\xBD");
-        at += step ? step : 1;
+        text += step ? step : 1;
         length -= step ? step : 1;
     }
     return buf_steal(&out);

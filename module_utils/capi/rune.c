@@ -1,44 +1,25 @@
 /* Code points of UTF-8 text. See capi/variables_priv.h. */
 #include <ctype.h>
 
-#include "base/str.h"
+#include "base/utf8.h"
 #include "capi/variables_priv.h"
 
 enum { NOT_UTF8 = 0x110000 };
 
-static size_t length_of(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-}
-
 unsigned capi_rune(const char *text, size_t size, size_t *length)
 {
-    static const unsigned char mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    unsigned char first = (unsigned char)*text;
-    *length = length_of(first);
-    if (*length > size || !str_is_utf8(text, *length)) {
-        *length = 1;
-        return NOT_UTF8 | first;
-    }
-    unsigned rune = first & mask[*length];
-    for (size_t i = 1; i < *length; i++)
-        rune = rune << 6 | ((unsigned char)text[i] & 0x3F);
-    return rune;
+    if (utf8_sequence(text, size))
+        return utf8_decode(text, size, length);
+    *length = 1;
+    return NOT_UTF8 | (unsigned char)*text;
 }
 
 void capi_rune_add(struct buf *out, unsigned rune)
 {
-    if (rune >= NOT_UTF8 || rune < 0x80) {
+    if (rune >= NOT_UTF8)
         buf_add_char(out, (char)(rune & 0xFF));
-        return;
-    }
-    int more = rune < 0x800 ? 1 : rune < 0x10000 ? 2 : 3;
-    static const unsigned char first[] = {0, 0xC0, 0xE0, 0xF0};
-    buf_add_char(out, (char)(first[more] | rune >> (6 * more)));
-    while (more-- > 0)
-        buf_add_char(out, (char)(0x80 | (rune >> (6 * more) & 0x3F)));
+    else
+        utf8_add(out, rune);
 }
 
 /* Blocks above ASCII that hold no letters. What is not here counts as one: names with symbols of

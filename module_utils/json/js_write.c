@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "json/js_get.h"
+#include "json/js_members.h"
 #include "json/js_number.h"
 
 struct writer {
@@ -52,18 +54,6 @@ static void put_control(struct buf *out, unsigned char byte)
     put_unit(out, byte);
 }
 
-/* The code point at TEXT, which jansson has made sure is well-formed, and its length. */
-static uint32_t decode(const unsigned char *text, size_t left, size_t *length)
-{
-    *length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : 2;
-    if (*length > left)
-        *length = left;
-    uint32_t point = text[0] & (0xFFu >> (*length + 1));
-    for (size_t i = 1; i < *length; i++)
-        point = point << 6 | (text[i] & 0x3F);
-    return point;
-}
-
 /*
  * What sigs.k8s.io/yaml refuses raw (C1 controls, U+FFFE, U+FFFF) or changes silently (U+0085
  * becomes a blank, blanks next to U+2028 and U+2029 are lost).
@@ -98,7 +88,7 @@ static void write_string(struct writer *writer, const char *text, size_t length)
             continue;
         }
         size_t size = 1;
-        uint32_t point = bytes[at] < 0x80 ? bytes[at] : decode(bytes + at, length - at, &size);
+        uint32_t point = utf8_decode(text + at, length - at, &size);
         if (point >= 0x80 && !(writer->flags & JS_WRITE_ASCII) && !hurts_yaml(point)) {
             at += size;
             continue;
@@ -174,24 +164,10 @@ static int write_member(struct writer *writer, void *iter, bool first)
     return write_value(writer, json_object_iter_value(iter));
 }
 
-static int compare_members(const void *a, const void *b)
-{
-    void *left = *(void *const *)a;
-    void *right = *(void *const *)b;
-    size_t left_size = json_object_iter_key_len(left);
-    size_t right_size = json_object_iter_key_len(right);
-    size_t shared = left_size < right_size ? left_size : right_size;
-    int order = memcmp(json_object_iter_key(left), json_object_iter_key(right), shared);
-    return order ? order : (left_size > right_size) - (left_size < right_size);
-}
-
 static int write_sorted(struct writer *writer, json_t *object)
 {
     size_t count = 0;
-    auto_free void **members = xcalloc(json_object_size(object) + 1, sizeof(void *));
-    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
-        members[count++] = i;
-    qsort(members, count, sizeof(void *), compare_members);
+    auto_free void **members = js_members(object, true, &count);
     for (size_t i = 0; i < count; i++)
         if (write_member(writer, members[i], i == 0) < 0)
             return -1;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 static struct ym_place place_of(const struct ym_events *events, const yaml_mark_t *mark)
 {
     return (struct ym_place){.line = mark->line + events->first_line, .column = mark->column + 1};
@@ -37,8 +39,7 @@ static size_t byte_at(struct ym_events *events, size_t character)
 {
     while (events->byte < events->size && events->character < character) {
         events->byte++;
-        while (events->byte < events->size &&
-               ((unsigned char)events->text[events->byte] & 0xC0) == 0x80)
+        while (events->byte < events->size && utf8_is_continuation(events->text[events->byte]))
             events->byte++;
         events->character++;
     }

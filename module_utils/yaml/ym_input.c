@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 struct utf16 {
     const unsigned char *bytes;
@@ -49,19 +50,6 @@ static bool take_point(struct utf16 *in, uint32_t *point)
     return true;
 }
 
-static void add_point(struct buf *out, uint32_t point)
-{
-    if (point < 0x80) {
-        buf_add_char(out, (char)point);
-        return;
-    }
-    unsigned tail = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
-    buf_add_char(out, (char)(lead[tail] | point >> (6 * tail)));
-    while (tail-- > 0)
-        buf_add_char(out, (char)(0x80 | (point >> (6 * tail) & 0x3F)));
-}
-
 static int decode(struct ym_input *input, struct utf16 *in, struct ym_stream *stream)
 {
     auto_buf struct buf out = {0};
@@ -70,7 +58,7 @@ static int decode(struct ym_input *input, struct utf16 *in, struct ym_stream *st
         if (!take_point(in, &point))
             return ym_fail(stream, ym_place_of(buf_str(&out), out.size),
                            "invalid UTF-16: half a character");
-        add_point(&out, point);
+        utf8_add(&out, point);
     }
     input->size = out.size;
     input->owned = buf_steal(&out);

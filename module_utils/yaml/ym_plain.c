@@ -5,21 +5,9 @@
 #include <strings.h>
 
 #include "base/compiler.h"
+#include "base/utf8.h"
 
 /* ---- characters */
-
-/* The character at TEXT, which is well-formed UTF-8, and its length. */
-static uint32_t decode(const char *text, size_t left, size_t *length)
-{
-    unsigned char lead = (unsigned char)text[0];
-    *length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (*length > left)
-        *length = left;
-    uint32_t point = *length == 1 ? lead : lead & (0xFFu >> (*length + 1));
-    for (size_t i = 1; i < *length; i++)
-        point = point << 6 | ((unsigned char)text[i] & 0x3F);
-    return point;
-}
 
 /*
  * Characters that may stand for themselves. Not: controls, line separators (a line break for
@@ -38,7 +26,7 @@ static bool all_printable(const char *text, size_t length, const char *also)
 {
     size_t size = 0;
     for (size_t i = 0; i < length; i += size) {
-        uint32_t point = decode(text + i, length - i, &size);
+        uint32_t point = utf8_decode(text + i, length - i, &size);
         if (!is_printable(point) && (point == 0 || point > 0x7F || !strchr(also, (int)point)))
             return false;
     }
@@ -143,7 +131,7 @@ static void put_double(struct buf *out, const char *text, size_t length)
     size_t size = 0;
     buf_add_char(out, '"');
     for (size_t i = 0; i < length; i += size) {
-        uint32_t point = decode(text + i, length - i, &size);
+        uint32_t point = utf8_decode(text + i, length - i, &size);
         if (is_printable(point) && point != '"' && point != '\\')
             buf_add(out, text + i, size);
         else

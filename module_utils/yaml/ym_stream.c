@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "yaml/ym_read.h"
 
 enum { WARNINGS_MOST = 50 };
@@ -66,8 +67,7 @@ int ym_count(struct ym_stream *stream, size_t written, size_t made, struct ym_pl
 void ym_place_advance(struct ym_place *place, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        bool starts_character = ((unsigned char)text[i] & 0xC0) != 0x80;
-        place->column += starts_character;
+        place->column += !utf8_is_continuation(text[i]);
         if (text[i] == '\n') {
             place->line++;
             place->column = 1;

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "json/js_get.h"
+#include "json/js_members.h"
 #include "json/js_number.h"
 #include "yaml/ym_plain_priv.h"
 #include "yaml/ym_read.h"
@@ -135,27 +136,12 @@ static int write_member(struct writer *writer, void *member, unsigned indent)
     return write_value(writer, json_object_iter_value(member), indent, BEHIND_KEY);
 }
 
-static int compare_members(const void *a, const void *b)
-{
-    void *left = *(void *const *)a;
-    void *right = *(void *const *)b;
-    size_t left_size = json_object_iter_key_len(left);
-    size_t right_size = json_object_iter_key_len(right);
-    size_t shared = left_size < right_size ? left_size : right_size;
-    int order = memcmp(json_object_iter_key(left), json_object_iter_key(right), shared);
-    return order ? order : (left_size > right_size) - (left_size < right_size);
-}
-
 static int write_object(struct writer *writer, const json_t *value, unsigned indent,
                         enum place place)
 {
     json_t *object = js_iterable(value);
     size_t count = 0;
-    auto_free void **members = xcalloc(json_object_size(object), sizeof(void *));
-    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
-        members[count++] = i;
-    if (writer->sort)
-        qsort(members, count, sizeof(void *), compare_members);
+    auto_free void **members = js_members(object, writer->sort, &count);
     for (size_t i = 0; i < count; i++) {
         if (i || place != BEHIND_DASH)
             put_indent(writer->out, indent);

@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "proc/pidfd.h"
 
 enum {
     MOST_BYTES = 1 << 20,
@@ -19,16 +19,6 @@ enum {
     TICK_MS = 20,
     SIGNALLED = 128,
 };
-
-static int pidfd_of(pid_t pid)
-{
-#ifdef SYS_pidfd_open
-    return (int)syscall(SYS_pidfd_open, pid, 0U);
-#else
-    (void)pid;
-    return -1;
-#endif
-}
 
 /* Keeps what fits and counts the rest: a pipe that nobody reads would stop the program. */
 static void take(int *fd, struct buf *into, size_t *cut)

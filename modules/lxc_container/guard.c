@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/signame.h"
+#include "proc/pidfd.h"
 
 enum { TAIL = 4096, POLL_MS = 20 };
 
@@ -45,16 +45,6 @@ static no_return void be_child(struct ct *ct, const struct guard *guard, int out
 }
 
 /* ---- the parent */
-
-static int pidfd_of(pid_t pid)
-{
-#ifdef SYS_pidfd_open
-    return (int)syscall(SYS_pidfd_open, pid, 0U);
-#else
-    (void)pid;
-    return -1;
-#endif
-}
 
 /* Until the child may have ended, a signal to us, or a while has passed. */
 static void doze(int pidfd, int interrupt, long long deadline)

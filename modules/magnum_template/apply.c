@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "crypto/uuid.h"
 #include "json/js_get.h"
 #include "magnum_template/compare.h"
@@ -139,7 +140,7 @@ enum { NAME_KEPT = 220 }; /* bytes: the new end must fit into the 255 characters
 static char *retired_name(const char *name, const char *uuid)
 {
     size_t length = strnlen(name, NAME_KEPT);
-    while (length && ((unsigned char)name[length] & 0xC0) == 0x80) /* not within a character */
+    while (length && utf8_is_continuation(name[length])) /* not within a character */
         length--;
     return xasprintf("%.*s-retired-%.8s", (int)length, name, uuid);
 }

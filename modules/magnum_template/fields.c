@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "base/utf8.h"
 #include "json/js_get.h"
 
 enum { TEXT_MAX = 255 }; /* characters: the width of Magnum's columns */
@@ -160,21 +161,12 @@ char *field_list_text(const char *text)
     return strv_join(&kept, ",");
 }
 
-/* Characters of well-formed UTF-8. */
-static size_t characters(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
 /* A text that Magnum can store; "" means that there should be none. */
 static json_t *read_text(const struct field *field, const char *text, struct error **err)
 {
     if (!*text)
         return json_null();
-    size_t length = characters(text);
+    size_t length = utf8_count(text);
     if (length <= TEXT_MAX)
         return json_string(text);
     error_make(err, ERROR_USAGE,

@@ -2,29 +2,6 @@
 
 #include "ansible/am_unicode.h"
 
-static void test_am_unicode__code_points__have_one_to_four_bytes(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *text;
-        uint32_t code;
-        size_t length;
-    } rows[] = {
-        {"a", 'a', 1}, {"é", 0xE9, 2}, {"\u2028", 0x2028, 3}, {"😀", 0x1F600, 4}, {"", 0, 1}};
-    for (size_t i = 0; i < array_length(rows); i++) {
-        size_t length = 0;
-        assert_int_equal(am_unicode_at(rows[i].text, &length), rows[i].code);
-        assert_int_equal(length, rows[i].length);
-    }
-}
-
-static void test_am_unicode__count__is_of_characters(void **state)
-{
-    (void)state;
-    assert_int_equal(am_unicode_count(""), 0);
-    assert_int_equal(am_unicode_count("aé😀"), 3);
-}
-
 static void test_am_unicode__space__is_what_python_strips(void **state)
 {
     (void)state;
@@ -60,8 +37,6 @@ static void test_am_unicode__strip__cuts_both_ends_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_am_unicode__code_points__have_one_to_four_bytes),
-        cmocka_unit_test(test_am_unicode__count__is_of_characters),
         cmocka_unit_test(test_am_unicode__space__is_what_python_strips),
         cmocka_unit_test(test_am_unicode__control_and_format_characters__are_not_printable),
         cmocka_unit_test(test_am_unicode__strip__cuts_both_ends_only),
