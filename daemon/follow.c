@@ -34,11 +34,7 @@ static int get_page(struct kube_client *client, const char *path, json_t **page,
     kube_call_init(&call, "GET", xstrdup(path));
     if (kube_client_call(client, &call, err) < 0)
         return -1;
-    if (call.error) {
-        kube_call_error_move(&call, err);
-        return -1;
-    }
-    *page = kube_call_json(&call, err);
+    *page = kube_call_answer(&call, err);
     return *page ? 0 : -1;
 }
 

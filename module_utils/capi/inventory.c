@@ -78,11 +78,7 @@ static int take_call(struct capi_inventory *inventory, int which, struct kube_ca
 {
     if (kube_call_status(call) == 404 && which != READ_VERSION)
         return 0;
-    json_auto_t *body = NULL;
-    if (call->error)
-        kube_call_error_move(call, err);
-    else
-        body = kube_call_json(call, err);
+    json_auto_t *body = kube_call_answer(call, err);
     if (!body) {
         error_wrap(err, "%s", reads[which].what);
         return -1;

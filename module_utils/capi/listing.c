@@ -142,11 +142,7 @@ static int take_answer(struct kube_client *client, const struct query *query,
     int status = kube_call_status(call);
     if (status == 404 || status == 405)
         return 0;
-    json_auto_t *body = NULL;
-    if (call->error)
-        kube_call_error_move(call, err);
-    else
-        body = kube_call_json(call, err);
+    json_auto_t *body = kube_call_answer(call, err);
     if (!body) {
         error_wrap(err, "failed to list %s", query->resource.kind);
         return -1;

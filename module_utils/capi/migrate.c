@@ -110,7 +110,7 @@ static int forget_versions(struct kube_client *client, json_t *crd, const char *
     json_object_set_new(status, "storedVersions", json_pack("[s]", version));
     struct buf path;
     buf_init(&path);
-    kube_resource_path(&path, &capi_resource_crd, NULL, js_str(crd, "metadata", "name", NULL));
+    kube_resource_path_of(&path, &capi_resource_crd, crd);
     buf_add_str(&path, "/status");
     return put_again(client, buf_steal(&path), crd, err);
 }
@@ -136,7 +136,7 @@ static int migrate_one(struct kube_client *client, const json_t *wanted, struct 
 {
     struct buf path;
     buf_init(&path);
-    kube_resource_path(&path, &capi_resource_crd, NULL, js_str(wanted, "metadata", "name", NULL));
+    kube_resource_path_of(&path, &capi_resource_crd, wanted);
     auto_free char *text = buf_steal(&path);
     json_auto_t *current = NULL;
     if (kube_client_get(client, text, &current, err) < 0)

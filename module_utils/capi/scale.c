@@ -82,9 +82,7 @@ static char *path_of(const json_t *deployment)
 {
     struct buf path;
     buf_init(&path);
-    kube_resource_path(&path, &capi_resource_deployment,
-                       js_str(deployment, "metadata", "namespace", NULL),
-                       js_str(deployment, "metadata", "name", NULL));
+    kube_resource_path_of(&path, &capi_resource_deployment, deployment);
     return buf_steal(&path);
 }
 

@@ -98,3 +98,11 @@ void kube_call_error_move(struct kube_call *call, struct error **err)
 {
     error_move_take(err, steal_ptr(call->error));
 }
+
+json_t *kube_call_answer(struct kube_call *call, struct error **err)
+{
+    if (!call->error)
+        return kube_call_json(call, err);
+    kube_call_error_move(call, err);
+    return NULL;
+}

@@ -387,11 +387,7 @@ int kube_client_get(struct kube_client *client, const char *path, json_t **out, 
         *out = NULL;
         return 0;
     }
-    if (call.error) {
-        kube_call_error_move(&call, err);
-        return -1;
-    }
-    json_t *value = kube_call_json(&call, err);
+    json_t *value = kube_call_answer(&call, err);
     if (!value)
         return -1;
     *out = value;

@@ -76,6 +76,8 @@ void kube_call_body_take(struct kube_call *call, const char *content_type, struc
 int kube_call_status(const struct kube_call *call);
 /* The answer's body as JSON, owned; NULL with ERROR_PARSE when it is none. */
 json_t *kube_call_json(const struct kube_call *call, struct error **err) must_check;
+/* The same of a call that has been made, or its own error when it failed. */
+json_t *kube_call_answer(struct kube_call *call, struct error **err) must_check;
 /* The same of a list, without its items: each goes to VISIT before (json/js_items.h). */
 json_t *kube_call_items(const struct kube_call *call, js_item_visit visit, void *context,
                         struct error **err) must_check;

@@ -89,6 +89,13 @@ void kube_resource_path(struct buf *out, const struct kube_resource *resource,
     }
 }
 
+void kube_resource_path_of(struct buf *out, const struct kube_resource *resource,
+                           const json_t *value)
+{
+    kube_resource_path(out, resource, js_str(value, "metadata", "namespace", NULL),
+                       js_str(value, "metadata", "name", NULL));
+}
+
 int kube_object_check(const json_t *value, struct error **err)
 {
     if (json_is_object(json_object_get(value, "metadata")))

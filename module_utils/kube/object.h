@@ -54,6 +54,9 @@ bool kube_is_secret(const json_t *value);
  */
 void kube_resource_path(struct buf *out, const struct kube_resource *resource,
                         const char *namespace_, const char *name);
+/* The same of VALUE, which has metadata. */
+void kube_resource_path_of(struct buf *out, const struct kube_resource *resource,
+                           const json_t *value);
 
 /* "/api/v1" or "/apis/GROUP/VERSION", owned. */
 char *kube_group_path(const char *group, const char *version) must_check;

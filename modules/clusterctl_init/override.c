@@ -54,9 +54,7 @@ static char *apply_path(const json_t *deployment)
 {
     struct buf path;
     buf_init(&path);
-    kube_resource_path(&path, &capi_resource_deployment,
-                       js_str(deployment, "metadata", "namespace", NULL),
-                       js_str(deployment, "metadata", "name", NULL));
+    kube_resource_path_of(&path, &capi_resource_deployment, deployment);
     url_query(&path, "fieldManager", CAPI_OVERRIDES_MANAGER);
     url_query(&path, "force", "true");
     return buf_steal(&path);

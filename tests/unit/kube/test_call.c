@@ -75,6 +75,20 @@ static void test_call_json__json_body__its_value(maybe_unused void **state)
     assert_int_equal(kube_call_status(&call), 200);
 }
 
+static void test_call_answer__failed_call__its_error_else_its_value(maybe_unused void **state)
+{
+    auto_kube_call struct kube_call call;
+    answer(&call, 200, "{\"kind\":\"Node\"}");
+    auto_error struct error *error = NULL;
+    json_auto_t *value = kube_call_answer(&call, &error);
+    assert_null(error);
+    assert_json(value, "{'kind':'Node'}");
+    error_make(&call.error, ERROR_STATUS, "no");
+    assert_null(kube_call_answer(&call, &error));
+    assert_string_equal(error->message, "no");
+    assert_null(call.error);
+}
+
 static void test_036__call_json__other_bodies__error_suspects_a_proxy(maybe_unused void **state)
 {
     const char *const bodies[] = {"", "<html></html>", "{\"kind\":", "404 page not found"};
@@ -160,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_call_body_take__bytes_and_type__swallowed),
         cmocka_unit_test(test_call_body_take__twice__last_body_counts),
         cmocka_unit_test(test_call_json__json_body__its_value),
+        cmocka_unit_test(test_call_answer__failed_call__its_error_else_its_value),
         cmocka_unit_test(test_036__call_json__other_bodies__error_suspects_a_proxy),
         cmocka_unit_test(test_call_object__json_that_is_none__is_refused),
         cmocka_unit_test(test_038__call_warnings__several_headers_in_any_case__all_texts),
