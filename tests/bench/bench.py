@@ -160,7 +160,8 @@ def publish(results) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help="of orc, capi, one, thousand, or fastpath alone (what a task costs over ssh), or lxc alone (containers); default all")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="of orc, capi, one, thousand; or one word alone for another program: fastpath, lxc, "
+                        "clusterctl, magnum, proxy, backup; default all")
     parser.add_argument("--runs", type=int, default=5, help="fresh servers per tool and case, default %(default)s")
     parser.add_argument("--no-peers", action="store_true", help="ours alone, and nothing is written")
     options = parser.parse_args()

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""summary.py [--check]: the table in README.md of what the benchmarks beside k8s_apply's found, from docs/bench/*.json.
+"""summary.py [--write]: the table in README.md of what the benchmarks beside k8s_apply's found, from docs/bench/*.json.
 
-A benchmark that has not been run leaves its rows out. --check changes nothing and fails where the table is not that of
-the files.
+A benchmark that has not been run leaves its rows out. Without --write nothing is changed, and it fails where the table
+is not that of the files.
 """
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -75,14 +76,18 @@ def renewed(text: str) -> str:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="renew the table")
+    write = parser.parse_args().write
     text = README.read_text(encoding="utf-8")
     fresh = renewed(text)
-    if "--check" in sys.argv[1:]:
-        if fresh != text:
-            print("README.md: the table of benchmarks is not that of docs/bench: python3 tests/bench/summary.py")
-        return int(fresh != text)
-    README.write_text(fresh, encoding="utf-8")
-    return 0
+    if fresh == text:
+        return 0
+    if write:
+        README.write_text(fresh, encoding="utf-8")
+        return 0
+    print("README.md: the table of benchmarks is not that of docs/bench: python3 tests/bench/summary.py --write")
+    return 1
 
 
 if __name__ == "__main__":
