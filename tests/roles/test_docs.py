@@ -22,7 +22,7 @@ PLACES = re.compile(r"(?:tests|roles|collection|docs|modules|module_utils|daemon
 VARIABLE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 # Words with an underscore that are not variables or options of ours.
 OTHERS = {"os_distro", "os_magnum", "neutron_metadata_agent", "neutron_ovn_controller", "neutron_agent_hosts", "compute_hosts", "network_hosts",
-          "magnum_all", "repo_all", "cluster_up", "user_secrets", "user_variables", "module_defaults"}
+          "magnum_all", "repo_all", "user_secrets", "user_variables", "module_defaults"}
 PARAMETRISED = pytest.mark.parametrize("page", pages.GUIDES, ids=pages.name_of)
 
 
@@ -129,12 +129,12 @@ def test_docs__yaml__can_be_read_and_sets_what_exists(page):
 @PARAMETRISED
 def test_docs__name_in_prose__is_one_of_ours(page):
     """Of what looks like a variable of a role: its prefix is that of one."""
-    prefixes = {path.name.partition("_")[0] for path in (pages.ROOT / "roles").iterdir()} | {"kubelet", "kubernetes", "lxc", "cluster", "mcapi"}
+    prefixes = {path.name.partition("_")[0] for path in (pages.ROOT / "roles").iterdir()} | {"kubelet", "kubernetes", "lxc", "mcapi"} - {"cluster"}
     if page.name.startswith("from-") or page.parent.parent == pages.ROOT / "tests":
         return  # names of others: tests/lint/compat.py
     for span in pages.spans(page):
         name = re.split(r"[:=\s]", span)[0]
-        if VARIABLE.fullmatch(name) and name.partition("_")[0] in prefixes and name not in OTHERS:
+        if VARIABLE.fullmatch(name) and (name.partition("_")[0] in prefixes or name.startswith("cluster_api_")) and name not in OTHERS:
             known = name in pages.known_names() or (pages.ROOT / "roles" / name).is_dir() or name in pages.PLAYBOOKS
             assert known, (pages.name_of(page), name)
 
