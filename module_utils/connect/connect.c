@@ -114,6 +114,12 @@ void connect_secrets(const json_t *params, struct am_secrets *secrets)
         connect_url_secret(js_str(params, url_options[i], NULL), secrets);
 }
 
+void connect_learned_secrets(const struct kube_config *config, struct am_secrets *secrets)
+{
+    for (size_t i = 0; i < config->secrets.count; i++)
+        am_secrets_add(secrets, config->secrets.items[i]);
+}
+
 void connect_redact(json_t *params)
 {
     auto_am_secrets struct am_secrets *secrets = am_secrets_new();

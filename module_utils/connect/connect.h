@@ -65,6 +65,12 @@ void connect_clear(struct connection *connection);
  * passwords in URLs. PARAMS may be unvalidated. */
 void connect_secrets(const json_t *params, struct am_secrets *secrets);
 
+/*
+ * Registers what became known since: secrets of kubeconfig files, of plugins and of token files,
+ * and the form in which a password travels. Before the result is shown, because tokens are renewed.
+ */
+void connect_learned_secrets(const struct kube_config *config, struct am_secrets *secrets);
+
 /* The password in URL, if any, is registered; of a user without ':' the user. */
 void connect_url_secret(const char *url, struct am_secrets *secrets);
 

@@ -2,10 +2,12 @@
 
 #include "base/clock.h"
 #include "capi_backup/state.h"
+#include "connect/connect.h"
 
 void cb_result(void *state, const struct error *failure, json_t *result)
 {
     struct cb *cb = state;
+    connect_learned_secrets(&cb->config, cb->context->secrets);
     if (cb_way(cb)->result)
         cb_way(cb)->result(cb, failure, result);
     json_object_update(result, cb->result);

@@ -88,8 +88,6 @@ int cb_connect(struct cb *cb, struct error **err)
     int loaded = kube_config_load(&cb->args.connection.options, &cb->config, err);
     if (loaded < 0)
         return -1;
-    for (size_t i = 0; i < cb->config.secrets.count; i++)
-        am_secrets_add(cb->context->secrets, cb->config.secrets.items[i]);
     const struct kube_client_options options = {
         .dry_run = cb->context->check_mode,
         .retry_timeout_ms = (long)cb->args.request_timeout_ms * PATIENCE,

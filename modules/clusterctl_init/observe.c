@@ -28,13 +28,6 @@ static int connect_client(struct cc *cc, struct error **err)
     return 0;
 }
 
-/* What was read from kubeconfigs and plugins must not be shown either. */
-static void register_secrets(struct cc *cc)
-{
-    for (size_t i = 0; i < cc->config.secrets.count; i++)
-        am_secrets_add(cc->context->secrets, cc->config.secrets.items[i]);
-}
-
 static int read_config(struct cc *cc, struct error **err)
 {
     const struct cc_args *args = &cc->args;
@@ -125,8 +118,9 @@ static int observe_state(struct cc *cc, struct error **err)
     return cc_images_observe(cc, err);
 }
 
-static int observe(struct cc *cc, struct error **err)
+int cc_observe(void *state, struct error **err)
 {
+    struct cc *cc = state;
     if (read_config(cc, err) < 0 || connect_client(cc, err) < 0 ||
         capi_inventory_read(&cc->inventory, cc->client, err) < 0)
         return -1;
@@ -137,12 +131,4 @@ static int observe(struct cc *cc, struct error **err)
     cc->repositories = capi_repositories_new(cc->capi, cc->generation);
     cc->define = !cc->inventory.defined;
     return observe_state(cc, err);
-}
-
-int cc_observe(void *state, struct error **err)
-{
-    struct cc *cc = state;
-    int result = observe(cc, err);
-    register_secrets(cc);
-    return result;
 }

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "connect/connect.h"
 #include "json/js_get.h"
 
 static json_t *text_or_null(const char *text)
@@ -121,6 +122,7 @@ bool cc_changed(const struct cc *cc)
 void cc_result(void *state, const struct error *failure, json_t *result)
 {
     struct cc *cc = state;
+    connect_learned_secrets(&cc->config, cc->context->secrets);
     enum cc_state wanted = cc->args.state;
     strv_sort(&cc->images);
     strv_sort(&cc->variables);

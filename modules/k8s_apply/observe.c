@@ -28,13 +28,6 @@ static int connect_client(struct k8s *k8s, struct error **err)
     return 0;
 }
 
-/* What was read from kubeconfigs and plugins must not be shown either. */
-static void register_secrets(struct k8s *k8s)
-{
-    for (size_t i = 0; i < k8s->config.secrets.count; i++)
-        am_secrets_add(k8s->context->secrets, k8s->config.secrets.items[i]);
-}
-
 /* ConfigMaps and Secrets get a name that says what is in them. */
 static void append_hash(struct kube_object *object)
 {
@@ -157,10 +150,7 @@ int k8s_observe(void *state, struct error **err)
     if (needs_documents(&k8s->args) &&
         k8s_read_documents(&k8s->args, &k8s->manifest, &k8s->context->warnings, err) < 0)
         return -1;
-    int result = connect_client(k8s, err);
-    if (result == 0)
-        result =
-            k8s->args.state == K8S_INFO ? k8s_observe_info(k8s, err) : observe_objects(k8s, err);
-    register_secrets(k8s);
-    return result;
+    if (connect_client(k8s, err) < 0)
+        return -1;
+    return k8s->args.state == K8S_INFO ? k8s_observe_info(k8s, err) : observe_objects(k8s, err);
 }

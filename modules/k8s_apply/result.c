@@ -5,6 +5,7 @@
 #include "ansible/am_diff.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "connect/connect.h"
 #include "json/js_get.h"
 #include "json/js_path.h"
 #include "kube/mask.h"
@@ -237,6 +238,7 @@ static void objects_result(struct k8s *k8s, const struct error *failure, json_t 
 void k8s_result(void *state, const struct error *failure, json_t *result)
 {
     struct k8s *k8s = state;
+    connect_learned_secrets(&k8s->config, k8s->context->secrets);
     if (k8s->args.state == K8S_INFO)
         info_result(k8s, result);
     else

@@ -6,11 +6,14 @@ message that repeats what it was sent, or to none at all.
 import base64
 import http.server
 import json
+import ssl
 import subprocess
 import threading
 from pathlib import Path
 
 import pytest
+
+from servers.pki import Pki
 
 WORD = "Canary-3f9b2c7d"
 SPELLINGS = (WORD, base64.b64encode(WORD.encode()).decode().rstrip("="), base64.b64encode(b"user:" + WORD.encode()).decode().rstrip("="))
@@ -71,10 +74,15 @@ class Gossip(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def gossip():
+def gossip(tmp_path_factory):
+    """With TLS: credentials do not leave without it."""
+    pair = Pki(tmp_path_factory.mktemp("pki")).authority().server()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pair.cert_file, pair.key_file)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gossip)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield "http://127.0.0.1:%d" % server.server_address[1]
+    yield "https://127.0.0.1:%d" % server.server_address[1]
     server.shutdown()
     server.server_close()
 
@@ -86,7 +94,8 @@ def files_below(folder: Path):
 @pytest.mark.parametrize("module, way, server, check", CASES, ids=["%s, %s, %s, %s" % case for case in CASES])
 def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, check, gossip, programs, tmp_path):
     ways, options = WORK[module]
-    told = dict(options, **ways(gossip if server == "gossip" else "http://127.0.0.1:1")[way], _ansible_verbosity=3, _ansible_diff=True,
+    told = dict(options, **ways(gossip if server == "gossip" else "https://127.0.0.1:1")[way], validate_certs=False,
+                _ansible_verbosity=3, _ansible_diff=True,
                 _ansible_check_mode=check, _ansible_module_name=module, _ansible_remote_tmp=str(tmp_path), _ansible_debug=True)
     (tmp_path / "args.json").write_text(json.dumps(told), encoding="utf-8")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "MCAPI_TRACE": "3",
@@ -95,6 +104,8 @@ def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, 
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90, check=False)
     assert json.loads(done.stdout)["failed"] and done.returncode == 1, done.stdout
     outputs = {"result": done.stdout, "trace": done.stderr, **{str(path): path.read_bytes() for path in files_below(tmp_path)}}
+    if server == "gossip" and way in ("token", "password", "kubeconfig, token"):
+        assert b"********" in done.stdout, done.stdout  # it came back, and was recognised
     found = [(name, spelling) for name, content in outputs.items() for spelling in SPELLINGS if spelling.encode() in content]
     assert not found, (found, done.stdout[:2000], done.stderr[-2000:])
     for path in files_below(tmp_path):

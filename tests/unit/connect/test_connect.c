@@ -81,6 +81,20 @@ static void test_connect__url_without_password__hides_nothing(maybe_unused void 
     assert_string_equal(text, "https h x y");
 }
 
+static void test_connect__secrets_learned_meanwhile__are_hidden(maybe_unused void **state)
+{
+    struct kube_config config = {0};
+    strv_init(&config.secrets);
+    strv_add(&config.secrets, "token-of-a-file");
+    auto_am_secrets struct am_secrets *secrets = am_secrets_new();
+    connect_learned_secrets(&config, secrets);
+    strv_add(&config.secrets, "renewed-token");
+    connect_learned_secrets(&config, secrets);
+    auto_free char *text = am_secrets_scrub_text(secrets, "token-of-a-file renewed-token");
+    assert_null(strstr(text, "token"));
+    strv_clear(&config.secrets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +103,7 @@ int main(void)
         cmocka_unit_test(test_connect__options_before_environment__win),
         cmocka_unit_test(test_connect__secrets_in_options__are_hidden),
         cmocka_unit_test(test_connect__url_without_password__hides_nothing),
+        cmocka_unit_test(test_connect__secrets_learned_meanwhile__are_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
