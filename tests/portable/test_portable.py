@@ -120,6 +120,20 @@ def test_program__is_hardened(any_program):
     assert not re.search(r"LOAD .* RWE ", headers)
 
 
+# mov, sub, xor or cmp with the word behind the thread pointer that guards a frame
+GUARD = re.compile(rb"\x64\x48[\x8b\x2b\x33\x3b][\x04\x0c\x14\x1c\x24\x2c\x34\x3c]\x25\x28\x00\x00\x00")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_program__guards_its_frames(name):
+    """Of the other CPU the guard is a variable like any other, which no byte tells."""
+    assert len(GUARD.findall((folder_of("x86_64") / name).read_bytes())) > 100
+
+
+def test_program__runs_with_the_rights_of_its_caller_and_is_written_by_its_owner_alone(any_program):
+    assert any_program.stat().st_mode & 0o7022 == 0
+
+
 def test_program__is_small_and_carries_no_symbols(any_program):
     assert any_program.stat().st_size <= MOST_BYTES
     assert ".symtab" not in readelf(any_program, "--sections")
