@@ -29,6 +29,10 @@ CASES = {
     "one": {"magnum_capi_ca_file": "/one.pem", "magnum_capi_network_drivers": ["calico", "cilium"]},
     "branch": {"magnum_capi_vexxhost_git_install_branch": "main", "openstack_github_base_url": "https://git.example"},
     "over": {"magnum_config_overrides": {"DEFAULT": {"debug": True}, "made_up": {"x": [1, 2]}, "database": {"max_overflow": 7}}},
+    "units": {"magnum_conductor_init_config_overrides": {"Service": {"Environment": "A=1", "LimitNOFILE": 5}, "Unit": {"Wants": "x"}},
+              "magnum_api_init_config_overrides": {"Service": {"Environment": {"B=2": None, "C=3": None}}}, "systemd_environment": {"D": "4"},
+              "magnum_bind_port": 9611, "magnum_system_user_shell": "/bin/sh", "keystone_service_internalurl": "http://k:5000/v3"},
+    "before": {"magnum_version": "22.0.0"},
     "resources": {"magnum_glance_images": [{"name": "a", "file": "http://m/a.qcow2", "distro": "ubuntu", "public": True, "checksum": "sha256:00"},
                                            {"name": "b", "file": "/b.qcow2", "properties": {"os_distro": "debian"}}],
                   "magnum_flavors": [{"name": "f", "vcpus": 1, "ram": 1024, "disk": 10}, {"specs": [{"name": "g", "vcpus": 2, "ram": 2, "disk": 2}]}]},
@@ -37,7 +41,9 @@ CASES = {
 }
 KEEP = {"config": "_magnum_config", "packages": "_magnum_packages", "keystone": "_magnum_keystone", "paste": "_magnum_paste",
         "images": "_magnum_resources_image_items", "flavors": "_magnum_resources_flat", "bytes": "_magnum_capi_secret_bytes",
-        "without": "_magnum_capi_without_distro", "foreign": "_magnum_capi_foreign_images"}
+        "os_config": "_magnum_capi_os_config", "os_conductor": "_magnum_capi_os_conductor", "os_api": "_magnum_capi_os_api",
+        "environment": "_magnum_capi_environment", "api_unit": "magnum_api_init_overrides", "port": "magnum_service_port",
+        "shell": "magnum_capi_system_user_shell", "without": "_magnum_capi_without_distro", "foreign": "_magnum_capi_foreign_images"}
 
 
 @pytest.fixture(scope="session", params=CORES)
@@ -135,3 +141,38 @@ def test_071__size_of_the_secret__counts_authorities_twice_and_calico(plans):
     assert int(plans["documented"]["bytes"]) == 539000 + 16384
     assert int(plans["large"]["bytes"]) == 539000 + 16384 + 630000 > 1048576
     assert plans["large"]["foreign"] == [{"kind": "image", "name": "i", "state": "info"}]
+
+
+def test_131__both_sections_of_keystone__log_in_alike(plans):
+    """By the same lines, and not by a reference, which the conductor of Magnum 23 does not understand."""
+    for plan in plans.values():
+        config = plan["config"]
+        assert {name: config["keystone_authtoken"][name] for name in config["keystone_auth"]} == config["keystone_auth"]
+        assert config["keystone_auth"]["password"] == "s1" and "auth_section" not in config["keystone_auth"]
+        assert {"username", "project_name", "auth_type", "auth_url", "user_domain_id", "project_domain_id"} <= set(config["keystone_auth"])
+
+
+def test_131__role_of_openstack_ansible__gets_a_section_that_leads_to_itself(plans):
+    theirs = plans["units"]["os_config"]["keystone_auth"]
+    assert theirs == dict(plans["units"]["config"]["keystone_auth"], auth_section="keystone_auth")
+    assert theirs["auth_url"] == "http://k:5000/v3"
+
+
+def test_131__units__get_no_pool_of_threads_from_magnum_23_on(plans):
+    assert plans["documented"]["environment"] == {"EVENTLET_THREADPOOL_SIZE": "0"} and plans["before"]["environment"] == {}
+    for unit in ("os_conductor", "os_api"):
+        assert plans["documented"][unit] == {"Service": {"Environment": '"EVENTLET_THREADPOOL_SIZE=0"'}}
+        assert plans["before"][unit] == {}
+
+
+def test_131__units_of_the_operator__keep_their_lines(plans):
+    """In one line, because the role of OpenStack-Ansible replaces what stands there, and joins a list by commas."""
+    both = '"D=4" "EVENTLET_THREADPOOL_SIZE=0" '
+    assert plans["units"]["os_conductor"] == {"Service": {"Environment": both + "A=1", "LimitNOFILE": 5}, "Unit": {"Wants": "x"}}
+    assert plans["units"]["os_api"] == {"Service": {"Environment": both + "B=2 C=3"}}
+    assert plans["units"]["api_unit"] == {"Service": {"Environment": {"B=2": None, "C=3": None}}}
+
+
+def test_010__names_of_openstack_ansibles_role__mean_the_same(plans):
+    assert int(plans["units"]["port"]) == 9611 and plans["units"]["shell"] == "/bin/sh" and int(plans["documented"]["port"]) == 9511
+    assert int(plans["units"]["config"]["api"]["port"]) == 9611
