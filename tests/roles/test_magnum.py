@@ -3,7 +3,7 @@ import json
 import sys
 
 import pytest
-from conftest import CORES, NAMESPACE, tools
+from conftest import CORES, NAMESPACE, ROOT, tools
 from osa import OpenStackAnsible, yaml
 
 # The example of the documentation, word for word.
@@ -39,10 +39,13 @@ CASES = {
     "large": {"magnum_capi_external_size": {"stat": {"size": 300000}}, "magnum_capi_external_ca_file": "/e.pem",
               "magnum_cluster_templates": [{"name": "t", "image_id": "i", "labels": "kube_tag:v1.34.0,calico_tag:v3.30.2"}]},
 }
+UNIT = "lookup('ansible.builtin.template', '%s', template_vars={'magnum_service': _magnum_services[%d]})"
+SERVICE = ROOT / "roles/magnum/templates/service.j2"
 KEEP = {"config": "_magnum_config", "packages": "_magnum_packages", "keystone": "_magnum_keystone", "paste": "_magnum_paste",
+        "api_text": UNIT % (SERVICE, 0), "conductor_text": UNIT % (SERVICE, 1),
         "images": "_magnum_resources_image_items", "flavors": "_magnum_resources_flat", "bytes": "_magnum_capi_secret_bytes",
         "os_config": "_magnum_capi_os_config", "os_conductor": "_magnum_capi_os_conductor", "os_api": "_magnum_capi_os_api",
-        "environment": "_magnum_capi_environment", "api_unit": "magnum_api_init_overrides", "port": "magnum_service_port",
+        "environment": "_magnum_capi_environment", "port": "magnum_service_port",
         "shell": "magnum_capi_system_user_shell", "without": "_magnum_capi_without_distro", "foreign": "_magnum_capi_foreign_images"}
 
 
@@ -170,7 +173,11 @@ def test_131__units_of_the_operator__keep_their_lines(plans):
     both = '"D=4" "EVENTLET_THREADPOOL_SIZE=0" '
     assert plans["units"]["os_conductor"] == {"Service": {"Environment": both + "A=1", "LimitNOFILE": 5}, "Unit": {"Wants": "x"}}
     assert plans["units"]["os_api"] == {"Service": {"Environment": both + "B=2 C=3"}}
-    assert plans["units"]["api_unit"] == {"Service": {"Environment": {"B=2": None, "C=3": None}}}
+    own = plans["units"]["api_text"].splitlines()
+    assert "Environment=B=2" in own and "Environment=C=3" in own and 'Environment="EVENTLET_THREADPOOL_SIZE=0"' in own
+    own = plans["units"]["conductor_text"].splitlines()
+    assert "Environment=A=1" in own and "LimitNOFILE=5" in own and "Wants=x" in own and own.index("Wants=x") < own.index("[Service]")
+    assert "EVENTLET" not in plans["before"]["conductor_text"]
 
 
 def test_010__names_of_openstack_ansibles_role__mean_the_same(plans):
