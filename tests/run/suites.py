@@ -279,7 +279,12 @@ def magnum(suite):
         suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
     suite.run(sys.executable, "tests/servers/lxc/magnum_tree.py", nice=5)
     suite.run(sys.executable, "tests/servers/openstack/wheels.py", nice=5)
-    suite.pytest(ansible.wait() / "python", "tests/magnum_service", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+    tools = ansible.wait()
+    suite.pytest(tools / "python", "tests/magnum_service", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+    suite.run("tests/run/configure.sh", "release", "modules")
+    _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin", "--stage", "build/magnum/stage",
+                          "--dist", "build/magnum/dist", "--ansible-galaxy", tools / "ansible-galaxy")
+    suite.step(sys.executable, "tests/run/molecule.py", output.splitlines()[-1], tools, "magnum", timeout=1200)
 
 
 def report_coverage(suite):
