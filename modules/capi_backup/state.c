@@ -88,9 +88,12 @@ int cb_connect(struct cb *cb, struct error **err)
     int loaded = kube_config_load(&cb->args.connection.options, &cb->config, err);
     if (loaded < 0)
         return -1;
+    long long patience_ms = cb->args.request_timeout_ms * PATIENCE;
+    if (patience_ms > cb->args.timeout_ms)
+        patience_ms = cb->args.timeout_ms;
     const struct kube_client_options options = {
         .dry_run = cb->context->check_mode,
-        .retry_timeout_ms = (long)cb->args.request_timeout_ms * PATIENCE,
+        .retry_timeout_ms = patience_ms,
         .max_in_flight = IN_FLIGHT,
         .request_timeout_ms = (long)cb->args.request_timeout_ms,
     };

@@ -292,3 +292,9 @@ def test_094__whatever_an_archive_holds__the_answer_is_one_and_clean(cluster, ba
         path.write_bytes(broken)
         outcome = backup(state="verified", src=str(path), ignore_unknown_files=True, **options)
         assert not outcome.changed and (outcome.failed or "problems" in outcome.data), outcome.data
+
+
+def test_timeout__no_server_answers__ends_it_and_not_four_requests(backup):
+    process, mark = backup.start(state="present", host="https://127.0.0.1:1", api_key="t", validate_certs=False, timeout=2)
+    outcome = backup.finish(process, mark, 60)  # four times request_timeout are 120 s
+    assert outcome.failed and "127.0.0.1:1" in outcome.msg, outcome.data
