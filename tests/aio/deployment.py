@@ -20,9 +20,9 @@ sys.path.insert(0, str(HERE.parent / "roles"))
 from osa import OpenStackAnsible  # noqa: E402
 from staging import stage  # noqa: E402
 
-from servers import ansible_venv, cache, processes  # noqa: E402
+from servers import ansible_venv, processes  # noqa: E402
 from servers.kubeadm import build, content  # noqa: E402
-from servers.lxc import rootfs, traces  # noqa: E402
+from servers.lxc import rootfs  # noqa: E402
 from servers.lxc.world import World  # noqa: E402
 
 KUBERNETES = os.environ.get("KUBERNETES_VERSION", build.DEFAULT_VERSION)
@@ -30,6 +30,10 @@ KUBERNETES = os.environ.get("KUBERNETES_VERSION", build.DEFAULT_VERSION)
 GUARDED = {"vm/overcommit_memory": "1", "kernel/panic": "10", "kernel/panic_on_oops": "1"}
 # All processes of a container together count as much as one session outside: too little beside other tests.
 CPU = "lxc.cgroup.cpu.shares=20480"
+# Where the host has mounted cgroups of version 1 alone, a container's systemd still finds the hierarchy of version 2, in which
+# liblxc gives it no place of its own: slices of all containers are side by side there and stay. Whoever finds kubepods.slice there
+# does not make the one of version 1 that belongs to it, and the kubelet refuses to start. So systemd shall not look for it.
+INIT = "lxc.init.cmd=/sbin/init systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1"
 KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 # A busy machine is no reason for another leader, and its disk none to wait for.
 LEASES = [{"name": "leader-elect-lease-duration", "value": "120s"}, {"name": "leader-elect-renew-deadline", "value": "100s"},
@@ -37,6 +41,10 @@ LEASES = [{"name": "leader-elect-lease-duration", "value": "120s"}, {"name": "le
 PATIENT = {"controllerManager": {"extraArgs": LEASES}, "scheduler": {"extraArgs": LEASES},
            "etcd": {"local": {"extraArgs": [{"name": "unsafe-no-fsync", "value": "true"}]}}}
 REGISTRIES = ("registry.k8s.io", "quay.io", "registry.example.org")
+
+
+def has_version_2() -> bool:
+    return " - cgroup2 " in Path("/proc/self/mountinfo").read_text(encoding="utf-8")
 
 
 def sha256(path: Path) -> str:
@@ -60,10 +68,6 @@ class Deployment:
         self.core, self.nodes = core, nodes
 
     def __enter__(self):
-        # Where kubelets share a slice, see sweep_slice(), they take turns.
-        self._turn = contextlib.ExitStack()
-        self._turn.enter_context(cache.lock(cache.cache_dir() / "kubepods.lock"))
-        traces.sweep_slice("kubepods.slice")  # of a run that was killed
         self._serve_mirror()
         stage(self.collections, self.programs)
         self._start_haproxy()
@@ -75,8 +79,6 @@ class Deployment:
             subprocess.run(["lxc-stop", "-P", self.world.lxcpath, "-n", container.name, "-k"], check=False, stderr=subprocess.DEVNULL)
         self.keeper.stop()
         self.world.close()
-        traces.sweep_slice("kubepods.slice")
-        self._turn.close()
 
     # ---- the surroundings
 
@@ -163,7 +165,7 @@ class Deployment:
             "cilium_ipv4_cidr": "10.244.0.0/16", "cni_plugin": "bridge",
             "lxc_container_directory": str(self.world.lxcpath), "lxc_container_template": str(ROOT / "collection/lxc/mcapi-rootfs"),
             "lxc_container_template_options": ["--tarball=%s" % rootfs.debian("node"), "--resolv-conf=%s" % resolver], "lxc_guest_networks": networks,
-            "lxc_guest_openstack_path": str(self.folder / "openstack"), "lxc_guest_extra_config": guarded + [CPU],
+            "lxc_guest_openstack_path": str(self.folder / "openstack"), "lxc_guest_extra_config": guarded + [CPU] + ([] if has_version_2() else [INIT]),
             "lxc_container_mount_auto": ["proc:rw", "sys:rw", "cgroup:rw:force"], "openstack_host_nf_conntrack_max": 0,
             "lxc_guest_bind_mounts": [
                 {"source": "/dev/kmsg", "target": "/dev/kmsg", "create": "file"},

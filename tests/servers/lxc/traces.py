@@ -1,7 +1,5 @@
 """What containers of one lxcpath leave on the machine: processes, mounts, cgroups, loop devices, locks, network."""
 import os
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 
@@ -97,25 +95,6 @@ def sweep_cgroups(name) -> None:
             if path.is_dir():
                 _rmdir(path)
         _rmdir(folder)
-
-
-def sweep_slice(name) -> None:
-    """Removes the empty cgroups of a slice that systemd in some container made.
-
-    Where the host has mounted cgroups of version 1 alone, each container's systemd still finds the hierarchy of version 2,
-    and liblxc gives it no place of its own there: the slices of all are side by side, and stay. Whoever finds one there
-    does not make the one of version 1 that belongs to it, and kubelet refuses to start.
-    """
-    if " - cgroup2 " in _read("/proc/self/mountinfo"):
-        return
-    with tempfile.TemporaryDirectory(prefix="cgroup2-") as folder:
-        if subprocess.run(["mount", "-t", "cgroup2", "none", folder], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-            return
-        try:
-            for place, _, _ in os.walk(Path(folder) / name, topdown=False):
-                _rmdir(Path(place))
-        finally:
-            subprocess.run(["umount", folder], check=True)
 
 
 def _rmdir(path) -> None:
