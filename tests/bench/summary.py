@@ -31,6 +31,7 @@ ROWS = [
     ("100 clusters backed up", "backup", "sizes/100/%/seconds", "s", False, "clusterctl move"),
     ("1,000 clusters backed up", "backup", "sizes/1000/%/seconds", "s", False, "clusterctl move"),
     ("the same, peak memory", "backup", "sizes/1000/%/megabytes", "MB", False, "clusterctl move"),
+    ("100 clusters restored", "backup", "sizes/100/%/restored/seconds", "s", False, "clusterctl move"),
     ("one cluster template, unchanged", "magnum", "cases/one template, unchanged/%/seconds", "s", False, "openstack.cloud"),
     ("five cluster templates, unchanged", "magnum", "cases/five templates, unchanged/%/seconds", "s", False, "openstack.cloud"),
     ("one container, unchanged", "lxc", "seconds/nothing to do/%", "s", False, "community.general"),
