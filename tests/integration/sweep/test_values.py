@@ -1,4 +1,4 @@
-"""Every option of every module with values that nobody should give it, from the modules' own tables of options.
+"""Every option of every module, and every key of an option, with values that nobody should give it, from the modules' own tables of options.
 
 Whatever comes, the program ends by itself with one JSON object; what it says of a failure is not empty, and no sanitizer
 has anything to say. The runs are in check mode and end at a certificate that is not there, before any server is asked.
@@ -32,6 +32,11 @@ VALUES = {
     "half a surrogate": b'"\\ud800"', "bytes that are no UTF-8": b'"\xff\xfe"', "deep": b"[" * DEEP + b"]" * DEEP,
     "path upwards": b'"../../../../../../etc/shadow"', "template": b'"{{ lookup(1) }}%s%n"',
 }
+# For a key of an option: types, which all but one are wrong, and what a text may hold.
+INNER = {
+    "null": b"null", "number": b"-1e308", "list": b"[[true]]", "mapping": b'{"": {}}', "NUL": VALUES["NUL"],
+    "bytes that are no UTF-8": VALUES["bytes that are no UTF-8"],
+}
 LIMIT_SECONDS = 60
 
 
@@ -43,11 +48,19 @@ def tables():
             yield pytest.param(module, "", id="%s: no table of its options in %s" % (module, folder))
             continue
         table = json.loads(subprocess.run([str(dump)], stdout=subprocess.PIPE, check=True).stdout)
-        for option in table["options"]:
+        for option, row in table["options"].items():
             yield pytest.param(module, option, id="%s-%s" % (module, option))
+            for key in row.get("suboptions") or {}:
+                path = "%s%s.%s" % (option, "[]" if row["type"] == "list" else "", key)
+                yield pytest.param(module, path, id="%s-%s" % (module, path))
 
 
-def arguments(module: str, option: str, value: bytes) -> bytes:
+def arguments(module: str, path: str, value: bytes) -> bytes:
+    option, _, key = path.partition(".")
+    if key:
+        value = b'{"%s": %s}' % (key.encode(), value)
+    if option.endswith("[]"):
+        option, value = option[:-2], b"[%s]" % value
     rest = dict(NEEDED[module], _ansible_check_mode=True, _ansible_diff=True, _ansible_module_name=module)
     rest.pop(option, None)
     return b'{"%s": %s, %s' % (option.encode(), value, json.dumps(rest).encode()[1:])
@@ -60,7 +73,7 @@ def test_sweep__value_that_nobody_should_give__ends_in_one_object(module, option
     # Looking for leaks takes longer than the run; other tests do it.
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "ASAN_OPTIONS": "detect_leaks=0",
                    "UBSAN_OPTIONS": "print_stacktrace=1"}
-    for title, value in VALUES.items():
+    for title, value in (INNER if "." in option else VALUES).items():
         path = tmp_path / "args.json"
         path.write_bytes(arguments(module, option, value))
         done = subprocess.run([str(programs / module), str(path)], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
