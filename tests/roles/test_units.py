@@ -20,7 +20,8 @@ VALUES = {
     "magnum/templates/service.j2": {
         "magnum_service": {"description": "x", "lines": {"ExecStart": "/bin/true", "Type": "simple"}, "overrides": {}}, "magnum_init_overrides": {},
         "_magnum_user": "magnum", "_magnum_group": "magnum", "magnum_capi_system_user_home": "/var/lib/magnum", "magnum_bin": "/bin",
-        "magnum_capi_k8s_conf_dest": "/x", "magnum_git_repo": "", "magnum_version": "23.0.0"},
+        "magnum_capi_k8s_conf_dest": "/x", "_magnum_capi_environment": {"KUBECONFIG": "/x"}, "magnum_git_repo": "",
+        "magnum_version": "23.0.0"},
 }
 # The most that a unit may count: 0 is a service that can do nothing, 10 one that can do everything.
 MOST = {"capi_proxy/templates/native.service.j2": 3.7, "capi_backup/templates/cluster-api-backup.service.j2": 5.7,
