@@ -3,11 +3,15 @@ it is installed; the tables themselves are held by tests/lint/compat.py."""
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from servers import ansible_venv
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "roles"))
+import pages  # noqa: E402
 
 DATA = Path(__file__).resolve().parents[3] / "docs/compat"
 FILES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(DATA.glob("*.json"))}
@@ -55,3 +59,16 @@ def test_compatibility__module__no_option_and_no_result_is_forgotten(name, docum
     sections = FILES[name]["sections"]
     assert names_in(sections["options"]) == set(documented[name]["options"])
     assert names_in(sections["returns"]) == keys(documented[name]["returns"])
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_compatibility__option_that_is_taken__is_so_with_its_other_names_and_its_choices(name, documented):
+    ours = pages.options_of(FILES[name]["module"])
+    rows = FILES[name]["sections"]["options"]
+    for option in (*rows["same"], *rows["noted"]):
+        theirs = documented[name]["options"][option]
+        assert set(theirs.get("aliases") or []) <= set(ours[option].get("aliases") or []), option
+        choices = ours[option].get("choices")
+        assert not choices or {str(value) for value in theirs.get("choices") or []} <= {str(value) for value in choices}, option
+        for key in theirs.get("suboptions") or {}:
+            assert key in (ours[option].get("suboptions") or {key}), (option, key)
