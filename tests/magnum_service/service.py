@@ -72,13 +72,15 @@ printf '%s\\n' 'apiVersion: v1' 'kind: ConfigMap' 'metadata: {name: rendered, na
 """
 OCTAVIA = CINDER.replace('body = {', 'body = {"loadbalancers": []} if "loadbalancers" in path else {', 1)
 MARIADB = "[mysqld]\nport = %d\nbind-address = 127.0.0.1\n"
-RABBITMQ = "NODE_PORT=%d\nNODE_IP_ADDRESS=127.0.0.1\nRABBITMQ_DIST_PORT=%d\n"
+# With a register of names of its own: the usual port may be another lab's.
+RABBITMQ = "NODE_PORT=%d\nNODE_IP_ADDRESS=127.0.0.1\nRABBITMQ_DIST_PORT=%d\nexport ERL_EPMD_PORT=%d\n"
 IMAGE, FLAVOR = "ubuntu-2204-kube-v1.34.8", "m1.capi"
 TEMPLATE = {"name": "k8s-v1.34.8", "coe": "kubernetes", "image_id": IMAGE, "external_network_id": "public", "flavor_id": FLAVOR,
             "master_flavor_id": FLAVOR, "dns_nameserver": "8.8.8.8", "network_driver": "calico", "master_lb_enabled": "True", "public": True,
             "labels": {"kube_tag": "v1.34.8", "octavia_provider": "amphora"}}
 # An empty disk of 1 MiB: Glance looks into what it is given.
 QCOW2 = struct.pack(">4sIQIIQIIQQIIQQQQII", b"QFI\xfb", 3, 0, 0, 16, 1 << 20, 0, 1, 0x30000, 0x10000, 1, 0, 0, 0, 0, 0, 4, 104).ljust(0x40000, b"\0")
+MANY = {"many": 100000, "too-many": 400000}  # bytes
 SECRETS = {name: "secret-%s" % name[7:15] for name in ("magnum_service_password", "magnum_galera_password", "magnum_oslomsg_rpc_password",
                                                         "magnum_trustee_password")}
 
@@ -101,7 +103,7 @@ class Service:
             self.closers.pop()()
 
     def _start(self) -> None:
-        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "index", "files", "cinder", "octavia", "magnum")}
+        self.ports = {name: free_port() for name in ("database", "broker", "distribution", "names", "index", "files", "cinder", "octavia", "magnum")}
         self.cloud = OpenStack(self.folder / "openstack")
         self.closers.append(self.cloud.stop)
         self.cloud.processes["magnum"].stop(0)  # there shall be another one
@@ -148,10 +150,14 @@ class Service:
         self.closers.append(self.world.close)
         self.host = self.world.layer(magnum_tree.tree(), CONTAINER)
         self.host.write("etc/mysql/mariadb.conf.d/99-test.cnf", MARIADB % self.ports["database"])
-        self.host.write("etc/rabbitmq/rabbitmq-env.conf", RABBITMQ % (self.ports["broker"], self.ports["distribution"]))
+        self.host.write("etc/rabbitmq/rabbitmq-env.conf", RABBITMQ % (self.ports["broker"], self.ports["distribution"], self.ports["names"]))
         self.host.write("etc/magnum-ca/external.pem", self.cloud.external_ca.cert_file.read_text("ascii"))
         self.host.write("etc/magnum-ca/internal.pem", self.cloud.internal_ca.cert_file.read_text("ascii"))
         self.host.write("etc/magnum-ca/none.pem", "no certificate\n")
+        # As a trust store of some hundred authorities.
+        for name, size in MANY.items():
+            text = self.cloud.external_ca.cert_file.read_text("ascii")
+            self.host.write("etc/magnum-ca/%s.pem" % name, text * (size // len(text)))
         self.host.write("usr/bin/helm", HELM)
         (self.host.upper / "usr/bin/helm").chmod(0o755)
         self.host.start()

@@ -60,6 +60,16 @@ def test_checks__no_octavia__is_found_where_it_is_asked_for(lab):
     refused(lab, "magnum_capi_octavia", "Octavia", magnum_capi_octavia="fail")
 
 
+def test_071__many_authorities__are_told_of(lab):
+    """What the end finds wrong has nothing to do with it."""
+    refused(lab, "WARNING: magnum_capi_external_ca_file", "go into each workload cluster twice", magnum_capi_octavia="fail",
+            magnum_capi_external_ca_file="/etc/magnum-ca/many.pem")
+
+
+def test_071__too_many_authorities__are_refused_before_kubernetes_does(lab):
+    refused(lab, "magnum_capi_external_ca_file: with", "Kubernetes takes 1048576", magnum_capi_external_ca_file="/etc/magnum-ca/too-many.pem")
+
+
 def test_069__the_documented_variables__make_a_magnum(lab):
     done = lab.run(PLAYBOOK, "--diff", "-vvv")
     assert changes(lab, done) > 15
