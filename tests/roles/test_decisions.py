@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml as pyyaml
 from conftest import CORES, NAMESPACE, ROOT, ansible
 from osa import yaml
 
@@ -11,10 +12,10 @@ from osa import yaml
 @pytest.fixture
 def play(collections, tmp_path):
     """Runs tasks with the variables of roles, and others that win over them."""
-    def run(tasks, variables=None, roles=(), hosts=None, **more):
+    def run(tasks, variables=None, roles=(), inventory=None, **more):
         files = [str(ROOT / "roles" / role / part / "main.yml") for role in roles for part in ("defaults", "vars")]
         hosts = {name: dict(values, ansible_connection="local", ansible_python_interpreter="{{ ansible_playbook_python }}")
-                 for name, values in (hosts or {"one": {}}).items()}
+                 for name, values in (inventory or {"one": {}}).items()}
         (tmp_path / "hosts.json").write_text(yaml({"k8s_all": {"hosts": hosts}}), encoding="utf-8")
         (tmp_path / "more.json").write_text(yaml(variables or {}), encoding="utf-8")
         (tmp_path / "play.yml").write_text(yaml([dict({"hosts": "k8s_all", "gather_facts": False, "vars_files": files, "tasks": tasks}, **more)]),
@@ -75,3 +76,24 @@ def test_cni__cluster_was_made_by_another_host__that_one_applies_cilium(play):
     files = {"results": [{"item": "one", "stat": {"exists": False}}, {"item": "two", "stat": {"exists": True}}]}
     found = told(play([tell(host="_cni_bootstrap_host")], {"kubernetes_admin_files": files}, ["kubernetes", "cni"], {"one": {}, "two": {}}))
     assert found["one"] == found["two"] == {"host": "two"}
+
+
+# name: (version of the cluster, version of the control plane here, what is wanted, what the refusal says)
+VERSIONS = {
+    "same": ("1.36.1", "1.36.1", "1.36.1", None), "next-patch": ("1.36.1", "1.36.1", "1.36.2", None),
+    "next-minor": ("1.35.6", "1.35.6", "1.36.1", None), "lower-patch": ("1.36.10", "1.36.10", "1.36.9", "1.36.10, which is newer"),
+    "lower-minor": ("1.37.0", "1.37.0", "1.36.1", "1.37.0, which is newer"), "upgraded-here": ("1.36.1", "1.36.2", "1.36.1", "1.36.2, which is newer"),
+    "two-minors": ("1.34.1", "1.34.1", "1.36.1", "one minor version up at a time"),
+}
+
+
+def test_kubernetes__version_of_the_cluster__is_never_gone_below(play):
+    hosts = {name: {"wanted": wanted, "kubernetes_manifests": {"stdout_lines": ["image: reg/kube-apiserver:v" + here]}, "kubernetes_config_map": {
+        "resources": [{"data": {"ClusterConfiguration": json.dumps({"kubernetesVersion": "v" + cluster})}}]}}
+             for name, (cluster, here, wanted, _) in VERSIONS.items()}
+    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/kubernetes/tasks/check.yml")}], {"kubernetes_version": "{{ wanted }}"},
+                ["kubernetes"], hosts)
+    for name, (_, _, wanted, refused) in VERSIONS.items():
+        said = re.search(r"fatal: \[%s\](.*?)(?=fatal:|TASK|PLAY)" % name, done.stdout, re.DOTALL)
+        assert bool(said) == bool(refused), (name, done.stdout)
+        assert not refused or (refused in said.group(1) and "kubernetes_version is " + wanted in said.group(1))
