@@ -97,3 +97,12 @@ def test_kubernetes__version_of_the_cluster__is_never_gone_below(play):
         said = re.search(r"fatal: \[%s\](.*?)(?=fatal:|TASK|PLAY)" % name, done.stdout, re.DOTALL)
         assert bool(said) == bool(refused), (name, done.stdout)
         assert not refused or (refused in said.group(1) and "kubernetes_version is " + wanted in said.group(1))
+
+
+@pytest.mark.parametrize("playbook, limit, wanted", [("backup", "all", {"one", "two"}), ("restore", "all", {"one"}), ("backup", "three", {"three"})])
+def test_capi_backup__playbooks__run_where_the_timer_is(play, playbook, limit, wanted):
+    (book,) = pyyaml.safe_load((ROOT / "playbooks" / (playbook + ".yml")).read_text(encoding="utf-8"))
+    (task,) = book["tasks"]
+    hosts = {name: {"cluster_api_backups_nodes": ["one", "two"]} for name in ("one", "two", "three")}
+    done = play([dict(tell(here=True), when=task["when"])], inventory=hosts, vars=book["vars"], hosts=limit)
+    assert set(told(done)) == wanted
