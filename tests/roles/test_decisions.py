@@ -106,3 +106,12 @@ def test_capi_backup__playbooks__run_where_the_timer_is(play, playbook, limit, w
     hosts = {name: {"cluster_api_backups_nodes": ["one", "two"]} for name in ("one", "two", "three")}
     done = play([dict(tell(here=True), when=task["when"])], inventory=hosts, vars=book["vars"], hosts=limit)
     assert set(told(done)) == wanted
+
+
+def test_functional_test__no_default_storage_class__the_volume_is_left_out(play):
+    mark = "storageclass.kubernetes.io/is-default-class"
+    classes = {"none": [], "plain": [{"metadata": {"name": "a"}}, {"metadata": {"annotations": {mark: "false", "x": "true"}}}],
+               "default": [{"metadata": {"name": "a"}}, {"metadata": {"annotations": {mark: "true"}}}]}
+    hosts = {name: {"functional_test_classes": {"resources": found}} for name, found in classes.items()}
+    found = told(play([tell(volume="_functional_test_volume | bool")], roles=["functional_test"], inventory=hosts))
+    assert {name: value["volume"] for name, value in found.items()} == {"none": False, "plain": False, "default": True}
