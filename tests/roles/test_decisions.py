@@ -115,3 +115,8 @@ def test_functional_test__no_default_storage_class__the_volume_is_left_out(play)
     hosts = {name: {"functional_test_classes": {"resources": found}} for name, found in classes.items()}
     found = told(play([tell(volume="_functional_test_volume | bool")], roles=["functional_test"], inventory=hosts))
     assert {name: value["volume"] for name, value in found.items()} == {"none": False, "plain": False, "default": True}
+
+
+def test_magnum__nobody_of_that_name_installs_it__is_refused(play):
+    done = play([include("magnum_capi", "check.yml")], {"magnum_capi_installer": "osmagnum"})
+    assert done.returncode != 0 and "magnum_capi_installer (osmagnum) is auto, native or os_magnum." in done.stdout
