@@ -120,3 +120,19 @@ def test_functional_test__no_default_storage_class__the_volume_is_left_out(play)
 def test_magnum__nobody_of_that_name_installs_it__is_refused(play):
     done = play([include("magnum_capi", "check.yml")], {"magnum_capi_installer": "osmagnum"})
     assert done.returncode != 0 and "magnum_capi_installer (osmagnum) is auto, native or os_magnum." in done.stdout
+
+
+def test_containerd__checksums_without_a_prefix__get_one(play):
+    wanted = {"containerd_download_checksum": "0" * 64, "containerd_runc_download_checksum": "1" * 64}
+    found = told(play([tell(sums="_containerd_artifacts | map(attribute='checksum')", )], wanted, ["containerd"]))
+    assert found["one"]["sums"] == ["sha256:" + "1" * 64, "sha256:" + "0" * 64]
+
+
+def test_containerd__socket_is_elsewhere__crictl_and_kubelet_follow(play):
+    crictl = "lookup('ansible.builtin.template', '%s')" % (ROOT / "roles/kube_binaries/templates/crictl.yaml.j2")
+    hosts = {"usual": {}, "moved": {"containerd_state_dir": "/run/c"}, "told": {"containerd_state_dir": "/run/c", "kubelet_cri_socket": "unix:///s"}}
+    found = told(play([tell(crictl=crictl, kubelet="_kubernetes_socket")], roles=["containerd", "kube_binaries", "kubernetes"], inventory=hosts))
+    for name, socket in {"usual": "unix:///run/containerd/containerd.sock", "moved": "unix:///run/c/containerd.sock", "told": "unix:///s"}.items():
+        assert found[name]["kubelet"] == socket and found[name]["crictl"].count(": %s\n" % socket) == 2, found[name]
+    url = told(play([tell(crictl=crictl)], {"kube_binaries_cri_socket": "unix:///u"}, ["kube_binaries"]))
+    assert url["one"]["crictl"].count(": unix:///u\n") == 2
