@@ -24,6 +24,7 @@ EARLIER = {
         "cluster_template": {"kubernetes_allowed_network_drivers": "calico", "kubernetes_default_network_driver": "calico"},
         "certificates": {"cert_manager_type": "x509keypair"}, "nova_client": {"api_version": "2.15"}}}
 CASES = {
+    "elsewhere": {"magnum_capi_etc_directory": "/srv/magnum"},
     "documented": {}, "earlier": EARLIER,
     "two": {"magnum_capi_external_ca_file": "/e.pem", "magnum_capi_internal_ca_file": "/i.pem", "magnum_capi_endpoint_type": "publicURL"},
     "one": {"magnum_capi_ca_file": "/one.pem", "magnum_capi_network_drivers": ["calico", "cilium"]},
@@ -68,6 +69,10 @@ def plans(request, variables_only, tmp_path_factory):
     done = osa.run(folder / "dump.yml")
     assert done.returncode == 0, done.stdout[-4000:]
     return {name: json.loads((folder / (name + ".json")).read_text(encoding="utf-8")) for name in CASES}
+
+
+def test_magnum__configuration_is_elsewhere__magnum_is_told_where_the_policy_of_the_webhook_is(plans):
+    assert plans["elsewhere"]["config"]["kubernetes"] == {"keystone_auth_default_policy": "/srv/magnum/keystone_auth_default_policy.json"}
 
 
 def test_011__the_documented_variables__give_the_configuration_they_promise(plans):
