@@ -136,3 +136,13 @@ def test_containerd__socket_is_elsewhere__crictl_and_kubelet_follow(play):
         assert found[name]["kubelet"] == socket and found[name]["crictl"].count(": %s\n" % socket) == 2, found[name]
     url = told(play([tell(crictl=crictl)], {"kube_binaries_cri_socket": "unix:///u"}, ["kube_binaries"]))
     assert url["one"]["crictl"].count(": unix:///u\n") == 2
+
+
+def test_haproxy_frontend__service_is_no_longer_wanted__its_file_is_removed(play, tmp_path):
+    for name in ("mine", "other"):
+        (tmp_path / name).write_text("# %s\n" % name, encoding="ascii")
+    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/haproxy_frontend/tasks/main.yml")}], {
+        "haproxy_frontend_config_path": str(tmp_path), "_haproxy_frontend_services": [{"haproxy_service_name": "mine", "haproxy_service_enabled": False}]},
+        handlers=[{"name": "Join the services", "ansible.builtin.debug": {"msg": "joined"}}])
+    assert done.returncode == 0 and "joined" in done.stdout, done.stdout
+    assert not (tmp_path / "mine").exists() and (tmp_path / "other").exists()
