@@ -146,3 +146,9 @@ def test_haproxy_frontend__service_is_no_longer_wanted__its_file_is_removed(play
         handlers=[{"name": "Join the services", "ansible.builtin.debug": {"msg": "joined"}}])
     assert done.returncode == 0 and "joined" in done.stdout, done.stdout
     assert not (tmp_path / "mine").exists() and (tmp_path / "other").exists()
+
+
+def test_lxc_guest__no_timeout_is_told__it_is_a_minute(play):
+    hosts = {"none": {}, "delay": {"lxc_container_wait_params": {"delay": 1}}, "told": {"lxc_container_wait_params": {"timeout": 7}}}
+    found = told(play([tell(timeout="_lxc_guest_timeout | int")], roles=["lxc_guest"], inventory=hosts))
+    assert {name: value["timeout"] for name, value in found.items()} == {"none": 60, "delay": 60, "told": 7}
