@@ -120,6 +120,11 @@ def test_008__names_of_openstack_osa__lead_here(playbook, collections, tmp_path)
     assert done.returncode == 0, done.stdout
 
 
+def test_010__variables_of_a_role__are_nobodys_old_names():
+    renamed = pyyaml.safe_load((ROOT / "roles/preflight/vars/main.yml").read_text(encoding="utf-8"))["_preflight_renamed"]
+    assert not {each["old"] for each in renamed} & {name for role in OURS for name in defaults_of(role)}
+
+
 def test_059__packages__are_never_removed():
     for path in task_files():
         text = path.read_text(encoding="utf-8")
