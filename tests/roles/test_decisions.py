@@ -82,7 +82,8 @@ def test_cni__cluster_was_made_by_another_host__that_one_applies_cilium(play):
 VERSIONS = {
     "same": ("1.36.1", "1.36.1", "1.36.1", None), "next-patch": ("1.36.1", "1.36.1", "1.36.2", None),
     "next-minor": ("1.35.6", "1.35.6", "1.36.1", None), "lower-patch": ("1.36.10", "1.36.10", "1.36.9", "1.36.10, which is newer"),
-    "lower-minor": ("1.37.0", "1.37.0", "1.36.1", "1.37.0, which is newer"), "upgraded-here": ("1.36.1", "1.36.2", "1.36.1", "1.36.2, which is newer"),
+    "lower-minor": ("1.37.0", "1.37.0", "1.36.1", "1.37.0, which is newer"),
+    "upgraded-here": ("1.36.1", "1.36.2", "1.36.1", "1.36.2, which is newer"),
     "two-minors": ("1.34.1", "1.34.1", "1.36.1", "one minor version up at a time"),
 }
 
@@ -124,7 +125,7 @@ def test_magnum__nobody_of_that_name_installs_it__is_refused(play):
 
 def test_containerd__checksums_without_a_prefix__get_one(play):
     wanted = {"containerd_download_checksum": "0" * 64, "containerd_runc_download_checksum": "1" * 64}
-    found = told(play([tell(sums="_containerd_artifacts | map(attribute='checksum')", )], wanted, ["containerd"]))
+    found = told(play([tell(sums="_containerd_artifacts | map(attribute='checksum')")], wanted, ["containerd"]))
     assert found["one"]["sums"] == ["sha256:" + "1" * 64, "sha256:" + "0" * 64]
 
 
@@ -142,7 +143,8 @@ def test_haproxy_frontend__service_is_no_longer_wanted__its_file_is_removed(play
     for name in ("mine", "other"):
         (tmp_path / name).write_text("# %s\n" % name, encoding="ascii")
     done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/haproxy_frontend/tasks/main.yml")}], {
-        "haproxy_frontend_config_path": str(tmp_path), "_haproxy_frontend_services": [{"haproxy_service_name": "mine", "haproxy_service_enabled": False}]},
+        "haproxy_frontend_config_path": str(tmp_path),
+        "_haproxy_frontend_services": [{"haproxy_service_name": "mine", "haproxy_service_enabled": False}]},
         handlers=[{"name": "Join the services", "ansible.builtin.debug": {"msg": "joined"}}])
     assert done.returncode == 0 and "joined" in done.stdout, done.stdout
     assert not (tmp_path / "mine").exists() and (tmp_path / "other").exists()
