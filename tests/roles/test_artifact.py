@@ -7,7 +7,8 @@ import tarfile
 import threading
 
 import pytest
-from conftest import CORES, ansible
+import yaml as pyyaml
+from conftest import CORES, ROOT, ansible
 from osa import recap, yaml
 
 PLAYBOOK = """
@@ -41,12 +42,13 @@ class Mirror:
         self.server.server_close()
 
 
-def archive(name: str, data: bytes) -> bytes:
+def archive(*names: str, data: bytes = b"unpacked", folder: str = "bin") -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as package:
-        entry = tarfile.TarInfo("bin/" + name)
-        entry.size, entry.mode = len(data), 0o755
-        package.addfile(entry, io.BytesIO(data))
+        for name in names:
+            entry = tarfile.TarInfo(folder + "/" + name)
+            entry.size, entry.mode = len(data), 0o755
+            package.addfile(entry, io.BytesIO(data))
     return packed.getvalue()
 
 
@@ -78,7 +80,7 @@ def changed(done) -> int:
 def items_of(mirror, folder):
     tool = mirror.put("dl.example/tool", b"tool")
     mirror.put("dl.example/other.sha256", mirror.put("dl.example/other", b"other").encode())
-    packed = mirror.put("dl.example/packed.tar.gz", archive("unpacked", b"unpacked"))
+    packed = mirror.put("dl.example/packed.tar.gz", archive("unpacked"))
     return [{"name": "tool", "url": "https://dl.example/tool", "dest": str(folder / "in/tool"), "checksum": "sha256:" + tool, "mode": "0755",
              "notify": "Restart it"},
             {"name": "other", "url": "https://dl.example/other", "dest": str(folder / "other"),
@@ -119,3 +121,15 @@ def test_027__what_was_unpacked_is_gone__it_alone_comes_back(run, mirror, tmp_pa
     (tmp_path / "bin/unpacked").unlink()
     assert changed(run(items)) >= 1
     assert (tmp_path / "bin/unpacked").read_bytes() == b"unpacked"
+
+
+@pytest.mark.parametrize("role,file,arch", [("cni", "chart.yml", "_cni_arch"), ("magnum_capi", "helm.yml", "_magnum_capi_arch")])
+def test_helm__archive_has_more_than_the_program__the_program_alone_is_unpacked(run, mirror, tmp_path, role, file, arch):
+    tasks = pyyaml.safe_load((ROOT / "roles" / role / "tasks" / file).read_text(encoding="utf-8"))
+    (item,) = [item for task in tasks for item in task.get("vars", {}).get("artifact_list", []) if item["name"] == "helm"]
+    packed = mirror.put("dl.example/helm.tar.gz", archive("helm", "LICENSE", "README.md", folder="linux-amd64"))
+    item = dict(item, url="https://dl.example/helm.tar.gz", dest=str(tmp_path / "helm.tar.gz"), checksum="sha256:" + packed,
+                unarchive=str(tmp_path / "bin"), include=[each.replace("{{ %s }}" % arch, "amd64") for each in item.get("include", [])])
+    assert changed(run([item])) > 0
+    assert [path.name for path in (tmp_path / "bin").iterdir()] == ["helm"]
+    assert changed(run([item])) == 0
