@@ -154,3 +154,9 @@ def test_lxc_guest__no_timeout_is_told__it_is_a_minute(play):
     hosts = {"none": {}, "delay": {"lxc_container_wait_params": {"delay": 1}}, "told": {"lxc_container_wait_params": {"timeout": 7}}}
     found = told(play([tell(timeout="_lxc_guest_timeout | int")], roles=["lxc_guest"], inventory=hosts))
     assert {name: value["timeout"] for name, value in found.items()} == {"none": 60, "delay": 60, "told": 7}
+
+
+def test_kubernetes__no_host_has_a_cluster__the_first_of_the_play_makes_it(play):
+    hosts = {"node%d" % number: {} for number in range(1, 9)}
+    found = told(play([tell(host="_kubernetes_bootstrap_host")], {"kubernetes_admin_files": {"results": []}}, ["kubernetes"], hosts))
+    assert {value["host"] for value in found.values()} == {"node1"}
