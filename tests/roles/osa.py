@@ -157,10 +157,12 @@ class OpenStackAnsible:
 
     def run(self, *arguments, environment=None, timeout=900) -> subprocess.CompletedProcess:
         self.write_inventory()
-        variables = dict(os.environ, ANSIBLE_HOME=str(self.config.parent / "home"), **self.environment)
-        variables.update(environment or {})
         return subprocess.run([str(self.command), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False, env=variables, timeout=timeout)
+                              stderr=subprocess.STDOUT, text=True, check=False, env=self.variables(environment), timeout=timeout)
+
+    def variables(self, environment=None) -> dict:
+        """What the command is run with."""
+        return {**os.environ, "ANSIBLE_HOME": str(self.config.parent / "home"), **self.environment, **(environment or {})}
 
 
 def recap(output: str) -> dict:

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """molecule.py TARBALL TOOLS [SCENARIO…]: runs molecule scenarios with the packed collection, each against servers of its
-own. Without a SCENARIO: all of them but `magnum`, whose host takes minutes to make.
+own. Without a SCENARIO: all of them but `aio` and `magnum`, whose hosts take minutes to make.
 
 TOOLS is the folder of molecule and ansible-galaxy.
 """
 import contextlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -89,8 +90,32 @@ def magnum_host(_):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def deployment_host(_):
+    """What an operator has before the first playbook: OpenStack-Ansible's configuration and command, a mirror, HAProxy."""
+    reason = why_not()
+    if reason:
+        raise CannotRun(reason)
+    sys.path.insert(0, str(TESTS / "aio"))
+    from deployment import KUBECTL, Deployment
+    folder = Path(tempfile.mkdtemp(prefix="aio-"))
+    try:
+        with Deployment(folder) as aio:
+            node = aio.container()
+            command = folder / "command"
+            # Nothing of molecule's own settings.
+            command.write_text("#!/bin/sh\nexec env -i %s %s \"$@\"\n" % (
+                shlex.join("%s=%s" % pair for pair in aio.osa.variables().items()), shlex.quote(str(aio.osa.command))), encoding="utf-8")
+            command.chmod(0o755)
+            yield {"MCAPI_COMMAND": str(command), "MCAPI_KUBECTL": json.dumps(
+                ["lxc-attach", "-P", str(node.lxcpath), "-n", node.name, "--clear-env", "--", *KUBECTL])}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 # scenario → the servers that it needs: (work directory) → context of environment variables for it
 SCENARIOS = {
+    "aio": deployment_host,
     "capi_backup": saved_and_empty,
     "clusterctl_init": management_cluster,
     "k8s_apply": kubernetes,
@@ -98,7 +123,7 @@ SCENARIOS = {
     "magnum": magnum_host,
     "magnum_template": openstack,
 }
-ON_REQUEST = ("magnum",)
+ON_REQUEST = ("aio", "magnum")
 
 
 def run(scenario: str, tarball: Path, tools: Path) -> int:

@@ -264,7 +264,10 @@ def aio(suite):
     suite.run(*programs, nice=10)
     suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
     suite.run(sys.executable, "tests/servers/kubeadm/build.py", "1.36.3", nice=5)  # what is upgraded from
-    suite.pytest(ansible.wait() / "python", "tests/aio", env={"MCAPI_PROGRAMS": str(ROOT / programs[-1])})
+    environment = {"MCAPI_PROGRAMS": str(ROOT / programs[-1])}
+    tools = ansible.wait()
+    suite.pytest(tools / "python", "tests/aio", env=environment)
+    suite.step(sys.executable, "tests/run/molecule.py", "galaxy.yml", tools, "aio", env=environment, timeout=1800)  # it stages the tree itself
 
 
 def magnum(suite):
