@@ -34,7 +34,7 @@ static void test_js_members__empty_object__has_none(void **state)
     (void)state;
     json_auto_t *object = json_object();
     size_t count = 1;
-    auto_free void **members = js_members(object, true, &count);
+    free(js_members(object, true, &count));
     assert_int_equal(count, 0);
 }
 
