@@ -112,6 +112,16 @@ def check(root: Path, tools: Tools):
         yield from check_module(root, tools, module)
 
 
+def run_writer(check_or_write) -> int:
+    """The main function of a lint that is told TOOLS [ROOT] [--write]; check_or_write(root, tools, write) yields findings."""
+    words = [word for word in sys.argv[1:] if word != "--write"]
+    root = Path(words[1]) if len(words) > 1 else tree.ROOT
+    findings = list(check_or_write(root, Tools(Path(words[0])), "--write" in sys.argv))
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0
+
+
 def main() -> int:
     tools = Tools(Path(sys.argv[1]))
     root = Path(sys.argv[2]) if len(sys.argv) > 2 else tree.ROOT

@@ -104,14 +104,5 @@ def check(root: Path, tools: docs.Tools, write=False):
             yield tree.Finding("%s/%s.md" % (PAGES, name), 1, "is not what the documentation says: reference.py --write")
 
 
-def main() -> int:
-    words = [word for word in sys.argv[1:] if word != "--write"]
-    root = Path(words[1]) if len(words) > 1 else tree.ROOT
-    findings = list(check(root, docs.Tools(Path(words[0])), "--write" in sys.argv))
-    for finding in findings:
-        print(finding)
-    return 1 if findings else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(docs.run_writer(check))

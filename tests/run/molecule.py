@@ -52,13 +52,22 @@ class CannotRun(Exception):
 
 
 @contextlib.contextmanager
-def containers(_):
-    """A lxcpath of their own, and what a container is made of."""
+def folder_for_containers(prefix: str):
+    """Its own folder: the names of sockets are made from the path, which should be short."""
     reason = why_not()
     if reason:
         raise CannotRun(reason)
-    # Its own folder: the names of sockets are made from the path, which should be short.
-    with World(Path(tempfile.mkdtemp(prefix="lxcm-"))) as world:
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def containers(_):
+    """A lxcpath of their own, and what a container is made of."""
+    with folder_for_containers("lxcm-") as folder, World(folder) as world:
         yield {"MCAPI_LXC_PATH": str(world.lxcpath), "MCAPI_LXC_TEMPLATE": str(TEMPLATE),
                "MCAPI_LXC_IMAGE": str(rootfs.busybox()), "MCAPI_LXC_CONFIG": str(world.config())}
 
@@ -72,45 +81,31 @@ def openstack(work: Path):
 @contextlib.contextmanager
 def magnum_host(_):
     """A host for Magnum, with everything that it needs but what the playbook makes."""
-    reason = why_not()
-    if reason:
-        raise CannotRun(reason)
     sys.path.insert(0, str(TESTS / "magnum_service"))
     from service import EXTERNAL, INTERNAL, SECRETS, Service
-    folder = Path(tempfile.mkdtemp(prefix="mol-"))
-    try:
-        with Service(folder, None) as lab:
-            (folder / "group_vars").mkdir()
-            variables = dict(lab.variables, **SECRETS, internal_lb_vip_address=INTERNAL, external_lb_vip_address=EXTERNAL, is_metal=True,
-                             magnum_capi_control_host="localhost", magnum_db_setup_host="instance", magnum_oslomsg_rpc_setup_host="instance")
-            (folder / "group_vars/all.json").write_text(json.dumps(variables), encoding="utf-8")
-            yield {"MCAPI_MAGNUM_HOST": lab.host.name, "MCAPI_MAGNUM_GROUP_VARS": str(folder / "group_vars"),
-                   "AIO_LXC_PATH": str(lab.world.lxcpath), "ANSIBLE_CONNECTION_PLUGINS": str(TESTS / "aio/connection")}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with folder_for_containers("mol-") as folder, Service(folder, None) as lab:
+        (folder / "group_vars").mkdir()
+        variables = dict(lab.variables, **SECRETS, internal_lb_vip_address=INTERNAL, external_lb_vip_address=EXTERNAL, is_metal=True,
+                         magnum_capi_control_host="localhost", magnum_db_setup_host="instance", magnum_oslomsg_rpc_setup_host="instance")
+        (folder / "group_vars/all.json").write_text(json.dumps(variables), encoding="utf-8")
+        yield {"MCAPI_MAGNUM_HOST": lab.host.name, "MCAPI_MAGNUM_GROUP_VARS": str(folder / "group_vars"),
+               "AIO_LXC_PATH": str(lab.world.lxcpath), "ANSIBLE_CONNECTION_PLUGINS": str(TESTS / "aio/connection")}
 
 
 @contextlib.contextmanager
 def deployment_host(_):
     """What an operator has before the first playbook: OpenStack-Ansible's configuration and command, a mirror, HAProxy."""
-    reason = why_not()
-    if reason:
-        raise CannotRun(reason)
     sys.path.insert(0, str(TESTS / "aio"))
     from deployment import KUBECTL, Deployment
-    folder = Path(tempfile.mkdtemp(prefix="aio-"))
-    try:
-        with Deployment(folder) as aio:
-            node = aio.container()
-            command = folder / "command"
-            # Nothing of molecule's own settings.
-            command.write_text("#!/bin/sh\nexec env -i %s %s \"$@\"\n" % (
-                shlex.join("%s=%s" % pair for pair in aio.osa.variables().items()), shlex.quote(str(aio.osa.command))), encoding="utf-8")
-            command.chmod(0o755)
-            yield {"MCAPI_COMMAND": str(command), "MCAPI_KUBECTL": json.dumps(
-                ["lxc-attach", "-P", str(node.lxcpath), "-n", node.name, "--clear-env", "--", *KUBECTL])}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with folder_for_containers("aio-") as folder, Deployment(folder) as aio:
+        node = aio.container()
+        command = folder / "command"
+        # Nothing of molecule's own settings.
+        command.write_text("#!/bin/sh\nexec env -i %s %s \"$@\"\n" % (
+            shlex.join("%s=%s" % pair for pair in aio.osa.variables().items()), shlex.quote(str(aio.osa.command))), encoding="utf-8")
+        command.chmod(0o755)
+        yield {"MCAPI_COMMAND": str(command), "MCAPI_KUBECTL": json.dumps(
+            ["lxc-attach", "-P", str(node.lxcpath), "-n", node.name, "--clear-env", "--", *KUBECTL])}
 
 
 # scenario → the servers that it needs: (work directory) → context of environment variables for it

@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from servers import cache  # noqa: E402
+from servers.lxc import packages  # noqa: E402
 from servers.ports import free_port  # noqa: E402
 from servers.processes import Keeper, last_lines  # noqa: E402
 from support.wait import until  # noqa: E402
@@ -26,14 +26,7 @@ http: {addr: "%s"}
 
 
 def program() -> Path:
-    """Unpacked, not installed: the package would start a service."""
-    def unpack(target: Path):
-        cache.run(["apt-get", "-q", "download", PACKAGE], "fetching %s from Debian" % PACKAGE, cwd=target)
-        for package in target.glob("*.deb"):
-            cache.run(["dpkg-deb", "-x", package, target], "unpacking %s" % package.name)
-            package.unlink()
-
-    return cache.build_once(cache.cache_dir() / (PACKAGE + "-bookworm"), unpack) / "usr/bin" / PACKAGE
+    return packages.unpacked(PACKAGE + "-bookworm", PACKAGE) / "usr/bin" / PACKAGE
 
 
 class Registry:

@@ -7,8 +7,7 @@ import tarfile
 
 import pytest
 
-from servers import cache
-from servers.lxc import rootfs
+from servers.lxc import packages, rootfs
 
 PACKAGES = ("containerd", "runc")
 # What containerd and a kubelet need of the container of the management cluster.
@@ -16,18 +15,10 @@ CONFIG = ["lxc.mount.auto=proc:rw sys:rw cgroup:rw:force", "lxc.cap.drop=", "lxc
           "lxc.cgroup2.devices.allow=a", "lxc.apparmor.profile=unconfined"]
 
 
-def unpack_packages(target):
-    """Debian's containerd, unpacked: whoever installs it may have none of apt's network inside."""
-    cache.run(["apt-get", "-q", "download", *PACKAGES], "fetching containerd from Debian", cwd=target)
-    for package in target.glob("*.deb"):
-        cache.run(["dpkg-deb", "-x", package, target], "unpacking %s" % package.name)
-        package.unlink()
-
-
 @pytest.fixture(scope="module")
 def containerd(world):
     """A folder with containerd, ctr and runc as the packages have them."""
-    return cache.build_once(cache.cache_dir() / "containerd-bookworm", unpack_packages)
+    return packages.unpacked("containerd-bookworm", *PACKAGES)
 
 
 def image_of_busybox(path):

@@ -31,3 +31,14 @@ def ensure(packages=NEEDED) -> None:
         except RuntimeError:  # most often because the lists are older than the archive
             cache.run(command + ["update"], "reading Debian's package lists", env=environment)
             cache.run(command + arguments, what, env=environment)
+
+
+def unpacked(name: str, *packages: str):
+    """The cached folder NAME with the files of packages that are not installed: some would start services."""
+    def unpack(target):
+        cache.run(["apt-get", "-q", "download", *packages], "fetching %s from Debian" % " ".join(packages), cwd=target)
+        for package in target.glob("*.deb"):
+            cache.run(["dpkg-deb", "-x", package, target], "unpacking %s" % package.name)
+            package.unlink()
+
+    return cache.build_once(cache.cache_dir() / name, unpack)
