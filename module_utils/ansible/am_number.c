@@ -177,7 +177,7 @@ static const struct unit *find_unit(const char *word, bool bits)
 static const char *skip_spaces(const char *at)
 {
     size_t step = 0;
-    while (*at && am_unicode_is_space(utf8_decode(at, strnlen(at, 4) + 1, &step)))
+    while (*at && am_unicode_is_space(utf8_first(at, &step)))
         at += step;
     return at;
 }

@@ -105,7 +105,7 @@ static void add_repr_string(struct buf *out, const char *text)
     buf_add_char(out, quote);
     size_t length = 0;
     for (const char *at = text; *at; at += length) {
-        uint32_t code = utf8_decode(at, strnlen(at, 4) + 1, &length);
+        uint32_t code = utf8_first(at, &length);
         add_repr_char(out, at, length, code, quote);
     }
     buf_add_char(out, quote);

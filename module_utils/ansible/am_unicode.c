@@ -48,7 +48,7 @@ char *am_unicode_strip(const char *text)
     const char *end = text;
     size_t step = 0;
     for (const char *at = text; *at; at += step) {
-        if (am_unicode_is_space(utf8_decode(at, strnlen(at, 4) + 1, &step)))
+        if (am_unicode_is_space(utf8_first(at, &step)))
             continue;
         if (!first)
             first = at;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/compiler.h"
@@ -26,6 +27,12 @@ size_t utf8_sequence(const char *text, size_t length) nonnull_all;
  * number of its bytes, never more than LEFT.
  */
 uint32_t utf8_decode(const char *text, size_t left, size_t *length) nonnull_all;
+
+/* The same of a string; at its end the point is 0 and *length 1. */
+static inline uint32_t utf8_first(const char *text, size_t *length)
+{
+    return utf8_decode(text, strnlen(text, 4) + 1, length);
+}
 
 /* Characters in TEXT, which is well-formed. */
 size_t utf8_count(const char *text) nonnull_all;
