@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "capi/select.h"
 #include "capi/sequence.h"
-#include "crypto/base64.h"
 #include "crypto/pem.h"
 #include "crypto/secret.h"
 #include "json/js_get.h"

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "crypto/base64.h"
 #include "crypto/secret.h"
 #include "fs/file.h"
 #include "json/js_get.h"

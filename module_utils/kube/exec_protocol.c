@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/timestamp.h"
-#include "crypto/base64.h"
 #include "crypto/secret.h"
 #include "json/js_get.h"
 #include "json/js_write.h"

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "crypto/base64.h"
 #include "json/js_get.h"
 #include "kube/kubeconfig_priv.h"
 

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "crypto/base64.h"
 #include "json/js_get.h"
 #include "json/js_write.h"
 

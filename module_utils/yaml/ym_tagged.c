@@ -3,66 +3,12 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 
 /* ---- binary */
-
-static int base64_digit(char c)
-{
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* Four characters, the last PADDING of which are "=". */
-static bool add_quartet(struct buf *out, const char quartet[4], int padding)
-{
-    unsigned bits = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = i < 4 - padding ? base64_digit(quartet[i]) : 0;
-        if (digit < 0)
-            return false;
-        bits = bits << 6 | (unsigned)digit;
-    }
-    const char bytes[3] = {(char)(bits >> 16), (char)(bits >> 8), (char)bits};
-    buf_add(out, bytes, (size_t)(3 - padding));
-    return true;
-}
-
-static int padding_of(const char quartet[4])
-{
-    if (quartet[3] != '=')
-        return 0;
-    return quartet[2] == '=' ? 2 : 1;
-}
-
-static bool decode_base64(struct buf *out, const char *text, size_t length)
-{
-    char quartet[4];
-    size_t filled = 0;
-    bool ended = false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '\n' || text[i] == '\r')
-            continue;
-        if (ended)
-            return false;
-        quartet[filled++] = text[i];
-        if (filled < 4)
-            continue;
-        filled = 0;
-        int padding = padding_of(quartet);
-        ended = padding > 0;
-        if (!add_quartet(out, quartet, padding))
-            return false;
-    }
-    return filled == 0;
-}
 
 /* The bytes with U+FFFD in place of what is not UTF-8; NUL bytes stay. */
 static void add_utf8(struct buf *out, const char *bytes, size_t size)
@@ -83,7 +29,7 @@ static void add_utf8(struct buf *out, const char *bytes, size_t size)
 json_t *ym_binary(const char *text, size_t length, struct error **err)
 {
     auto_buf struct buf bytes = {0};
-    if (!decode_base64(&bytes, text, length)) {
+    if (base64_decode(text, length, &bytes, NULL) < 0) {
         error_make(err, ERROR_PARSE, "!!binary value contains invalid base64 data");
         return NULL;
     }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
-#include "crypto/base64.h"
 
 enum { INPUT_LIMIT = 100 * 1024 };
 

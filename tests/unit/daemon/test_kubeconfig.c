@@ -1,8 +1,8 @@
 #include "daemon/kubeconfig.h"
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/compiler.h"
-#include "crypto/base64.h"
 #include "json/js_get.h"
 #include "support/json_text.h"
 #include "support/unit.h"

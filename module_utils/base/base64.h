@@ -1,8 +1,8 @@
 /*
  * Base64 with the standard alphabet and padding (RFC 4648), as strict as Go's encoding/base64.
  */
-#ifndef CRYPTO_BASE64_H
-#define CRYPTO_BASE64_H
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 #include "support/unit.h"
 
-#include "crypto/base64.h"
+#include "base/base64.h"
 
 static void test_base64__vectors__go_both_ways(void **state)
 {
