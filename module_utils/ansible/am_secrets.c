@@ -7,16 +7,16 @@
 #include "ansible/am_iter.h"
 #include "ansible/am_repr.h"
 #include "base/buf.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
 
-/* What Ansible puts in place of a whole value, and of a part of a text. */
+/* What Ansible puts in place of a whole value. */
 #define WHOLE "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-#define PART  "********"
 
 struct am_secrets {
-    struct strv texts; /* distinct, longest first: a secret may be part of another one */
+    struct strv texts; /* see base/hide.h */
 };
 
 struct am_secrets *am_secrets_new(void)
@@ -36,15 +36,7 @@ void am_secrets_free(struct am_secrets *secrets)
 
 void am_secrets_add(struct am_secrets *secrets, const char *text)
 {
-    struct strv *texts = &secrets->texts;
-    if (str_empty(text) || !strv_add_once(texts, text))
-        return;
-    char *added = texts->items[texts->count - 1];
-    size_t length = strlen(added);
-    size_t i = texts->count - 1;
-    for (; i > 0 && strlen(texts->items[i - 1]) < length; i--)
-        texts->items[i] = texts->items[i - 1];
-    texts->items[i] = added;
+    hide_add(&secrets->texts, text);
 }
 
 void am_secrets_add_value(struct am_secrets *secrets, const json_t *value)
@@ -68,36 +60,11 @@ void am_secrets_add_value(struct am_secrets *secrets, const json_t *value)
 
 /* ---- scrubbing */
 
-/* TEXT with every occurrence of SECRET replaced, owned; NULL when there is none. */
-static char *without(const char *text, const char *secret)
-{
-    const char *hit = strstr(text, secret);
-    if (!hit)
-        return NULL;
-    struct buf out;
-    buf_init(&out);
-    for (; hit; hit = strstr(text, secret)) {
-        buf_add(&out, text, (size_t)(hit - text));
-        buf_add_str(&out, PART);
-        text = hit + strlen(secret);
-    }
-    buf_add_str(&out, text);
-    return buf_steal(&out);
-}
-
 char *am_secrets_scrub_text(const struct am_secrets *secrets, const char *text)
 {
     if (strv_contains(&secrets->texts, text))
         return xstrdup(WHOLE);
-    char *clean = xstrdup(text);
-    for (size_t i = 0; i < secrets->texts.count; i++) {
-        char *next = without(clean, secrets->texts.items[i]);
-        if (!next)
-            continue;
-        mem_cleanup_free(&clean);
-        clean = next;
-    }
-    return clean;
+    return hide_words(text, &secrets->texts);
 }
 
 static json_t *scrub_number(const struct am_secrets *secrets, json_t *number)

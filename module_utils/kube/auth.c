@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -93,7 +94,7 @@ static int refresh_token_file(struct kube_auth *auth, struct error **err)
     if (token) {
         secret_free_text(auth->token);
         auth->token = token;
-        strv_add_once(&config->secrets, token);
+        hide_add(&config->secrets, token);
         return 0;
     }
     /* As client-go: what was known before, or the token beside the file, has to do. */
@@ -158,7 +159,7 @@ static void add_basic(struct strv *headers, struct kube_config *config)
     char *pair = xasprintf("%s:%s", config->username ? config->username : "",
                            config->password ? config->password : "");
     char *encoded = base64_encode(pair, strlen(pair));
-    strv_add_once(&config->secrets, encoded);
+    hide_add(&config->secrets, encoded);
     strv_printf(headers, "Authorization: Basic %s", encoded);
     secret_free_text(pair);
     secret_free_text(encoded);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -268,6 +269,16 @@ static void name_credentials(struct kube_client *client, struct kube_call *call)
     error_wrap(&call->error, "%s", client->config->origin);
 }
 
+/* A server, or a proxy before it, may repeat in its refusal what it was sent. */
+static void hide_credentials(const struct kube_client *client, struct error *error)
+{
+    if (!error)
+        return;
+    char *safe = hide_words(error->message, &client->config->secrets);
+    mem_cleanup_free(&error->message);
+    error->message = safe;
+}
+
 /* The call is over: makes its error, if it failed. */
 static void conclude(struct kube_client *client, struct kube_call *call)
 {
@@ -284,6 +295,7 @@ static void conclude(struct kube_client *client, struct kube_call *call)
     } else if (status >= 300) {
         redirect_error(call);
     }
+    hide_credentials(client, call->error);
     if (call->error && call->job.attempts > 1)
         error_detail_take(&call->error, "attempts", json_integer(call->job.attempts));
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -17,32 +18,7 @@ enum {
     SHOWN_BYTES = 1000, /* … and at most so many bytes */
 };
 
-static const char hidden[] = "********";
-
 /* ---- texts for messages */
-
-static char *replace_all(const char *text, const char *old, const char *new)
-{
-    struct buf out = {0};
-    const char *hit = NULL;
-    while ((hit = strstr(text, old))) {
-        buf_add(&out, text, (size_t)(hit - text));
-        buf_add_str(&out, new);
-        text = hit + strlen(old);
-    }
-    buf_add_str(&out, text);
-    return buf_steal(&out);
-}
-
-static char *without_secrets(const char *text, const struct strv *secrets)
-{
-    char *shown = xstrdup(text);
-    for (size_t i = 0; i < secrets->count; i++) {
-        auto_free char *old = shown;
-        shown = replace_all(old, secrets->items[i], hidden);
-    }
-    return shown;
-}
 
 /* Control characters could hide text on a terminal; kubectl masks them as well. */
 static char *printable(const char *text)
@@ -63,7 +39,7 @@ static char *last_lines(const struct buf *text, const struct strv *secrets)
 {
     auto_free char *utf8 = str_to_utf8(buf_str(text), text->size);
     auto_free char *clean = printable(utf8);
-    auto_free char *safe = without_secrets(str_trim(clean), secrets);
+    auto_free char *safe = hide_words(str_trim(clean), secrets);
     auto_strv struct strv lines = {0};
     auto_strv struct strv kept = {0};
     strv_split(&lines, safe, '\n');
@@ -175,10 +151,8 @@ static int run(const struct kube_config *config, const char *program, const char
 
 static void add_secrets(const struct exec_credential *credential, struct kube_config *config)
 {
-    if (credential->token)
-        strv_add_once(&config->secrets, credential->token);
-    if (credential->key)
-        strv_add_once(&config->secrets, credential->key);
+    hide_add(&config->secrets, credential->token);
+    hide_add(&config->secrets, credential->key);
 }
 
 static int judge(const struct spawn_result *result, struct kube_config *config, const char *program,

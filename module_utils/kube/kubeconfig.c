@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/hide.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -34,7 +35,7 @@ void kube_config_option_secrets(const json_t *kubeconfig, struct strv *secrets)
     const char *text = json_string_value(kubeconfig);
     kube_entry_secrets(kubeconfig, secrets);
     if (text && is_no_path(text))
-        strv_add_once(secrets, text);
+        hide_add(secrets, text);
 }
 
 /* Anything but "not given", also what will be refused. */

@@ -59,7 +59,7 @@ struct kube_config {
     char *exec_dir;          /* directory of the file that holds it: base of a relative command */
     json_t *exec_config;     /* the cluster's extension for exec plugins, or NULL */
     struct strv impersonate; /* headers "Impersonate-User: …" and so on */
-    struct strv secrets;     /* every secret read so far, for the caller's scrubber */
+    struct strv secrets;     /* every secret read so far, see base/hide.h */
 };
 
 /*

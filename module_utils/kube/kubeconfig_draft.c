@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hide.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/secret.h"
@@ -70,7 +71,7 @@ void kube_draft_set(char **slot, const char *text)
 void kube_draft_secret(struct kube_draft *draft, const char *text)
 {
     if (!str_empty(text))
-        strv_add_once(&draft->config.secrets, text);
+        hide_add(&draft->config.secrets, text);
 }
 
 void kube_draft_drop_token(struct kube_draft *draft)

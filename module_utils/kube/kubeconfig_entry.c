@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/hide.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
@@ -118,7 +119,7 @@ void kube_entry_secrets(const json_t *value, struct strv *secrets)
     for (size_t i = 0; i < array_length(secret_names); i++) {
         const char *text = js_str(value, secret_names[i], NULL);
         if (!str_empty(text))
-            strv_add_once(secrets, text);
+            hide_add(secrets, text);
     }
     const char *key = NULL;
     json_t *member = NULL;

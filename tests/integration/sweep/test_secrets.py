@@ -4,16 +4,13 @@ Each module is given a word that must not come out, in every option that holds s
 message that repeats what it was sent, or to none at all.
 """
 import base64
-import http.server
 import json
-import ssl
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 
-from servers.pki import Pki
+from support.gossip import gossip
 
 WORD = "Canary-3f9b2c7d"
 SPELLINGS = (WORD, base64.b64encode(WORD.encode()).decode().rstrip("="), base64.b64encode(b"user:" + WORD.encode()).decode().rstrip("="))
@@ -52,39 +49,10 @@ CASES = [(module, way, "gossip", check) for module, (ways, _) in WORK.items() fo
 CASES += [(module, next(iter(ways(""))), "nobody", False) for module, (ways, _) in WORK.items()]
 
 
-class Gossip(http.server.BaseHTTPRequestHandler):
-    """Refuses everything, and tells what it was sent."""
-
-    def answer(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        said = "%s %s %s" % (self.headers.get("Authorization", ""), self.headers.get("X-Auth-Token", ""),
-                             self.rfile.read(length).decode(errors="replace"))
-        body = json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403, "reason": "Forbidden",
-                           "message": "I do not take " + said, "error": {"code": 403, "title": "Forbidden", "message": said}}).encode()
-        self.send_response(403)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
-def gossip(tmp_path_factory):
-    """With TLS: credentials do not leave without it."""
-    pair = Pki(tmp_path_factory.mktemp("pki")).authority().server()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pair.cert_file, pair.key_file)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gossip)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield "https://127.0.0.1:%d" % server.server_address[1]
-    server.shutdown()
-    server.server_close()
+def gossip_url(tmp_path_factory):
+    with gossip(tmp_path_factory.mktemp("pki")) as url:
+        yield url
 
 
 def files_below(folder: Path):
@@ -92,9 +60,9 @@ def files_below(folder: Path):
 
 
 @pytest.mark.parametrize("module, way, server, check", CASES, ids=["%s, %s, %s, %s" % case for case in CASES])
-def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, check, gossip, programs, tmp_path):
+def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, check, gossip_url, programs, tmp_path):
     ways, options = WORK[module]
-    told = dict(options, **ways(gossip if server == "gossip" else "https://127.0.0.1:1")[way], validate_certs=False,
+    told = dict(options, **ways(gossip_url if server == "gossip" else "https://127.0.0.1:1")[way], validate_certs=False,
                 _ansible_verbosity=3, _ansible_diff=True,
                 _ansible_check_mode=check, _ansible_module_name=module, _ansible_remote_tmp=str(tmp_path), _ansible_debug=True)
     (tmp_path / "args.json").write_text(json.dumps(told), encoding="utf-8")
