@@ -1,7 +1,10 @@
 """What roles make of what they are told and find: refusals, values, what they remove. Small plays on this machine."""
 import base64
 import json
+import os
 import re
+import shlex
+import subprocess
 
 import pytest
 import yaml as pyyaml
@@ -12,15 +15,17 @@ from osa import yaml
 @pytest.fixture
 def play(collections, tmp_path):
     """Runs tasks with the variables of roles, and others that win over them."""
-    def run(tasks, variables=None, roles=(), inventory=None, **more):
+    def run(tasks, variables=None, roles=(), inventory=None, groups=None, environment=None, **more):
         files = [str(ROOT / "roles" / role / part / "main.yml") for role in roles for part in ("defaults", "vars")]
         hosts = {name: dict(values, ansible_connection="local", ansible_python_interpreter="{{ ansible_playbook_python }}")
                  for name, values in (inventory or {"one": {}}).items()}
-        (tmp_path / "hosts.json").write_text(yaml({"k8s_all": {"hosts": hosts}}), encoding="utf-8")
+        found = {"k8s_all": {"hosts": hosts}, **{name: {"hosts": dict.fromkeys(members, {})} for name, members in (groups or {}).items()}}
+        (tmp_path / "hosts.json").write_text(yaml(found), encoding="utf-8")
         (tmp_path / "more.json").write_text(yaml(variables or {}), encoding="utf-8")
         (tmp_path / "play.yml").write_text(yaml([dict({"hosts": "k8s_all", "gather_facts": False, "vars_files": files, "tasks": tasks}, **more)]),
                                            encoding="utf-8")
-        return ansible(CORES[-1], collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml", "-e", "@%s" % (tmp_path / "more.json"))
+        return ansible(CORES[-1], collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml", "-e", "@%s" % (tmp_path / "more.json"),
+                       environment=environment)
     return run
 
 
@@ -160,3 +165,117 @@ def test_kubernetes__no_host_has_a_cluster__the_first_of_the_play_makes_it(play)
     hosts = {"node%d" % number: {} for number in range(1, 9)}
     found = told(play([tell(host="_kubernetes_bootstrap_host")], {"kubernetes_admin_files": {"results": []}}, ["kubernetes"], hosts))
     assert {value["host"] for value in found.values()} == {"node1"}
+
+
+@pytest.mark.parametrize("containers, wanted", [(None, {"one", "two"}), ([], {"one", "two"}), (["two"], {"two"})])
+def test_kubernetes__hosts_without_containers__all_have_a_control_plane(play, containers, wanted):
+    groups = {} if containers is None else {"k8s_container": containers}
+    found = told(play([tell(here="_kubernetes_is_control_plane | bool", host="_kubernetes_bootstrap_host")],
+                      {"kubernetes_admin_files": {"results": []}}, ["kubernetes"], {"one": {}, "two": {}}, groups))
+    assert {name for name, value in found.items() if value["here"]} == wanted
+    assert {value["host"] for value in found.values()} == {min(wanted)}
+
+
+@pytest.mark.parametrize("limit, has, wanted", [("two", None, "two"), ("two", "one", "one"), ("all", "two", "two")])
+def test_kubernetes__run_is_limited__cluster_of_another_host_is_joined(play, limit, has, wanted):
+    files = {"results": [{"item": name, "stat": {"exists": name == has}} for name in ("one", "two")]}
+    found = told(play([tell(host="_kubernetes_bootstrap_host")], {"kubernetes_admin_files": files}, ["kubernetes"], {"one": {}, "two": {}},
+                      hosts=limit))
+    assert {value["host"] for value in found.values()} == {wanted}
+
+
+def test_kubernetes__name_of_the_node__is_the_kubelets_and_a_valid_one(play):
+    facts = {"ansible.builtin.set_fact": {"hostname": "Node_1", "cacheable": True}}
+    found = told(play([facts, tell(own="kubernetes_kubelet_hostname", bridge="_cni_node_name")], roles=["kubernetes", "cni"],
+                      inventory={"other": {}, "told": {"kubelet_hostname": "n9"}}))
+    assert found == {"other": {"own": "node-1", "bridge": "node-1"}, "told": {"own": "n9", "bridge": "n9"}}
+
+
+def test_kubernetes__kubeadm_was_interrupted__is_refused_and_the_way_out_is_told(play):
+    hosts = {name: {"kubernetes_mark": {"stat": {"exists": name == "half"}}} for name in ("half", "whole")}
+    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/kubernetes/tasks/interrupted.yml")}, tell(on=True)], roles=["kubernetes"],
+                inventory=hosts)
+    assert "kubeadm was interrupted on half" in done.stdout and "kubernetes_reset: true" in done.stdout, done.stdout
+    assert re.findall(r"told (\w+)", done.stdout) == ["whole"], done.stdout
+
+
+def test_kubernetes__cluster_cannot_be_asked__nothing_is_left_out_silently(play):
+    """The modules here are stubs that fail."""
+    found = {"kubernetes_kubelet_file": {"stat": {"exists": True}}, "kubernetes_kubelet_hostname": "one",
+             "kubernetes_admin_files": {"results": [{"item": "one", "stat": {"exists": True}}]}}
+    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/kubernetes/tasks/running.yml")}, tell(on=True)], found, ["kubernetes"])
+    assert done.returncode != 0 and re.search(r"TASK \[Read the node\].*fatal: \[one\]", done.stdout, re.DOTALL), done.stdout
+    assert "told one" not in done.stdout
+
+
+def test_containerd__programs_are_new__they_are_started(play):
+    found = told(play([tell(names="_containerd_artifacts | map(attribute='name')", notify="_containerd_artifacts | map(attribute='notify') | unique")],
+                      roles=["containerd"]))
+    assert found["one"] == {"names": ["runc", "containerd"], "notify": ["Restart containerd"]}
+
+
+def test_cluster_api__versions__are_compared_part_by_part(play):
+    versions = {"0.9.3": False, "0.11.9": False, "0.12.0": True, "0.12.4": True, "0.14.4": True}
+    hosts = {"v%d" % number: {"wanted": version} for number, version in enumerate(versions)}
+    found = told(play([tell(orc="_cluster_api_needs_orc | bool")], {"cluster_api_infrastructure_version": "{{ wanted }}"}, ["cluster_api"], hosts))
+    assert [found[name]["orc"] for name in hosts] == list(versions.values())
+
+
+@pytest.mark.parametrize("unit, place", [("bpf-mount", "/sys/fs/bpf"), ("cilium-cgroup2-mount", "/run/cilium/cgroupv2")])
+@pytest.mark.parametrize("mounted", [True, False])
+def test_lxc_guest__unit_of_a_mount_is_started_twice__it_is_mounted_once(tmp_path, unit, place, mounted):
+    text = (ROOT / "roles/lxc_guest/templates" / (unit + ".service.j2")).read_text(encoding="utf-8")
+    for name, status in (("mountpoint", 0 if mounted else 1), ("mount", 0)):
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho %s \"$@\" >>%s\nexit %d\n" % (name, tmp_path / "calls", status), encoding="utf-8")
+        program.chmod(0o755)
+    (command,) = re.findall("(?m)^ExecStart=(.*)$", text)
+    subprocess.run(shlex.split(command), env={"PATH": str(tmp_path)}, check=True)
+    calls = (tmp_path / "calls").read_text(encoding="utf-8").splitlines()
+    assert calls[0] == "mountpoint -q " + place
+    assert [call.split()[0] for call in calls[1:]] == ([] if mounted else ["mount"])
+
+
+def test_lxc_guest__kernel_headers__are_for_who_asks(play):
+    (task,) = [task for task in pyyaml.safe_load((ROOT / "roles/lxc_guest/tasks/host.yml").read_text(encoding="utf-8"))
+               if task["name"] == "Install kernel headers"]
+    done = play([dict(tell(asked=True), when=task["when"])], roles=["lxc_guest"], inventory={"usual": {}})
+    assert done.returncode == 0 and "told usual" not in done.stdout, done.stdout
+    assert told(play([dict(tell(asked=True), when=task["when"])], {"lxc_guest_kernel_headers": True}, ["lxc_guest"]))
+
+
+@pytest.mark.parametrize("status", ["passed", "failed"])
+def test_functional_test__results_of_sonobuoy__count(play, tmp_path, status):
+    program = tmp_path / "bin/sonobuoy"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho 'Status: %s'\n" % status, encoding="ascii")
+    program.chmod(0o755)
+    done = play([include("functional_test", "sonobuoy.yml")], {"functional_test_sonobuoy_results": str(tmp_path / "results")},
+                environment={"PATH": "%s:%s" % (program.parent, os.environ["PATH"])})
+    assert (done.returncode == 0) == (status == "passed"), done.stdout
+    assert status == "passed" or "Status: failed" in done.stdout
+
+
+def test_haproxy_frontend__api__is_checked_once_over_tls_and_bound_inside(play):
+    text = "lookup('ansible.builtin.template', '%s', template_vars={'item': _haproxy_frontend_services[0]})" % (
+        ROOT / "roles/haproxy_frontend/templates/service.j2")
+    found = told(play([tell(text=text)], {"internal_lb_vip_address": "172.29.236.101", "external_lb_vip_address": "203.0.113.10"},
+                      ["haproxy_frontend"], {"one": {"management_address": "10.0.0.1"}}))
+    text = found["one"]["text"]
+    assert re.findall(r"(?m)^ +bind (\S+)", text) == ["172.29.236.101:6443"] and "203.0.113" not in text
+    assert "ssl-hello-chk" not in text and text.count("option httpchk") == 1 and "uri /healthz" in text
+    assert re.search(r"(?m)^ +server one 10\.0\.0\.1:6443 check .* check-ssl verify none$", text), text
+
+
+@pytest.mark.parametrize("containers, refused", [(["one"], "two"), (["one", "two"], None), ([], None)])
+def test_preflight__containers_and_hosts_are_mixed__is_refused_with_the_names(play, containers, refused):
+    done = play([include("preflight", "plan.yml")], {"cidr_networks": {}}, inventory={"one": {}, "two": {}}, groups={"k8s_container": containers})
+    assert (done.returncode != 0) == bool(refused), done.stdout
+    assert not refused or "two in k8s_all are no containers, while others are" in done.stdout
+
+
+@pytest.mark.parametrize("variables, wanted", [({}, "50%"), ({"magnum_serial": 1}, 1),
+                                               ({"magnum_serial": 1, "magnum_capi_vexxhost_proxy_serial": "30%"}, "30%")])
+def test_capi_proxy__how_many_at_once__has_a_variable_of_its_own(play, variables, wanted):
+    book = pyyaml.safe_load((ROOT / "playbooks/magnum_capi_proxy.yml").read_text(encoding="utf-8"))[1]
+    assert told(play([tell(serial="serial")], dict(variables, serial=book["serial"])))["one"]["serial"] == wanted

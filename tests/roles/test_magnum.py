@@ -33,7 +33,7 @@ CASES = {
     "units": {"magnum_conductor_init_config_overrides": {"Service": {"Environment": "A=1", "LimitNOFILE": 5}, "Unit": {"Wants": "x"}},
               "magnum_api_init_config_overrides": {"Service": {"Environment": {"B=2": None, "C=3": None}}}, "systemd_environment": {"D": "4"},
               "magnum_bind_port": 9611, "magnum_system_user_shell": "/bin/sh", "keystone_service_internalurl": "http://k:5000/v3"},
-    "before": {"magnum_version": "22.0.0"},
+    "before": {"magnum_version": "22.0.0"}, "home": {"magnum_system_user_home": "/srv/m", "magnum_capi_vexxhost_k8s_conf_src": "/srv/admin.conf"},
     "resources": {"magnum_glance_images": [{"name": "a", "file": "http://m/a.qcow2", "distro": "ubuntu", "public": True, "checksum": "sha256:00"},
                                            {"name": "b", "file": "/b.qcow2", "properties": {"os_distro": "debian"}}],
                   "magnum_flavors": [{"name": "f", "vcpus": 1, "ram": 1024, "disk": 10}, {"specs": [{"name": "g", "vcpus": 2, "ram": 2, "disk": 2}]}]},
@@ -47,6 +47,7 @@ KEEP = {"config": "_magnum_config", "packages": "_magnum_packages", "keystone": 
         "images": "_magnum_resources_image_items", "flavors": "_magnum_resources_flat", "bytes": "_magnum_capi_secret_bytes",
         "os_config": "_magnum_capi_os_config", "os_conductor": "_magnum_capi_os_conductor", "os_api": "_magnum_capi_os_api",
         "environment": "_magnum_capi_environment", "port": "magnum_service_port",
+        "credentials": "[magnum_capi_k8s_conf_src, magnum_capi_k8s_conf_dest]",
         "shell": "magnum_capi_system_user_shell", "without": "_magnum_capi_without_distro", "foreign": "_magnum_capi_foreign_images"}
 
 
@@ -188,3 +189,9 @@ def test_131__units_of_the_operator__keep_their_lines(plans):
 def test_010__names_of_openstack_ansibles_role__mean_the_same(plans):
     assert int(plans["units"]["port"]) == 9611 and plans["units"]["shell"] == "/bin/sh" and int(plans["documented"]["port"]) == 9511
     assert int(plans["units"]["config"]["api"]["port"]) == 9611
+
+
+def test_magnum__its_home_is_elsewhere__so_is_its_kubeconfig(plans):
+    assert plans["home"]["credentials"] == ["/srv/admin.conf", "/srv/m/.kube/config"]
+    assert plans["documented"]["credentials"] == ["/etc/kubernetes/admin.conf", "/var/lib/magnum/.kube/config"]
+    assert 'Environment="KUBECONFIG=/srv/m/.kube/config"' in plans["home"]["conductor_text"].splitlines()

@@ -137,3 +137,109 @@ def test_032__files_of_haproxy_and_keepalived__are_nobodys_but_haproxy_frontends
             text = path.read_text(encoding="utf-8")
             assert "/etc/keepalived" not in text
             assert role == "haproxy_frontend" or "/etc/haproxy" not in text, path
+
+
+def plays(*names: str):
+    """(where it is, the play) of our playbooks that are no name of another."""
+    for path in sorted((ROOT / "playbooks").glob("*.yml")):
+        for play in pyyaml.safe_load(path.read_text(encoding="utf-8")):
+            if "hosts" in play and (not names or path.stem in names):
+                yield "%s: %s" % (path.stem, play["name"]), play
+
+
+def test_009__plays_of_the_management_cluster__set_no_variable_of_a_role():
+    """Those of a play would win over the operator's group_vars."""
+    names = {name for role in OURS for name in defaults_of(role)} | {"k8s_node_labels", "ansible_python_interpreter"}
+    for where, play in plays("k8s", "containers", "backup", "restore", "smoke_test", "offline_list", "image_mirror"):
+        assert not names & set(play.get("vars", {})), where
+
+
+def test_plays__that_work_as_root__have_the_environment_of_the_deployment():
+    seen = 0
+    for where, play in plays():
+        if play.get("user") == "root" and any(key in play for key in ("tasks", "roles", "pre_tasks")):
+            assert play.get("environment") == "{{ deployment_environment_variables | default({}) }}", where
+            seen += 1
+    assert seen > 10
+
+
+def test_tasks__that_say_item__have_a_loop():
+    for path in task_files():
+        for task in tasks_in(pyyaml.safe_load(path.read_text(encoding="utf-8"))):
+            text = str({key: value for key, value in task.items() if key not in ("name", "ansible.builtin.import_playbook")})
+            says = re.search(r"(?<![\w.'])item(?![\w'])", text) and not re.search(r"loop_var': 'item", text)
+            assert not says or "loop" in task, (path, task.get("name"))
+
+
+def commands(path: Path):
+    for task in tasks_in(pyyaml.safe_load(path.read_text(encoding="utf-8"))):
+        if "ansible.builtin.command" in task:
+            yield str(task["ansible.builtin.command"].get("argv")), task
+
+
+def test_commands__of_clusterctl_and_of_compilers__are_nobodys():
+    for path in task_files():
+        for argv, _ in commands(path):
+            assert not re.search("clusterctl|cargo|rustup|go install", argv), (path, argv)
+
+
+def test_functional_test__what_an_earlier_run_left__is_not_taken_for_done():
+    for path in (ROOT / "roles/functional_test/tasks").glob("*.yml"):
+        for argv, task in commands(path):
+            assert not {"creates", "removes"} & set(task["ansible.builtin.command"]), (path, argv)
+
+
+def test_010__mark_of_kubeadm__is_there_from_before_it_until_it_has_ended_well():
+    """Not the file that kubeadm writes in the middle of its work."""
+    for name in ("init", "join"):
+        text = (ROOT / "roles/kubernetes/tasks" / (name + ".yml")).read_text(encoding="utf-8")
+        (block,) = [task for task in pyyaml.safe_load(text) if "rescue" in task]
+        order = [task["name"] for task in block["block"]]
+        begun, runs, ended = (order.index(word) for word in ("Mark that kubeadm works", "Run kubeadm " + name, "Take the mark away"))
+        assert begun < runs < ended
+        assert "_kubernetes_started_mark" not in str(block["rescue"]) + str(block.get("always"))
+
+
+def test_join__whatever_happens__token_and_certificates_are_removed():
+    text = (ROOT / "roles/kubernetes/tasks/join.yml").read_text(encoding="utf-8")
+    (block,) = [task for task in pyyaml.safe_load(text) if "rescue" in task]
+    done = str(block["always"])
+    assert "/etc/kubernetes/kubeadm-join.yaml" in done and "'state': 'absent'" in done and "forget.yml" in done
+    assert "kubeadm-certs" in (ROOT / "roles/kubernetes/tasks/forget.yml").read_text(encoding="utf-8")
+
+
+def test_credentials__that_need_no_rights__are_nobodys():
+    """kubeadm's super-admin.conf passes by every rule: it stays where kubeadm made it."""
+    for path in (p for role in ROLES for p in (ROOT / "roles" / role).rglob("*") if p.is_file()):
+        assert "super-admin" not in path.read_text(encoding="utf-8"), path
+
+
+def test_node__in_tasks_of_roles__is_the_kubelets_and_is_never_made():
+    seen = 0
+    for path in task_files():
+        for task in tasks_in(pyyaml.safe_load(path.read_text(encoding="utf-8"))):
+            options = task.get(NAMESPACE + ".k8s_apply")
+            if options and options.get("kind") == "Node":
+                assert options["state"] in ("info", "patched"), path
+                assert options.get("name", "{{ kubernetes_kubelet_hostname }}") == "{{ kubernetes_kubelet_hostname }}", path
+                seen += 1
+    assert seen > 4
+
+
+def test_cert_manager__is_applied__and_its_webhook_is_waited_for():
+    (task,) = pyyaml.safe_load((ROOT / "roles/cert_manager/tasks/apply.yml").read_text(encoding="utf-8"))
+    assert task[NAMESPACE + ".k8s_apply"]["wait"] is True
+    tasks = [task for _, play in plays("k8s") if play["name"] == "Install Cluster API" for task in tasks_in(play["tasks"])]
+    roles = [task["ansible.builtin.import_role"]["name"].rpartition(".")[2] for task in tasks if task.get("ansible.builtin.import_role")]
+    assert roles.index("cert_manager") < roles.index("cluster_api")
+
+
+def test_cluster_api__resource_controller__is_applied_before_its_provider():
+    (task,) = [task for task in pyyaml.safe_load((ROOT / "roles/cluster_api/tasks/providers.yml").read_text(encoding="utf-8"))
+               if NAMESPACE + ".clusterctl_init" in task]
+    assert "_cluster_api_orc_file" in task[NAMESPACE + ".clusterctl_init"]["extra_manifests"]
+
+
+def test_capi_proxy__restart__asks_for_no_group_of_hosts():
+    (handler,) = pyyaml.safe_load((ROOT / "roles/capi_proxy/handlers/main.yml").read_text(encoding="utf-8"))
+    assert handler["ansible.builtin.systemd_service"]["state"] == "restarted" and handler["when"] == "not ansible_check_mode"
