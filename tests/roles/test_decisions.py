@@ -279,3 +279,14 @@ def test_preflight__containers_and_hosts_are_mixed__is_refused_with_the_names(pl
 def test_capi_proxy__how_many_at_once__has_a_variable_of_its_own(play, variables, wanted):
     book = pyyaml.safe_load((ROOT / "playbooks/magnum_capi_proxy.yml").read_text(encoding="utf-8"))[1]
     assert told(play([tell(serial="serial")], dict(variables, serial=book["serial"])))["one"]["serial"] == wanted
+
+
+@pytest.mark.parametrize("playbook, name", [("k8s", "Install Cluster API"), ("k8s", "See whether all of it works"),
+                                            ("smoke_test", "Test the management cluster")])
+def test_kubernetes__worker_is_the_first_host__one_with_a_control_plane_talks_to_the_cluster(play, playbook, name):
+    (book,) = [book for book in pyyaml.safe_load((ROOT / "playbooks" / (playbook + ".yml")).read_text(encoding="utf-8")) if book.get("name") == name]
+    *before, last = book["tasks"]
+    assert "run_once" not in last
+    done = play([*before, dict(tell(here=True), when=last["when"])], inventory={"worker": {}, "one": {}, "two": {}},
+                groups={"k8s_container": ["one", "two"]})
+    assert set(told(done)) == {"one"}
