@@ -109,9 +109,17 @@ def test_kubernetes__version_of_the_cluster__is_never_gone_below(play):
 def test_capi_backup__playbooks__run_where_the_timer_is(play, playbook, limit, wanted):
     (book,) = pyyaml.safe_load((ROOT / "playbooks" / (playbook + ".yml")).read_text(encoding="utf-8"))
     (task,) = book["tasks"]
-    hosts = {name: {"cluster_api_backups_nodes": ["one", "two"]} for name in ("one", "two", "three")}
-    done = play([dict(tell(here=True), when=task["when"])], inventory=hosts, vars=book["vars"], hosts=limit)
+    done = play([dict(tell(here=True), when=task["when"])], {"cluster_api_backups_nodes": ["one", "two"]}, ["capi_backup"],
+                dict.fromkeys(("one", "two", "three"), {}), hosts=limit)
     assert set(told(done)) == wanted
+
+
+@pytest.mark.parametrize("containers, limit, wanted", [(["two", "one"], "all", "two"), ([], "all", "three"), (["two", "one"], "one,three", "one"),
+                                                       (["two", "one"], "three", "three")])
+def test_capi_backup__last_host_is_a_worker__timer_is_on_the_last_control_plane(play, containers, limit, wanted):
+    found = told(play([tell(nodes="cluster_api_backups_nodes", here="_capi_backup_by_hand")], {}, ["capi_backup"],
+                      dict.fromkeys(("one", "two", "three"), {}), {"k8s_container": containers}, hosts=limit))
+    assert all(value == {"nodes": ["two" if containers else "three"], "here": [wanted]} for value in found.values()), found
 
 
 def test_functional_test__no_default_storage_class__the_volume_is_left_out(play):
