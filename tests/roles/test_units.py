@@ -16,7 +16,7 @@ VALUES = {
         "capi_proxy_service_overrides": {}},
     "capi_backup/templates/cluster-api-backup.service.j2": {
         "cluster_api_backups_group_name": "adm", "_capi_backup_program": "/bin/true", "_capi_backup_arguments": "/etc/x.json",
-        "cluster_api_backups_init_overrides": {}},
+        "_capi_backup_pauses": True, "_capi_backup_resume": "/etc/y.json", "cluster_api_backups_init_overrides": {}},
     "magnum/templates/service.j2": {
         "magnum_service": {"description": "x", "lines": {"ExecStart": "/bin/true", "Type": "simple"}, "overrides": {}}, "magnum_init_overrides": {},
         "_magnum_user": "magnum", "_magnum_group": "magnum", "magnum_capi_system_user_home": "/var/lib/magnum", "magnum_bin": "/bin",
