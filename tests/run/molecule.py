@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""molecule.py TARBALL TOOLS [SCENARIO…]: runs molecule scenarios with the packed collection, each against servers of its
-own. Without a SCENARIO: all of them but `aio` and `magnum`, whose hosts take minutes to make.
-
-TOOLS is the folder of molecule and ansible-galaxy.
+"""Runs molecule scenarios with the packed collection, each against servers of its own. Without a SCENARIO: all of them but `aio` and
+`magnum`, whose hosts take minutes to make.
 """
+import argparse
 import contextlib
 import json
 import os
@@ -24,13 +23,13 @@ from support.providers import Repository  # noqa: E402
 
 
 @contextlib.contextmanager
-def kubernetes(work: Path):
+def kubernetes(work: Path, *_):
     with KubeServer(work / "kubernetes") as server:
         yield {"KUBECONFIG": str(server.kubeconfig)}
 
 
 @contextlib.contextmanager
-def management_cluster(work: Path):
+def management_cluster(work: Path, *_):
     """Also with files of providers. What they would run is never started: the server has no nodes."""
     repository = Repository(work / "repository").add_standard()
     with kubernetes(work) as variables:
@@ -38,11 +37,11 @@ def management_cluster(work: Path):
 
 
 @contextlib.contextmanager
-def saved_and_empty(work: Path):
+def saved_and_empty(work: Path, tools: Path):
     """A management cluster with one cluster of Magnum's, and an empty one."""
     with KubeServer(work / "source") as source, KubeServer(work / "target") as target:
         for server, clusters in ((source, ["kube-aaaaa"]), (target, [])):
-            subprocess.run([Path(sys.argv[2]) / "python", TESTS / "support/magnum_world.py", server.url, server.ca_file,
+            subprocess.run([tools / "python", TESTS / "support/magnum_world.py", server.url, server.ca_file,
                             server.client_cert_file, server.client_key_file, *clusters], check=True)
         yield {"KUBECONFIG": str(source.kubeconfig), "MCAPI_TARGET": str(target.kubeconfig)}
 
@@ -65,7 +64,7 @@ def folder_for_containers(prefix: str):
 
 
 @contextlib.contextmanager
-def containers(_):
+def containers(*_):
     """A lxcpath of their own, and what a container is made of."""
     with folder_for_containers("lxcm-") as folder, World(folder) as world:
         yield {"MCAPI_LXC_PATH": str(world.lxcpath), "MCAPI_LXC_TEMPLATE": str(TEMPLATE),
@@ -73,13 +72,13 @@ def containers(_):
 
 
 @contextlib.contextmanager
-def openstack(work: Path):
+def openstack(work: Path, *_):
     with OpenStack(work / "openstack") as cloud:
         yield {"OS_CLIENT_CONFIG_FILE": str(cloud.clouds_file)}
 
 
 @contextlib.contextmanager
-def magnum_host(_):
+def magnum_host(*_):
     """A host for Magnum, with everything that it needs but what the playbook makes."""
     sys.path.insert(0, str(TESTS / "magnum_service"))
     from service import EXTERNAL, INTERNAL, SECRETS, Service
@@ -93,7 +92,7 @@ def magnum_host(_):
 
 
 @contextlib.contextmanager
-def deployment_host(_):
+def deployment_host(*_):
     """What an operator has before the first playbook: OpenStack-Ansible's configuration and command, a mirror, HAProxy."""
     sys.path.insert(0, str(TESTS / "aio"))
     from deployment import KUBECTL, Deployment
@@ -108,7 +107,7 @@ def deployment_host(_):
             ["lxc-attach", "-P", str(node.lxcpath), "-n", node.name, "--clear-env", "--", *KUBECTL])}
 
 
-# scenario → the servers that it needs: (work directory) → context of environment variables for it
+# scenario → the servers that it needs: (work directory, folder of molecule) → context of environment variables for it
 SCENARIOS = {
     "aio": deployment_host,
     "capi_backup": saved_and_empty,
@@ -121,9 +120,9 @@ SCENARIOS = {
 ON_REQUEST = ("aio", "magnum")
 
 
-def run(scenario: str, tarball: Path, tools: Path) -> int:
-    with tempfile.TemporaryDirectory(prefix="molecule-") as work, SCENARIOS[scenario](Path(work)) as variables:
-        environment = dict(os.environ, **variables, MCAPI_COLLECTION=str(tarball),
+def run(scenario: str, tools: Path, more: dict) -> int:
+    with tempfile.TemporaryDirectory(prefix="molecule-") as work, SCENARIOS[scenario](Path(work), tools) as variables:
+        environment = dict(os.environ, **variables, **more,
                            MOLECULE_EPHEMERAL_DIRECTORY=work + "/state", ANSIBLE_HOME=work + "/home",
                            PATH="%s:%s" % (tools, os.environ["PATH"]))
         return subprocess.run([tools / "molecule", "test", "-s", scenario], cwd=TESTS, env=environment,
@@ -131,11 +130,16 @@ def run(scenario: str, tarball: Path, tools: Path) -> int:
 
 
 def main() -> int:
-    tarball, tools = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tools", type=Path, help="the folder of molecule and ansible-galaxy")
+    parser.add_argument("scenarios", metavar="SCENARIO", nargs="*")
+    parser.add_argument("--collection", type=Path, metavar="TARBALL", help="what all scenarios but aio install")
+    options = parser.parse_args()
+    more = {"MCAPI_COLLECTION": str(options.collection.resolve())} if options.collection else {}
     failed = []
-    for name in sys.argv[3:] or [name for name in SCENARIOS if name not in ON_REQUEST]:
+    for name in options.scenarios or [name for name in SCENARIOS if name not in ON_REQUEST]:
         try:
-            if run(name, tarball, tools) != 0:
+            if run(name, options.tools, more) != 0:
                 failed.append(name)
         except CannotRun as reason:
             print("molecule scenario skipped: %s: %s" % (name, reason))

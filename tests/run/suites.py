@@ -238,7 +238,7 @@ def collection(suite):
         check_modules(suite, work, environment)
         check_style(suite, Path(work), environment)
         kubernetes.wait()
-        suite.step(sys.executable, "tests/run/molecule.py", tarball, tools, env=environment, timeout=900)
+        suite.step(sys.executable, "tests/run/molecule.py", "--collection", tarball, tools, env=environment, timeout=900)
     suite.pytest(tools / "python", "tests/collection", env={"MCAPI_TEST_CORES": CORES})
 
 
@@ -258,16 +258,17 @@ def roles(suite):
 
 def aio(suite):
     """From an empty host to Cluster API: containers, kubeadm, controllers, all real. An hour when nothing is in the cache."""
+    from servers.kubeadm import build
     kubernetes.wait()
     suite.run(sys.executable, "tests/servers/lxc/rootfs.py", "node", nice=5)
     programs = ["tests/run/programs.sh", platform.machine(), "build/portable/" + platform.machine()]
     suite.run(*programs, nice=10)
-    suite.run(sys.executable, "tests/servers/kubeadm/build.py", nice=5)
-    suite.run(sys.executable, "tests/servers/kubeadm/build.py", "1.36.3", nice=5)  # what is upgraded from
+    versions = os.environ.get("KUBERNETES_VERSION") or build.DEFAULT_VERSION, "1.36.3"  # what is deployed, and what is upgraded from
+    suite.run(sys.executable, "tests/servers/kubeadm/build.py", *versions, nice=5)
     environment = {"MCAPI_PROGRAMS": str(ROOT / programs[-1])}
     tools = ansible.wait()
     suite.pytest(tools / "python", "tests/aio", env=environment)
-    suite.step(sys.executable, "tests/run/molecule.py", "galaxy.yml", tools, "aio", env=environment, timeout=1800)  # it stages the tree itself
+    suite.step(sys.executable, "tests/run/molecule.py", tools, "aio", env=environment, timeout=1800)
 
 
 def magnum(suite):
@@ -287,7 +288,7 @@ def magnum(suite):
     suite.run("tests/run/configure.sh", "release", "modules")
     _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin", "--stage", "build/magnum/stage",
                           "--dist", "build/magnum/dist", "--ansible-galaxy", tools / "ansible-galaxy")
-    suite.step(sys.executable, "tests/run/molecule.py", output.splitlines()[-1], tools, "magnum", timeout=1200)
+    suite.step(sys.executable, "tests/run/molecule.py", "--collection", output.splitlines()[-1], tools, "magnum", timeout=1200)
 
 
 def report_coverage(suite):
