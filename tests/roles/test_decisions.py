@@ -298,3 +298,23 @@ def test_kubernetes__worker_is_the_first_host__one_with_a_control_plane_talks_to
     done = play([*before, dict(tell(here=True), when=last["when"])], inventory={"worker": {}, "one": {}, "two": {}},
                 groups={"k8s_container": ["one", "two"]})
     assert set(told(done)) == {"one"}
+
+
+# name: (what the kubelet of a node has, variables, whether it is refused)
+SOCKETS = {
+    "none": ('containerRuntimeEndpoint: ""', {}, False), "same": ('containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock"', {}, False),
+    "linked": ("A=\"--container-runtime-endpoint=unix:///var/run/containerd/containerd.sock --v=2\"", {}, False),
+    "moved": ("containerRuntimeEndpoint: unix:///run/containerd/containerd.sock", {"containerd_state_dir": "/run/c"}, True),
+    "moved-by-name": ("containerRuntimeEndpoint: unix:///run/c/containerd.sock", {"kubelet_cri_socket": "unix:///run/d/containerd.sock"}, True),
+    "kept": ("containerRuntimeEndpoint: unix:///run/c/containerd.sock", {"containerd_run_directory": "/run/c"}, False),
+}
+
+
+def test_preflight__socket_of_a_node_would_move__is_refused_before_anything_is_changed(play, tmp_path):
+    for name, (text, _, _) in SOCKETS.items():
+        (tmp_path / (name + ".yaml")).write_text("kind: X\n%s\n" % text, encoding="utf-8")
+    hosts = {name: variables for name, (_, variables, _) in SOCKETS.items()}
+    done = play([include("preflight", "socket.yml"), tell(on=True)],
+                {"_preflight_kubelet_files": ["/nonexistent", str(tmp_path) + "/{{ inventory_hostname }}.yaml"]}, inventory=hosts)
+    assert set(re.findall(r"told (\S+)", done.stdout)) == {name for name, (_, _, refused) in SOCKETS.items() if not refused}, done.stdout
+    assert "reaches containerd by /run/c/containerd.sock, and /run/d/containerd.sock is wanted" in " ".join(done.stdout.split())
