@@ -4,7 +4,9 @@
     sources.py --update-pins     pins what Debian serves today, with the hashes from its signed index
     sources.py                   fetches what is pinned, verifies it, prints the directory
 
-third_party/sources.json names versions and SHA-256 sums; nothing that differs is unpacked. Fetching is apt's work,
+third_party/sources.json names versions and SHA-256 sums; nothing that differs is unpacked. All are of one release of
+Debian, but for packages that name another (curl: before 8.1 an HTTP/2 connection with many large answers could stand
+still until some timer rang). Fetching is apt's work,
 with a list of package sources made for the moment from the machine's own: /etc/apt and apt's caches stay as they are.
 Files that were fetched stay in the cache; on a machine without network they can be put there by hand.
 """
@@ -138,6 +140,19 @@ def keep(path: Path, sha256: str) -> None:
     fresh.rename(store() / path.name)
 
 
+class Releases:
+    """The apt of each package's release, made when the first package of it is asked for."""
+
+    def __init__(self, work: Path, pins: dict):
+        self._work, self._pins, self._apts = work, pins, {}
+
+    def __getitem__(self, package: str):
+        release = self._pins["packages"][package].get("release", self._pins["release"])
+        if release not in self._apts:
+            self._apts[release] = Apt(self._work / release, release)
+        return self._apts[release]
+
+
 def fetch(pins: dict) -> Path:
     """All pinned files, verified, in the directory that is returned."""
     with cache.lock(cache.cache_dir() / "sources.lock"):
@@ -145,8 +160,9 @@ def fetch(pins: dict) -> Path:
         missing = {name: pin for name, pin in pins["packages"].items() if not is_fetched(pin["files"])}
         if missing:
             with tempfile.TemporaryDirectory(prefix="mcapi-apt-") as work:
-                apt = Apt(Path(work), pins["release"])
+                releases = Releases(Path(work), pins)
                 for name, pin in missing.items():
+                    apt = releases[name]
                     try:
                         apt.download(name, pin["version"])
                     except RuntimeError as error:
@@ -167,8 +183,9 @@ def unpack(pins: dict, package: str, target: Path) -> Path:
 def update_pins(pins: dict) -> None:
     """Pins the newest version of each package that the servers really have: now and then an index is ahead of them."""
     with tempfile.TemporaryDirectory(prefix="mcapi-apt-") as work:
-        apt = Apt(Path(work), pins["release"])
+        releases = Releases(Path(work), pins)
         for name, pin in pins["packages"].items():
+            apt = releases[name]
             for version in apt.versions(name):
                 for left in apt.files.iterdir():
                     left.unlink()

@@ -10,6 +10,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parent
 sys.path.insert(0, str(TESTS))
 from portable.tap import Tap  # noqa: E402
+from servers.capi_bundle import CERT_MANAGER_CRDS, bundle  # noqa: E402
 from servers.kubernetes.server import KubeServer  # noqa: E402
 from support.module import Module  # noqa: E402
+from support.wait import until  # noqa: E402
 
 CPUS = {"x86_64": "Advanced Micro Devices X86-64", "aarch64": "AArch64"}  # as readelf calls them
 MOST_BYTES = 6 << 20
@@ -224,3 +227,18 @@ def test_authorities_of_the_host__are_found(run, server):
     assert "not signed by an authority that is trusted" in refused.msg
     trusted = run(state="info", kind="Namespace", name="default", env={"SSL_CERT_FILE": str(server.ca_file)}, **identity)
     assert not trusted.failed, trusted.msg
+
+
+@pytest.mark.parametrize("cpu", [platform.machine()])
+def test_large_answers_at_once__do_not_stand_still(run, server, cpu):
+    """libcurl before 8.1 kept one of the many now and then until its next timer, ten seconds later: one run of ten."""
+    server.kubectl("apply", "--server-side", "-f", CERT_MANAGER_CRDS)
+    until(lambda: server.request("GET", "/apis/cert-manager.io/v1/issuers")[0] == 200)
+    config = server.kubeconfig_for("module", server.pki.authority().client("module", ["system:masters"]))
+    mark = server.audit.mark()
+    for _ in range(24):
+        outcome = run(src=str(bundle("core")), kubeconfig=str(config))
+        assert not outcome.failed, outcome.msg
+    times = sorted(datetime.fromisoformat(event["requestReceivedTimestamp"][:19]) for event in server.requests(mark, user="module"))
+    assert len(times) > 24 * 20
+    assert max(later - earlier for earlier, later in zip(times, times[1:])).seconds < 9

@@ -72,17 +72,19 @@ def test_fetch__of_damaged_files__fetches_them_again(tmp_path, monkeypatch):
 
     class Apt:
         def __init__(self, work, release):
-            self.files = work
+            self.release, self.files = release, work
+            work.mkdir()
 
         def download(self, package, version):
-            asked.append((package, version))
-            (self.files / "x.dsc").write_text("good")
+            asked.append((self.release, package, version))
+            (self.files / (package + ".dsc")).write_text("good")
 
     monkeypatch.setattr(sources, "Apt", Apt)
-    pins = {"release": "any", "packages": {"x": {"version": "1", "files": {"x.dsc": sources.digest(good)}}}}
+    pins = {"release": "old", "packages": {"x": {"version": "1", "files": {"x.dsc": sources.digest(good)}},
+                                           "y": {"version": "2", "release": "new", "files": {"y.dsc": sources.digest(good)}}}}
     for _ in range(2):
         assert (sources.fetch(pins) / "x.dsc").read_text() == "good"
-    assert asked == [("x", "1")]
+    assert asked == [("old", "x", "1"), ("new", "y", "2")]
 
 
 def test_pins__name_every_library_and_all_files_of_its_package():
