@@ -176,6 +176,14 @@ def test_kubernetes__no_host_has_a_cluster__the_first_of_the_play_makes_it(play)
     assert {value["host"] for value in found.values()} == {"node1"}
 
 
+@pytest.mark.parametrize("role", ["magnum_capi", "capi_proxy", "functional_test"])
+@pytest.mark.parametrize("containers, wanted", [(None, "worker"), ([], "worker"), (["two"], "two")])
+def test_control_host__first_host_is_a_worker__one_with_a_control_plane_is_asked(play, role, containers, wanted):
+    groups = {} if containers is None else {"k8s_container": containers}
+    found = told(play([tell(host=role + "_control_host")], {}, [role], {"worker": {}, "two": {}}, groups))
+    assert {value["host"] for value in found.values()} == {wanted}
+
+
 @pytest.mark.parametrize("containers, wanted", [(None, {"one", "two"}), ([], {"one", "two"}), (["two"], {"two"})])
 def test_kubernetes__hosts_without_containers__all_have_a_control_plane(play, containers, wanted):
     groups = {} if containers is None else {"k8s_container": containers}
