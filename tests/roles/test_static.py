@@ -1,5 +1,7 @@
 """What can be said of the files alone."""
+import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,15 @@ def test_004__variables_of_other_collections__are_read_by_some_role():
     assert not missing, missing
 
 
+def checks_alone(task: dict) -> dict:
+    """What is left of a task under a tag that it has not: that arguments are checked."""
+    if "block" in task:
+        return dict(task, block=[checks_alone(each) for each in task["block"]])
+    if "ansible.builtin.import_role" not in task or "tasks_from" in task["ansible.builtin.import_role"]:
+        return task
+    return {"name": task["name"], "ansible.builtin.debug": {"msg": "checked"}, "tags": ["always"]}
+
+
 CHECKS = ["Check what is wanted", "Gather facts of the hosts, and check them"]
 OF_TAG = {
     "k8s-backups": ["Back up the objects of Cluster API"], "backups": ["Back up the objects of Cluster API"],
@@ -99,11 +110,23 @@ def test_013__one_tag__keeps_the_checks_and_its_own_tasks(tag, collections, tmp_
     (tmp_path / "hosts").write_text("[k8s_all]\nnode1\n[haproxy]\nproxy1\n", encoding="ascii")
     done = ansible(CORES[0], collections, "-i", tmp_path / "hosts", NAMESPACE + ".k8s", "--tags", tag, "--list-tasks")
     assert done.returncode == 0, done.stdout
-    # ansible-core checks the arguments of every role whatever the tag is.
-    output = re.sub(r"\n[^\n]*Validating arguments against arg spec[^\n]*", "", done.stdout)
+    # ansible-core checks the arguments of every role whatever the tag is, on the host that is chosen for them.
+    output = re.sub(r"\n[^\n]*(Validating arguments against arg spec|Choose the host)[^\n]*", "", done.stdout)
     plays = re.split(r"\n  play #\d+ ", output)[1:]
     busy = [re.match(r"\([^)]*\): (.*?)\s*TAGS", play).group(1) for play in plays if "TAGS" in play.partition("tasks:")[2]]
     assert sorted(busy) == sorted(CHECKS + OF_TAG[tag]), done.stdout
+
+
+@pytest.mark.parametrize("tag", ["k8s-backups", "k8s-container", "k8s-install"])
+def test_013__one_tag__conditions_of_other_plays_can_be_told(tag, collections, tmp_path):
+    """Of every play the checks of arguments run, under the conditions of their blocks."""
+    hosts = {name: {"ansible_connection": "local", "ansible_python_interpreter": sys.executable} for name in ("node1", "node2")}
+    (tmp_path / "hosts.json").write_text(json.dumps({"k8s_all": {"hosts": hosts}}), encoding="ascii")
+    book = pyyaml.safe_load((ROOT / "playbooks/k8s.yml").read_text(encoding="utf-8"))
+    kept = [dict(play, tasks=[checks_alone(task) for task in play["tasks"]]) for play in book if play["name"] in OF_TAG["cluster-api"]]
+    (tmp_path / "play.yml").write_text(json.dumps(kept), encoding="utf-8")
+    done = ansible(CORES[0], collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml", "--tags", tag)
+    assert done.returncode == 0, done.stdout
 
 
 def test_016__hyphens_and_underscores__are_the_same_groups():
