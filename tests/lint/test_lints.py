@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import checklist
 import cppcheck
@@ -181,20 +182,25 @@ class Prints(Planted):
 
 
 class Checklist(Planted):
-    def all_but(self, *missing):
-        """Every test that has to be there, without some of the last checklist."""
+    def all_but(self, *missing, module="k8s_apply"):
+        """Every test that has to be there, without some of the checklist of MODULE."""
         for of in checklist.CHECKLISTS:
-            left_out = () if of.folders else missing
+            left_out = {*(missing if of.module == module else ()), *of.elsewhere, *of.not_tested}
             names = ["def test_%03d_case(server):\n    pass\n" % n for n in of.cases if n not in left_out]
+            names += ["def %s():\n    pass\n" % name for others in of.elsewhere.values() for name in others if not checklist.NAME.match(name)]
             self.plant("tests/integration/%s/test_all.py" % of.module, "".join(names))
+        numbered = {name for of in checklist.CHECKLISTS for others in of.elsewhere.values() for name in others if checklist.NAME.match(name)}
+        for name in numbered:
+            has = next(of for of in reversed(checklist.CHECKLISTS) if int(name[5:8]) in (*of.cases, *of.guests))
+            self.plant("tests/integration/%s/test_%s.py" % (has.module, name[5:]), "def %s(aio):\n    pass\n" % name)
 
     def test_all_there(self):
         self.all_but()
         self.nothing(checklist)
 
     def test_one_missing(self):
-        self.all_but(77)
-        self.found(checklist, "case 77")
+        self.all_but(123)
+        self.found(checklist, "case 123")
 
     def test_number_that_is_no_case(self):
         self.all_but()
@@ -202,11 +208,55 @@ class Checklist(Planted):
         self.found(checklist, "test_125")
 
     def test_number_of_another_checklist(self):
-        self.all_but(77)
-        self.plant("tests/integration/lxc_container/test_x.py", "def test_077_x():\n    pass\n")
-        self.found(checklist, "case 77")
+        self.all_but(123)
+        self.plant("tests/integration/lxc_container/test_x.py", "def test_123_x():\n    pass\n")
+        self.found(checklist, "case 123")
         self.all_but()
         self.nothing(checklist)
+
+    def test_number_that_guests_may_bear(self):
+        self.all_but()
+        self.plant("tests/roles/test_x.py", "def test_131_x():\n    pass\n")
+        self.nothing(checklist)
+        self.plant("tests/roles/test_x.py", "def test_096_x():\n    pass\n")
+        self.found(checklist, "test_096")
+
+    def tables(self, **tables):
+        """A tree that has one checklist, of the cases 1 to 3, with tests of the first two."""
+        of = checklist.Checklist("few", range(1, 4), **tables)
+        self.plant("tests/integration/few/test_few.py", "def test_001_x():\n    pass\n\n\ndef test_002_x():\n    pass\n")
+        patch = mock.patch.object(checklist, "CHECKLISTS", (of,))
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def test_table__case_is_held_by_another_test(self):
+        for text in ("    def test_other__x__y(aio):\n", "static void test_other__x__y(maybe_unused void **state)\n"):
+            with self.subTest(text):
+                self.tables(elsewhere={3: ("test_other__x__y",)})
+                self.found(checklist, "test_other__x__y, which is no test")
+                self.plant("tests/unit/base/test_base" + (".c" if "void" in text else ".py"), text)
+                self.nothing(checklist)
+                shutil.rmtree(self.root / "tests/unit/base")
+
+    def test_table__case_has_a_reason(self):
+        self.tables(not_tested={3: "needs three hosts"})
+        self.nothing(checklist)
+
+    def test_table__case_has_neither(self):
+        self.tables()
+        self.found(checklist, "case 3 has no test")
+
+    def test_table__case_has_a_test_and_a_reason(self):
+        self.tables(not_tested={2: "needs three hosts", 3: "and so does this"})
+        self.found(checklist, "case 2 of few has a test, and a line")
+
+    def test_table__part_of_a_case_without_any_test(self):
+        self.tables(not_tested={3: "needs three hosts"}, partly={3: "only two"})
+        self.found(checklist, "case 3 of few has no test that could hold a part of it")
+
+    def test_table__number_that_is_no_case(self):
+        self.tables(not_tested={3: "needs three hosts", 4: "what is it"})
+        self.found(checklist, "case 4 of few is in a table, and no case")
 
 
 class Words(Planted):

@@ -54,13 +54,15 @@ def cases(request, variables_only, tmp_path_factory):
     osa = OpenStackAnsible(folder, tools(request.param), variables_only)
     osa.osa_defaults({})
     osa.more_groups = {"k8s_all": {"hosts": list(CASES)}}
-    osa.more_hosts = {name: {"management_address": "172.29.236.11", "physical_host": "aio1", "magnum_galera_password": "p", "magnum_oslomsg_rpc_password": "p", "ansible_connection": "local",
+    osa.more_hosts = {name: {"management_address": "172.29.236.11", "physical_host": "aio1", "magnum_galera_password": "p",
+                             "magnum_oslomsg_rpc_password": "p", "ansible_connection": "local",
                              "ansible_python_interpreter": sys.executable, **values} for name, values in CASES.items()}
     facts = {"architecture": "x86_64", "os_family": "Debian", "hostname": "{{ container_name | default('Node1') }}", "cacheable": True}
     wanted = {**{name: "lookup('ansible.builtin.template', '%s')" % (ROOT / "roles" / path) for name, path in TEMPLATES.items()}, **EXPRESSIONS}
     content = "{{ {%s} | to_json }}" % ", ".join("'%s': %s" % pair for pair in wanted.items())
     (folder / "play.yml").write_text(yaml([{
-        "hosts": "k8s_all", "gather_facts": False, "vars": {"haproxy_item": {"item": "{{ _haproxy_frontend_services[0] }}"}}, "pre_tasks": [{"name": "Pretend", "ansible.builtin.set_fact": facts}],
+        "hosts": "k8s_all", "gather_facts": False, "vars": {"haproxy_item": {"item": "{{ _haproxy_frontend_services[0] }}"}},
+        "pre_tasks": [{"name": "Pretend", "ansible.builtin.set_fact": facts}],
         "roles": [{"role": "%s.%s" % (NAMESPACE, role)} for role in ROLES],
         "post_tasks": [{"name": "Keep", "ansible.builtin.copy": {
             "content": content, "dest": "{{ playbook_dir }}/{{ inventory_hostname }}.json", "mode": "0600"}}]}]), encoding="utf-8")

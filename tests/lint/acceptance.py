@@ -1,0 +1,61 @@
+"""What the checklist of roles and playbooks has beside numbered tests."""
+
+# Held by tests of other names, here or in the suites of modules.
+ELSEWHERE = {
+    # Every run of the all-in-one deployment is by a command that sets these three.
+    6: ("test_033__an_empty_host__becomes_a_management_cluster", "test_pipelining__makes_its_own_temporary_directory"),
+    7: ("test_task__any_case__gives_its_result_in_the_expected_number_of_commands", "test_temporary_directory__is_the_one_ansible_made",
+        "test_config_map__is_created_and_then_left_alone"),
+    12: ("test_085__no_address_to_publish__it_is_the_one_that_is_bound",),
+    21: ("test_019__check_mode_on_the_deployed_cluster__predicts_nothing", "test_069__the_documented_variables__make_a_magnum",
+         "test_secrets__whatever_happens__are_nowhere_to_be_read"),
+    22: ("test_023__a_second_run_without_network__changes_nothing", "test_133__a_second_run__changes_nothing_and_restarts_nothing",
+         "test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster_and_absent_undoes_it"),
+    25: ("test_overrides__of_what_is_installed__leave_what_others_set",),
+    29: ("test_076__key_that_needs_it__restarts_exactly_once", "test_077__never__only_tells_and_goes_on_telling"),
+    31: ("test_024_027__a_label_and_a_file_were_removed__nothing_else_is_repaired",),
+    35: ("test_kubernetes__no_host_has_a_cluster__the_first_of_the_play_makes_it",),
+    45: ("test_090__the_lists__are_what_was_fetched",),
+    53: ("test_latest_requested__whatever_is_there__becomes_what_is_wanted", "test_install__empty_cluster__is_complete_and_repeats_without_writes"),
+    54: ("test_086__cluster_api_1_8_to_1_13_to_1_14_and_away__is_at_every_step_as_by_clusterctl",
+         "test_096__four_minor_versions_at_once__are_an_error_for_core", "test_096__infrastructure__may_skip_what_it_likes"),
+    56: ("test_044__repository_for_all__replaces_everything_before_the_name",),
+    58: ("test_overrides__of_an_installation__are_there_from_the_first_generation_on",),
+    60: ("test_kubernetes__version_of_the_cluster__is_never_gone_below",),
+    62: ("test_061_062__a_node__is_upgraded_where_anything_is_older",),
+    64: ("test_capi_backup__playbooks__run_where_the_timer_is",
+         "test_063__backups_are_wanted__a_timer_runs_and_its_service_leaves_a_good_archive"),
+    65: ("test_047__killed_at_any_moment__old_archives_stay_and_no_part_is_taken_for_one", "test_048__a_full_disk__fails_and_replaces_nothing",
+         "test_049__an_archive__has_the_rights_that_were_asked_for"),
+    66: ("test_033__a_cluster_that_is_not_ready__is_flagged_refused_or_left_out", "test_025__everything_is_paused_and_resumed_with_these_bodies",
+         "test_026__a_failure_while_reading__resumes"),
+    89: ("test_033__an_empty_host__becomes_a_management_cluster", "test_090__the_lists__are_what_was_fetched"),
+    93: ("test_one_image_is_missing__the_others_are_copied_and_the_run_fails_with_its_name",),
+}
+
+# What of a case the tests that it has do not hold.
+PARTLY = {
+    7: "a file system that forbids programs is tried with x86_64, and arm64 without Ansible, in an emulator",
+    14: "the play is tried as far as the choice between init and join; the rest of the role needs hosts that joined",
+    17: "that the same hosts run the same parts of kubeadm, not that three real clusters are alike",
+    20: "which files and templates a newer patch concerns; the playbook in check mode on a deployed cluster is tried with nothing to do",
+    25: "labels, selectors and tolerations of others are seen to survive; a variable of the environment goes the same way",
+    30: "the commands of the units, without systemd and without a boot",
+    34: "needs three hosts with members of etcd; two are what the all-in-one deployment makes",
+    37: "no role removes a node or a member of etcd: kubeadm's refusal is told, and the operator removes what is left",
+    40: "what is written; no cluster is made on a network of IPv6",
+    45: "containerd 1.6 of Debian stands for 1.7, which has the same form",
+    54: "small providers stand for CAPO, whose Clusters need an OpenStack to become Ready",
+    57: "a selector that is emptied stays until the next upgrade, which makes the Deployments anew",
+    59: "needs three hosts; one is upgraded by one minor version and is seen to be whole",
+    60: "on a worker, which has no image of the control plane, the refusal comes after programs were replaced",
+    61: "which nodes are taken for outdated, by what is found there; the kubelet of a real node is not restarted in between",
+    62: "which nodes are taken for outdated; no upgrade of several real hosts is interrupted",
+    65: "the status of a program that fails, not that of its unit",
+    89: "a deployment of one host and then of a second; three need more than the machine of the tests has",
+}
+
+NOT_TESTED = {
+    51: "needs a cluster made by helm releases of Cilium and cert-manager, whose images are not reached from where the tests run",
+    92: "needs a workload cluster in an OpenStack with a hypervisor; that the label is passed on and checked is tested with magnum_template",
+}
