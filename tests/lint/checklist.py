@@ -33,8 +33,8 @@ CHECKLISTS = (
               acceptance.ELSEWHERE, acceptance.PARTLY, acceptance.NOT_TESTED),
     Checklist("k8s_apply", range(1, 125)),
 )
-NAME = re.compile(r"\btest_(\d{3})_\w+")
-DEFINED = re.compile(r"^\s*(?:def|static void|void) (test_\w+)\(", re.MULTILINE)
+DEFINED = re.compile(r"^\s*(?:def|static void|void)\s+(test_\w+)\(", re.MULTILINE)
+NUMBERED = re.compile(r"test_(\d{3})_\w+")
 
 
 def owner(path):
@@ -48,9 +48,9 @@ def tests(root):
     for path in tree.files(root, "*.py", "*.c", under=("tests",)):
         relative = path.relative_to(root)
         if "lint" not in relative.parts:
-            text = path.read_text(encoding="utf-8")
-            found[owner(relative).module].update(map(int, NAME.findall(text)))
-            names.update(DEFINED.findall(text))
+            defined = DEFINED.findall(path.read_text(encoding="utf-8"))
+            found[owner(relative).module].update(int(match[1]) for match in map(NUMBERED.match, defined) if match)
+            names.update(defined)
     return found, names
 
 

@@ -187,9 +187,9 @@ class Checklist(Planted):
         for of in checklist.CHECKLISTS:
             left_out = {*(missing if of.module == module else ()), *of.elsewhere, *of.not_tested}
             names = ["def test_%03d_case(server):\n    pass\n" % n for n in of.cases if n not in left_out]
-            names += ["def %s():\n    pass\n" % name for others in of.elsewhere.values() for name in others if not checklist.NAME.match(name)]
+            names += ["def %s():\n    pass\n" % name for others in of.elsewhere.values() for name in others if not checklist.NUMBERED.match(name)]
             self.plant("tests/integration/%s/test_all.py" % of.module, "".join(names))
-        numbered = {name for of in checklist.CHECKLISTS for others in of.elsewhere.values() for name in others if checklist.NAME.match(name)}
+        numbered = {name for of in checklist.CHECKLISTS for others in of.elsewhere.values() for name in others if checklist.NUMBERED.match(name)}
         for name in numbered:
             has = next(of for of in reversed(checklist.CHECKLISTS) if int(name[5:8]) in (*of.cases, *of.guests))
             self.plant("tests/integration/%s/test_%s.py" % (has.module, name[5:]), "def %s(aio):\n    pass\n" % name)
@@ -206,6 +206,11 @@ class Checklist(Planted):
         self.all_but()
         self.plant("tests/unit/json/test_x.c", "static void test_125_x(void)\n")
         self.found(checklist, "test_125")
+
+    def test_number_that_is_mentioned_alone(self):
+        self.all_but(123)
+        self.plant("tests/unit/json/test_x.py", 'HELD = ["test_123_x", "test_125_x"]\n')
+        self.found(checklist, "case 123")
 
     def test_number_of_another_checklist(self):
         self.all_but(123)
