@@ -1,7 +1,8 @@
 """What is secret is nowhere to be read afterwards: not in the result at -vvv, not in a diff, not in the trace, not in a file.
 
 Each module is given a word that must not come out, in every option that holds secrets, and talks to a server that refuses it with a
-message that repeats what it was sent, or to none at all.
+message that repeats what it was sent, or to none at all. lxc_container has no option that holds one; the daemon's are looked for in
+mcapi_proxy/test_discretion.py.
 """
 import base64
 import json
