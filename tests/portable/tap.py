@@ -1,4 +1,5 @@
 """A TLS server that hands everything on to another one and tells which protocol its clients chose."""
+import select
 import socket
 import ssl
 import threading
@@ -44,22 +45,22 @@ class Tap:
         self._client_context.set_alpn_protocols([chosen or "http/1.1"])
         far = self._client_context.wrap_socket(socket.create_connection(("127.0.0.1", self._upstream)),
                                                server_hostname="127.0.0.1")
-        threading.Thread(target=copy, args=(far, near), daemon=True).start()
-        copy(near, far)
+        relay(near, far)
 
 
-def copy(source: ssl.SSLSocket, target: ssl.SSLSocket) -> None:
-    """Until either side ends."""
+def relay(near: ssl.SSLSocket, far: ssl.SSLSocket) -> None:
+    """Until either side ends. In one thread: OpenSSL takes no second one that writes while the first reads."""
+    other = {near: far, far: near}
     try:
         while True:
-            data = source.recv(65536)
-            if not data:
-                break
-            target.sendall(data)
+            ready = [end for end in other if end.pending()] or select.select([near, far], [], [])[0]
+            for end in ready:
+                data = end.recv(65536)
+                if not data:
+                    return
+                other[end].sendall(data)
     except OSError:
         pass
-    for end in (source, target):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+    finally:
+        near.close()
+        far.close()
