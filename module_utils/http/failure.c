@@ -124,7 +124,8 @@ static struct verdict judge_authorities(const struct transfer *transfer)
 static struct verdict judge_certificate(const struct transfer *transfer)
 {
     struct verdict verdict = {.failure = HTTP_FAILURE_VERIFY, .kind = ERROR_HTTP};
-    if (str_contains(transfer->cause, "target host name") ||
+    /* "target host name", newer libcurls: "target hostname" */
+    if (str_contains(transfer->cause, "target host") ||
         str_contains(transfer->cause, "target ipv4") ||
         str_contains(transfer->cause, "target ipv6")) {
         auto_free char *name = expected_name(transfer);
@@ -257,6 +258,10 @@ static struct verdict judge_code(const struct transfer *transfer)
     case CURLE_WEIRD_SERVER_REPLY:
         return plain(HTTP_FAILURE_OTHER,
                      "the answer is not HTTP (is it the right port, and https:// or http:// ?)");
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE: /* of headers alone: a body has no limit of libcurl's */
+        return plain(HTTP_FAILURE_TOO_BIG, "the headers of the answer are too large");
+#endif
     case CURLE_BAD_CONTENT_ENCODING:
         return plain(HTTP_FAILURE_OTHER, "the compressed answer is damaged");
     default:
