@@ -6,9 +6,9 @@
 
 third_party/sources.json names versions and SHA-256 sums; nothing that differs is unpacked. All are of one release of
 Debian, but for packages that name another (curl: before 8.1 an HTTP/2 connection with many large answers could stand
-still until some timer rang). Fetching is apt's work,
-with a list of package sources made for the moment from the machine's own: /etc/apt and apt's caches stay as they are.
-Files that were fetched stay in the cache; on a machine without network they can be put there by hand.
+still until some timer rang). Fetching is apt's work, with a list of package sources made for the moment from the
+machine's own: /etc/apt and apt's caches stay as they are. Files that were fetched stay in the cache; on a machine
+without network they can be put there by hand.
 """
 import argparse
 import functools

@@ -49,3 +49,12 @@ char *hide_words(const char *text, const struct strv *words)
     }
     return shown;
 }
+
+void hide_in_error(struct error *error, const struct strv *words)
+{
+    if (!error)
+        return;
+    char *shown = hide_words(error->message, words);
+    mem_cleanup_free(&error->message);
+    error->message = shown;
+}

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
+#include "base/error.h"
 #include "base/strv.h"
 
 /* What stands for a hidden word, as in Ansible's output. */
@@ -20,5 +21,8 @@ bool hide_add(struct strv *words, const char *word);
 
 /* TEXT with HIDDEN_WORD in place of each of WORDS (made by hide_add), owned. */
 char *hide_words(const char *text, const struct strv *words) must_check nonnull_all;
+
+/* The same with the message of ERROR, in place; its detail stays. NULL is allowed. */
+void hide_in_error(struct error *error, const struct strv *words);
 
 #endif

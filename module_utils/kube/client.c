@@ -269,16 +269,6 @@ static void name_credentials(struct kube_client *client, struct kube_call *call)
     error_wrap(&call->error, "%s", client->config->origin);
 }
 
-/* A server, or a proxy before it, may repeat in its refusal what it was sent. */
-static void hide_credentials(const struct kube_client *client, struct error *error)
-{
-    if (!error)
-        return;
-    char *safe = hide_words(error->message, &client->config->secrets);
-    mem_cleanup_free(&error->message);
-    error->message = safe;
-}
-
 /* The call is over: makes its error, if it failed. */
 static void conclude(struct kube_client *client, struct kube_call *call)
 {
@@ -295,7 +285,8 @@ static void conclude(struct kube_client *client, struct kube_call *call)
     } else if (status >= 300) {
         redirect_error(call);
     }
-    hide_credentials(client, call->error);
+    /* A server, or a proxy before it, may repeat in its refusal what it was sent. */
+    hide_in_error(call->error, &client->config->secrets);
     if (call->error && call->job.attempts > 1)
         error_detail_take(&call->error, "attempts", json_integer(call->job.attempts));
 }

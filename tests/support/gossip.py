@@ -36,6 +36,8 @@ def gossip(folder):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gossip)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield "https://127.0.0.1:%d" % server.server_address[1]
-    server.shutdown()
-    server.server_close()
+    try:
+        yield "https://127.0.0.1:%d" % server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
