@@ -341,14 +341,3 @@ def test_002__roles__want_no_variable_to_be_loaded(roles):
 def test_002__what_a_role_cannot_do_without__is_named(roles, role, file, name):
     done = roles.play([include(role, file)])
     assert done.returncode != 0 and name in done.stdout, done.stdout
-
-
-def test_031__nodes__are_never_made_by_a_role():
-    """A node of another name than the kubelet's would stand there for ever."""
-    module = NAMESPACE + ".k8s_apply"
-    found = [task[module] for path in (ROOT / "roles").glob("*/tasks/*.yml") for task in pyyaml.safe_load(path.read_text(encoding="utf-8"))
-             if isinstance(task.get(module), dict) and task[module].get("kind") == "Node"]
-    assert len(found) > 3
-    for options in found:
-        assert options["state"] in ("info", "patched")
-        assert options["state"] == "info" or options["name"] == "{{ kubernetes_kubelet_hostname }}"
