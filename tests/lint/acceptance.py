@@ -1,6 +1,6 @@
-"""What the checklist of roles and playbooks has beside numbered tests."""
+"""What checklists have beside numbered tests."""
 
-# Held by tests of other names, here or in the suites of modules.
+# Of roles and playbooks: held by tests of other names, here or in the suites of modules.
 ELSEWHERE = {
     # Every run of the all-in-one deployment is by a command that sets these three.
     6: ("test_033__an_empty_host__becomes_a_management_cluster", "test_pipelining__makes_its_own_temporary_directory"),
@@ -33,7 +33,34 @@ ELSEWHERE = {
     93: ("test_one_image_is_missing__the_others_are_copied_and_the_run_fails_with_its_name",),
 }
 
-# What of a case the tests that it has do not hold.
+# The contract between Ansible and a program that is a module, which has no numbers in names: its tests are those of the room ansible.
+CONTRACT = {
+    1: ("test_am_args_load__file_or_standard_input__gives_the_same", "test_am_args_load__a_terminal__is_never_read",
+        "test_am_input_stream__an_open_pipe__ends_at_the_closing_brace", "test_am_input_stream__a_line_without_a_value__ends_with_the_line",
+        "test_am_input_stream__a_first_line_for_the_kernel__does_not_count"),
+    2: ("test_am_args_parse__numbers_json_lacks__are_located", "test_am_args_parse__ansibles_own_keys__are_split_off",
+        "test_am_secrets__nul_in_a_string__ends_neither_text_nor_search"),
+    3: ("test_am_spec__an_early_error__hides_what_comes_later", "test_am_run__invalid_options__show_the_scrubbed_invocation"),
+    4: ("test_am_run__check_mode__predicts_instead_of_applying", "test_am_run__check_mode_without_support__is_skipped",
+        "test_am_result_shape__diff__is_for_changes_in_diff_mode"),
+    5: ("test_am_tmpdir__the_one_given__is_used_and_left", "test_am_tmpdir__none_given__is_made_below_remote_tmp",
+        "test_am_tmpdir__an_impossible_remote_tmp__falls_back_with_a_warning", "test_am_tmpdir__keep_remote_files__keeps_it"),
+    6: ("test_am_secrets__the_longest__goes_first", "test_am_spec__a_split_list__hides_its_parts", "test_am_spec__no_log_values__are_registered",
+        "test_secrets__whatever_happens__are_nowhere_to_be_read"),
+    7: ("test_am_result_text__the_line__is_ascii_between_newlines", "test_am_result_send__a_full_pipe__is_waited_for",
+        "test_am_result_send__a_reader_that_left__is_an_error_and_no_signal", "test_am_run__nobody_to_read_the_result__is_a_failure"),
+    8: ("test_am_result_shape__results__get_another_name", "test_am_result_shape__keys_that_mean_something_else__are_gone",
+        "test_am_result_shape__rc__never_fails_a_success", "test_am_result_shape__facts__are_an_object_or_absent",
+        "test_am_result_shape__warnings__are_distinct_strings"),
+    9: ("test_am_crash__a_fault_or_an_endless_recursion__still_gives_an_object", "test_am_crash__no_memory__still_gives_an_object",
+        "test_am_crash__after_the_result__says_nothing_more"),
+    10: ("test_static_program__needs_neither_a_loader_nor_a_library", "test_dynamic_program__needs_glibc_2_28_and_nothing_else",
+         "test_program__is_hardened", "test_program__is_small_and_carries_no_symbols"),
+    11: ("test_stage__second_cpu__is_beside_the_default_and_executable", "test_stage__program_missing__names_it",
+         "test_config_map__is_created_and_then_left_alone"),
+}
+
+# Of roles and playbooks: what of a case the tests that it has do not hold.
 PARTLY = {
     7: "a file system that forbids programs is tried with x86_64, and arm64 without Ansible, in an emulator",
     14: "the play is tried as far as the choice between init and join; the rest of the role needs hosts that joined",
