@@ -4,6 +4,7 @@
     with Registry(folder) as registry:
         registry.address                      # 127.0.0.1:PORT, without TLS
         registry.tags("kubernetes/pause")     # [] where it has none
+        registry.digest("kubernetes/pause", "3.10")
 """
 import json
 import sys
@@ -11,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from servers.kubeadm.images import INDEX, MANIFEST  # noqa: E402
 from servers.lxc import packages  # noqa: E402
 from servers.ports import free_port  # noqa: E402
 from servers.processes import Keeper, last_lines  # noqa: E402
@@ -51,6 +53,13 @@ class Registry:
 
     def tags(self, name: str) -> list:
         return sorted((self._get("/v2/%s/tags/list" % name) or {}).get("tags") or [])
+
+    def digest(self, name: str, tag: str) -> str:
+        """Of the manifest or, where the image is one for several CPUs, of their index."""
+        request = urllib.request.Request("http://%s/v2/%s/manifests/%s" % (self.address, name, tag), method="HEAD",
+                                         headers={"Accept": "%s, %s" % (INDEX, MANIFEST)})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.headers["Docker-Content-Digest"]
 
     def _get(self, path: str):
         try:

@@ -15,6 +15,7 @@ from servers.kubeadm import build
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 PATHS = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -103,17 +104,31 @@ class Store:
 
     def image(self, reference: str, layers, entrypoint=(), user="") -> None:
         """reference: REGISTRY/NAME:TAG. layers: results of layer(). user: a number; the kubelet believes no name."""
+        machine = "amd64" if os.uname().machine == "x86_64" else "arm64"
+        self._tag(reference, self._manifest(machine, layers, entrypoint, user))
+
+    def index(self, reference: str, layers, entrypoint=()) -> str:
+        """An image of the same layers for each of two CPUs. Its digest."""
+        images = [dict(self._manifest(machine, layers, entrypoint, ""), platform={"architecture": machine, "os": "linux"})
+                  for machine in ("amd64", "arm64")]
+        text = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": images})
+        return self._tag(reference, self._blob(text.encode(), INDEX))
+
+    def _manifest(self, machine: str, layers, entrypoint, user: str) -> dict:
         config = self._blob(json.dumps({
-            "architecture": "amd64" if os.uname().machine == "x86_64" else "arm64", "os": "linux",
+            "architecture": machine, "os": "linux",
             "config": {"Env": [PATHS], "Entrypoint": list(entrypoint), "User": user},
             "rootfs": {"type": "layers", "diff_ids": [diff for _, diff in layers]}}).encode(), CONFIG)
         manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": config,
                                "layers": [descriptor for descriptor, _ in layers]}).encode()
-        descriptor = self._blob(manifest, MANIFEST)
+        return self._blob(manifest, MANIFEST)
+
+    def _tag(self, reference: str, descriptor: dict) -> str:
         name, tag = reference.rsplit(":", 1)
         path = self.folder / "manifests" / name / tag
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(descriptor["digest"], encoding="ascii")
+        return descriptor["digest"]
 
 
 def iptables_layer(tree: Path) -> Layer:
