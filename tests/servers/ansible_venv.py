@@ -74,7 +74,7 @@ def make(name: str, core: Core, requirements, constraints: Path) -> Path:
     def build(target: Path):
         cache.run([python, "-m", "venv", target], "creating %s" % target)
         cache.run([target / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
-                   "-c", constraints] + list(requirements), "installing %s" % " ".join(requirements))
+                   "-c", constraints] + list(requirements), "installing %s and what goes with it" % requirements[0])
 
     return cache.build_in_place(cache.cache_dir() / ("venv-%s-%s" % (name, key)), build)
 

@@ -30,7 +30,7 @@ async def both(open_other, reader, writer):
         there_reader, there_writer = await open_other()
         await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer))
         there_writer.close()
-    except OSError:
+    except (OSError, asyncio.CancelledError):  # of Python 3.11, the stream's own callback fails on a cancelled task
         pass
     writer.close()
 """
@@ -74,12 +74,14 @@ class TenantApi:
             self._inside.kill()
             self._inside.wait()
             self._inside.stdout.close()
-        self._loop.call_soon_threadsafe(self._stop)
+        asyncio.run_coroutine_threadsafe(self._end_connections(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         self._folder.cleanup()
 
-    def _stop(self):
-        for task in asyncio.all_tasks(self._loop):
+    async def _end_connections(self):
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
-        self._loop.call_soon(self._loop.stop)
+        await asyncio.gather(*tasks, return_exceptions=True)
