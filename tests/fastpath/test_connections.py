@@ -2,7 +2,6 @@
 
 Each ansible-core begins with caches that are empty, see forget().
 """
-import os
 import re
 import shutil
 import subprocess

@@ -11,7 +11,6 @@ are written and stay in progress.
 """
 import hashlib
 import json
-import os
 import re
 import struct
 import sys

@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from conftest import CORES, ROOT, defaults_of, evaluate
+from conftest import CORES, defaults_of, evaluate
 from osa import OSA_DEFAULTS
 
 # The examples of the documentation, word for word.

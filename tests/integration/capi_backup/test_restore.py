@@ -1,7 +1,7 @@
 """Bringing back what was saved, into an empty cluster and into one where something is left."""
 import json
 
-from support.capi_same import normalised, resumed
+from support.capi_same import resumed
 from support.magnum_clusters import CORE, PER_CLUSTER, identity_of
 
 from conftest import writes

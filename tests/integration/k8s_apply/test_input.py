@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from fakes.scripted_server import Route, ScriptedServer, redirect, text_reply
-from support.objects import config_map, path_of
+from support.objects import config_map
 from support.wait import until
 from support.world import exists, get, version_of, writes
 

@@ -5,7 +5,6 @@ import time
 
 import yaml
 
-from servers.pki import Pki
 from support.tenant_api import TenantApi
 from support.wait import until
 
