@@ -26,7 +26,7 @@ ELSEWHERE = {
     64: ("test_capi_backup__playbooks__run_where_the_timer_is",
          "test_063__backups_are_wanted__a_timer_runs_and_its_service_leaves_a_good_archive"),
     65: ("test_047__killed_at_any_moment__old_archives_stay_and_no_part_is_taken_for_one", "test_048__a_full_disk__fails_and_replaces_nothing",
-         "test_049__an_archive__has_the_rights_that_were_asked_for"),
+         "test_028__the_service_is_killed_while_clusters_are_paused__they_are_resumed_by_its_unit"),
     66: ("test_033__a_cluster_that_is_not_ready__is_flagged_refused_or_left_out", "test_025__everything_is_paused_and_resumed_with_these_bodies",
          "test_026__a_failure_while_reading__resumes"),
     89: ("test_033__an_empty_host__becomes_a_management_cluster", "test_090__the_lists__are_what_was_fetched"),
@@ -78,7 +78,6 @@ PARTLY = {
     60: "on a worker, which has no image of the control plane, the refusal comes after programs were replaced",
     61: "which nodes are taken for outdated, by what is found there; the kubelet of a real node is not restarted in between",
     62: "which nodes are taken for outdated; no upgrade of several real hosts is interrupted",
-    65: "the status of a program that fails, not that of its unit",
     89: "a deployment of one host and then of a second; three need more than the machine of the tests has",
 }
 

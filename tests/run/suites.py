@@ -144,6 +144,7 @@ def backup(suite):
     """capi_backup beside the real clusterctl, on the kinds of Cluster API and clusters like Magnum's."""
     kubernetes.wait()
     clusterctl.wait()
+    lxc_images.wait()
     build = ROOT / "build/coverage"
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "capi_backup")
@@ -154,7 +155,7 @@ def backup(suite):
     suite.run(sys.executable, "tests/servers/clusterctl/build.py", older, nice=10)
     suite.run(sys.executable, "tests/servers/capi_manager.py", nice=10)
     suite.pytest(ansible.wait() / "python", "tests/integration/capi_backup",
-                 env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+                 env=dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite)))
 
 
 def openstack(suite):
@@ -307,7 +308,7 @@ BESIDE = ("fuzz", "roles")  # the second lane: what needs no server and no build
 ON_REQUEST = ("openstack", "proxy", "aio", "magnum")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
-NEEDS_STATIC = ("portable", "collection", "lxc", "proxy")
+NEEDS_STATIC = ("backup", "portable", "collection", "lxc", "proxy")
 
 
 def arguments():
@@ -343,7 +344,7 @@ def prepare(options, names):
         ansible.start()
     if {"openstack", "proxy", "magnum"} & set(names):
         openstack_cloud.start()
-    if {"lxc", "proxy", "magnum"} & set(names):
+    if {"backup", "lxc", "proxy", "magnum"} & set(names):
         lxc_images.start()
     if set(NEEDS_STATIC) & set(names):
         static.start()

@@ -11,10 +11,11 @@ import pytest
 
 from servers.clusterctl.client import Clusterctl
 from servers.kubernetes.server import KubeServer
-from support.magnum_clusters import Magnum, identity_of, read_files
+from support.magnum_clusters import CORE, Magnum, identity_of, read_files
 from support.module import Module
 from support.relay import Relay
 
+PAUSED_BY = "capi-backup/paused-by"
 PATIENCE = 300  # seconds; what is disturbed waits, and machines are busy
 WRITES = ("create", "update", "patch", "delete", "deletecollection")
 
@@ -114,6 +115,13 @@ def magnum(plane, kinds):
 
 
 @pytest.fixture
+def two(magnum):
+    """Two clusters of one class."""
+    magnum.add_class()
+    return [magnum.add_cluster(name) for name in ("kube-aaaaa", "kube-bbbbb")]
+
+
+@pytest.fixture
 def backup(plane, magnum, programs, tmp_path):
     """backup(state=…, …) → Outcome, on the namespace of the test."""
     return Backup(programs / "capi_backup", tmp_path, plane, magnum.namespace)
@@ -192,6 +200,18 @@ class Disturbed:
 def disturbed(backup):
     """disturbed(hook) → a Disturbed"""
     return lambda hook: Disturbed(backup, hook)
+
+
+def paused(magnum) -> set:
+    """What is paused, or bears our mark."""
+    found = set()
+    for kind, plural in (("Cluster", "clusters"), ("ClusterClass", "clusterclasses")):
+        _, answer = magnum.wire.request("GET", "/apis/%s/namespaces/%s/%s" % (CORE, magnum.namespace, plural))
+        for item in answer["items"]:
+            annotations = item["metadata"].get("annotations", {})
+            if item["spec"].get("paused") or "cluster.x-k8s.io/paused" in annotations or PAUSED_BY in annotations:
+                found.add((kind, item["metadata"]["name"]))
+    return found
 
 
 def is_metadata(request) -> bool:

@@ -7,32 +7,12 @@ import time
 
 import pytest
 
-from conftest import Backup, is_list, is_metadata, writes
+from conftest import PAUSED_BY, Backup, is_list, is_metadata, paused, writes
 from support.magnum_clusters import CORE
 from servers.clusterctl.client import Clusterctl
 from support.relay import Relay
 
-PAUSED_BY = "capi-backup/paused-by"
 THOROUGH = os.environ.get("MCAPI_THOROUGH")
-
-
-@pytest.fixture
-def two(magnum):
-    """Two clusters of one class."""
-    magnum.add_class()
-    return [magnum.add_cluster(name) for name in ("kube-aaaaa", "kube-bbbbb")]
-
-
-def paused(magnum) -> set:
-    """What is paused, or bears our mark."""
-    found = set()
-    for kind, plural in (("Cluster", "clusters"), ("ClusterClass", "clusterclasses")):
-        _, answer = magnum.wire.request("GET", "/apis/%s/namespaces/%s/%s" % (CORE, magnum.namespace, plural))
-        for item in answer["items"]:
-            annotations = item["metadata"].get("annotations", {})
-            if item["spec"].get("paused") or "cluster.x-k8s.io/paused" in annotations or PAUSED_BY in annotations:
-                found.add((kind, item["metadata"]["name"]))
-    return found
 
 
 def is_patch(request, plural=None) -> bool:

@@ -1,11 +1,8 @@
 """The role makes a running service on a host with systemd, through which a client reaches a cluster by its name."""
 import json
-import os
-import platform
 import shutil
 import socket
 import ssl
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,11 +10,11 @@ import pytest
 
 from servers.lxc import rootfs, world as containers
 from servers.openstack import wheels
+from support import hosts
 from support.magnum_system import NAMESPACE
-from support.pack_collection import DAEMON, stage
+from support.pack_collection import DAEMON
 from support.wait import until
 
-ROOT = Path(__file__).resolve().parents[3]
 NETWORK = "5f0c5f0c-1111-2222-3333-444444444444"
 NAME = "kube-x." + NAMESPACE
 # Runs in the namespace of the tenant, inside the container.
@@ -42,13 +39,6 @@ mcapi_vexxhost_proxy_environment:
 """
 
 
-def portable_programs() -> Path:
-    folder = Path(os.environ.get("MCAPI_PORTABLE", ROOT / "build/portable" / platform.machine()))
-    if not (folder / DAEMON).is_file():
-        pytest.skip("this machine has no programs in %s that run anywhere: ./dev build first, or set MCAPI_PORTABLE" % folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def work(tmp_path_factory):
     return tmp_path_factory.mktemp("role")
@@ -57,37 +47,23 @@ def work(tmp_path_factory):
 @pytest.fixture(scope="module")
 def collections(work, programs):
     """The collection as it is installed, with the portable daemon and the modules under test."""
-    mixed = work / "programs"
-    mixed.mkdir()
-    portable = portable_programs()
-    for sidecar in (ROOT / "collection/plugins/modules").glob("*.yml"):
-        found = [folder / sidecar.stem for folder in (programs, portable) if (folder / sidecar.stem).is_file()]
-        if found:
-            (mixed / sidecar.stem).symlink_to(found[0])
-        else:
-            (mixed / sidecar.stem).write_text("#!/bin/sh\nexit 1\n", encoding="ascii")
-    (mixed / DAEMON).symlink_to(portable / DAEMON)
-    stage(mixed, work / "collections/ansible_collections/osa_ops/mcapi_vexxhost")
-    return work / "collections"
+    portable = hosts.portable_programs()
+    return hosts.install(work, Path(programs), portable, daemon=portable)
 
 
 @pytest.fixture(scope="module")
 def host(work, session_world, collections):
     """A container with systemd that shares this host's network, so that it reaches the API server. The first test finds
     the files of a Python proxy there; each test ends with the role having removed everything."""
-    reason = containers.why_not()
-    if reason:
-        pytest.skip("this machine: " + reason)
     pair = session_world.server.pki.authority("workload").server([NAME])
     with containers.World(work / "lxc") as world:
-        box = world.layer(rootfs.tree("proxy"), ["lxc.net.0.type = none"])
+        box = hosts.make(world, rootfs.tree("proxy"))
         box.write("root/cluster.pem", pair.cert_file.read_text("ascii") + pair.key_file.read_text("ascii"))
         box.write("root/server.py", SERVER)
         (box.upper / "opt/wheels").mkdir(parents=True)
         for wheel in wheels.index().rglob("*.whl"):
             shutil.copy(wheel, box.upper / "opt/wheels")
-        box.start()
-        until(lambda: box.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
+        hosts.boot(box)
         yield box
         box.destroy()
 
@@ -104,32 +80,13 @@ def tenant(host):
 @pytest.fixture
 def play(work, collections, host, world):
     """play("-e", …): runs the playbook, and returns what it says."""
-    return lambda *arguments: run_playbook(work, collections, host, world.server, *arguments)
-
-
-def run_playbook(work, collections, host, server, *arguments, address="127.0.0.1"):
+    control = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     inventory = {"compute_hosts": {"hosts": [host.name]}, "k8s_all": {"hosts": ["control"]}, "_meta": {"hostvars": {
-        host.name: {"ansible_connection": "lxc_attach", "container_name": host.name, "management_address": address},
-        "control": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}}}
-    script = work / "inventory.sh"
-    script.write_text("#!/bin/sh\ncat <<'END'\n%s\nEND\n" % json.dumps(inventory), encoding="utf-8")
-    script.chmod(0o755)
+        host.name: hosts.variables(host, management_address="127.0.0.1"), "control": control}}}
     (work / "variables.yml").write_text(VARIABLES, encoding="utf-8")
-    done = subprocess.run(
-        [Path(sys.executable).parent / "ansible-playbook", "-i", script, "-e", "@%s" % (work / "variables.yml"),
-         "-e", "mcapi_vexxhost_k8s_conf_src=%s" % server.kubeconfig, "osa_ops.mcapi_vexxhost.mcapi_proxy", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=900,
-        env=dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(collections), ANSIBLE_HOME=str(work / "ansible"),
-                 ANSIBLE_CONNECTION_PLUGINS=str(ROOT / "tests/aio/connection"), AIO_LXC_PATH=str(host.folder.parent),
-                 ANSIBLE_INJECT_FACT_VARS="false", ANSIBLE_PIPELINING="true", ANSIBLE_NOCOLOR="1",
-                 ANSIBLE_FORCE_HANDLERS="true"))
-    assert done.returncode == 0, done.stdout[-6000:]
-    return done.stdout
-
-
-def changed(output: str, host) -> int:
-    line = next(line for line in output.partition("PLAY RECAP")[2].splitlines() if line.startswith(host.name))
-    return int(line.partition("changed=")[2].split()[0])
+    usual = ("-e", "@%s" % (work / "variables.yml"), "-e", "mcapi_vexxhost_k8s_conf_src=%s" % world.server.kubeconfig,
+             "osa_ops.mcapi_vexxhost.mcapi_proxy")
+    return lambda *arguments: hosts.play(work, collections, host, inventory, *usual, *arguments)
 
 
 def variables(**given) -> tuple:
@@ -186,7 +143,7 @@ def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster
     play("--check", "--diff", *variables())
     assert not there(host, "/usr/local/sbin/" + DAEMON) and pid_of(host) == old
     output = play("--diff", *variables())
-    assert "token:" not in output and changed(output, host) > 5
+    assert "token:" not in output and hosts.changed(output, host) > 5
     pid = pid_of(host)
     assert pid != old and not there(host, "/proc/" + old)
     assert host.run("pgrep", "-f", "sleep 9999", check=False) == ""
@@ -199,13 +156,13 @@ def test_087__python_proxy_runs__makes_way_for_a_service_that_leads_to_a_cluster
     assert greeting(authority, 44355) == "hello of kube-x"
     # Once more: nothing changes, nothing is restarted.
     output = play(*variables())
-    assert changed(output, host) == 0, output
+    assert hosts.changed(output, host) == 0, output
     assert pid_of(host) == pid
     # One setting more, another program, other credentials, by whoever it was: put right, and one restart.
     host.run("sh", "-c", "cd /usr/local/sbin && cp %s new && echo >>new && mv new %s && echo >>/var/lib/capi_proxy/.kube/config"
              % (DAEMON, DAEMON))
     output = play(*variables(capi_proxy_service_overrides={"Nice": "5"}))
-    assert changed(output, host) == 4, output
+    assert hosts.changed(output, host) == 4, output
     pid, before = pid_of(host), pid
     assert pid != before
     # It was killed: systemd starts it again.
@@ -234,7 +191,7 @@ def test_implementation__upstream__runs_from_its_environment_with_haproxy_and_ma
     published = world.slices()["kube-x-" + host.name]
     assert greeting(authority, published["ports"][0]["port"]) == "hello of kube-x"
     output = play(*theirs)
-    assert changed(output, host) == 0, output
+    assert hosts.changed(output, host) == 0, output
     assert pid_of(host) == pid
     # And back, while the cluster is in use.
     play(*variables())
@@ -266,7 +223,7 @@ def test_forward__host_outside_the_management_cluster__reaches_a_cluster_by_its_
     assert until(lambda: host.run("python3", "-c", client % (NAME, NAME), check=False)).strip() == "hello of kube-f"
     assert list(world.slices()) == ["kube-x-infra1"]  # who only forwards publishes nothing
     output = play(*variables())
-    assert changed(output, host) == 3, output  # unit, handler, the right to write
+    assert hosts.changed(output, host) == 3, output  # unit, handler, the right to write
     assert host.run("cat", "/etc/hosts") == before
     assert host.run("stat", "-c", "%G %a", "/etc/hosts").strip() == "root 644"
     # As one leaves it that was killed with its host.
@@ -274,4 +231,4 @@ def test_forward__host_outside_the_management_cluster__reaches_a_cluster_by_its_
     play(*variables(capi_proxy_state="absent", capi_proxy_forward=True))
     assert host.run("cat", "/etc/hosts") == before
     assert_gone(host)
-    assert changed(play(*variables(capi_proxy_state="absent")), host) == 0
+    assert hosts.changed(play(*variables(capi_proxy_state="absent")), host) == 0
