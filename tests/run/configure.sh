@@ -4,6 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 preset=$1
 shift
+mkdir -p build
+exec 9>"build/.$preset.lock" # suites run side by side
+flock 9
 targets=()
 [ $# -eq 0 ] || targets=(--target "$@")
 if [[ $preset =~ ^(static|glibc)-(.*)$ ]]; then

@@ -27,8 +27,9 @@ class Failed(Exception):
 class Suite:
     """One suite while it runs, and what became of it afterwards."""
 
-    def __init__(self, name: str, function, options):
+    def __init__(self, name: str, function, options, nice=0):
         self.name = name
+        self.nice = nice  # of all its commands, at least
         self.options = options
         self.passed = self.failed = 0
         self.skipped = []    # reasons
@@ -42,6 +43,7 @@ class Suite:
     def run(self, *argv, env=None, cwd=ROOT, nice=0, check=True, timeout=None):
         """Runs a command with its output in the log. Returns (exit status, output)."""
         words = [str(word) for word in argv]
+        nice = max(nice, self.nice)
         with open(self.log, "ab") as log:
             log.write(("$ %s\n" % " ".join(words)).encode())
         with open(self.log, "ab") as log:
