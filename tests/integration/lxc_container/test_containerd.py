@@ -9,7 +9,6 @@ import pytest
 
 from servers.lxc import packages, rootfs
 
-PACKAGES = ("containerd", "runc")
 # What containerd and a kubelet need of the container of the management cluster.
 CONFIG = ["lxc.mount.auto=proc:rw sys:rw cgroup:rw:force", "lxc.cap.drop=", "lxc.cgroup.devices.allow=a",
           "lxc.cgroup2.devices.allow=a", "lxc.apparmor.profile=unconfined"]
@@ -17,8 +16,7 @@ CONFIG = ["lxc.mount.auto=proc:rw sys:rw cgroup:rw:force", "lxc.cap.drop=", "lxc
 
 @pytest.fixture(scope="module")
 def containerd(world):
-    """A folder with containerd, ctr and runc as the packages have them."""
-    return packages.unpacked("containerd-bookworm", *PACKAGES)
+    return packages.containerd()
 
 
 def image_of_busybox(path):

@@ -176,6 +176,30 @@ def programs(version: str = DEFAULT_VERSION) -> Path:
                             lambda work: _compile_kubernetes(work, version))
 
 
+def _compile_kubeadm(work: Path, version: str) -> None:
+    go = go_tool.find_go()
+    source = work / "source"
+    source.mkdir()
+
+    def run(*arguments, doing):
+        return cache.run(_polite((go,) + arguments), "kubeadm %s alone: %s" % (version, doing), cwd=source, env=_environment(go))
+
+    downloaded = json.loads(run("mod", "download", "-json", "k8s.io/kubernetes@v" + version, doing="download"))
+    upstream = json.loads(run("mod", "edit", "-json", downloaded["GoMod"], doing="read go.mod"))
+    package = "k8s.io/kubernetes/cmd/kubeadm"
+    (source / "go.mod").write_text(kubernetes.go_mod(upstream, version) + "tool %s\n" % package, encoding="ascii")
+    run("mod", "tidy", doing="resolve modules")
+    run("build", "-trimpath", "-ldflags", "-s -w " + kubernetes.version_flags(version), "-o", work / "kubeadm", package, doing="compile")
+    shutil.rmtree(source)
+
+
+def kubeadm(version: str = kubernetes.DEFAULT_VERSION) -> Path:
+    """The program alone; a minute where the API server of the tests was compiled, whose parts it shares."""
+    key = cache.fingerprint(inspect.getsource(kubernetes.go_mod), inspect.getsource(_compile_kubeadm))[:8]
+    return cache.build_once(cache.cache_dir() / ("kubeadm-alone-%s-%s" % (version, key)),
+                            lambda work: _compile_kubeadm(work, version)) / "kubeadm"
+
+
 def pause() -> Path:
     source = HERE / "pause" / "pause.c"
 

@@ -42,3 +42,8 @@ def unpacked(name: str, *packages: str):
             package.unlink()
 
     return cache.build_once(cache.cache_dir() / name, unpack)
+
+
+def containerd():
+    """A folder with containerd, ctr and runc as Debian 12 has them."""
+    return unpacked("containerd-bookworm", "containerd", "runc")
