@@ -3,10 +3,13 @@
 import json
 import shutil
 import stat
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
+import bars
 import compat
 import docs
 import reference
@@ -109,6 +112,28 @@ class Reference(Tree):
         self.found(reference, write=True)
         self.plant("collection/docs/modules/n.md", "")
         self.assertEqual(self.found(reference), ["there is no such module"])
+
+
+class Bars(Tree):
+    BAR = bars.of_peer("work", "lxc", "seconds/%", 3)
+
+    def row(self, ours, theirs):
+        peer = bars.NAMES["lxc"][1]
+        self.plant("lxc.json", json.dumps({"seconds": {"lxc_container": ours, peer: theirs}}))
+        return bars.row(self.BAR, bars.measured(self.root))
+
+    def test_what_is_missed_says_so(self):
+        self.assertIn("| 4 × |  |", self.row(1.0, 4.0))
+        self.assertIn("| 2 × | missed |", self.row(2.0, 4.0))
+        self.assertIn("not yet", self.row(0, 4.0))
+
+    def test_figures_that_are_better_when_they_are_more(self):
+        self.row(4.0, 1.0)
+        self.assertIn("| 4 × |  |", bars.row(self.BAR._replace(more=True), bars.measured(self.root)))
+
+    def test_a_bound_that_is_a_number(self):
+        self.row(6.0, 1.0)
+        self.assertIn("| 2 × | missed |", bars.row(self.BAR._replace(theirs="12"), bars.measured(self.root)))
 
 
 if __name__ == "__main__":

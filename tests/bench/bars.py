@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""bars.py [--write]: docs/bench/README.md, how good each thing has to be, and how good it was when it was measured last.
+
+Without --write nothing is changed, and it fails where the page is not that of docs/bench/*.json.
+"""
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from summary import DOCS, NAMES, value  # noqa: E402
+
+PAGE = DOCS / "README.md"
+HEAD = """\
+# How good it has to be, and is
+
+Made by `tests/bench/bars.py --write` from the files beside this one, which `./dev bench` writes. A factor says how many times better
+ours is than what it is measured against: `4.1 ×` of a time is a quarter of it.
+
+| Work | Against | At least | Measured | |
+|---|---|---|---|---|
+"""
+CORE, KUBECTL, RAW = "kubernetes.core.k8s", "kubectl", "its archive, not packed"
+
+
+class Bar(NamedTuple):
+    work: str
+    against: str
+    least: float
+    file: str
+    ours: str  # where the figures are
+    theirs: str  # or the bound itself
+    more: bool = False  # is better
+
+
+def of_k8s(work, case, field, against, least):
+    place = "cases/%s/tools/%%s/%s" % (case, field)
+    return Bar(work, against, least, "results", place % "k8s_apply", place % against)
+
+
+def of_peer(work, file, place, least, against=None, more=False):
+    ours, theirs = NAMES[file]
+    theirs = against or theirs
+    return Bar(work, theirs, least, file, place.replace("%", ours), place.replace("%", theirs), more)
+
+
+def of_documents(work, case):
+    yield of_k8s("%s, time" % work, case, "seconds", CORE, 10)
+    yield of_k8s("%s, time" % work, case, "seconds", KUBECTL, 2)
+    yield of_k8s("%s, memory" % work, case, "megabytes", CORE, 20)
+
+
+def of_backups(clusters):
+    place = "sizes/%d/" % clusters
+    yield of_peer("backup of %s clusters, time" % format(clusters, ","), "backup", place + "%/seconds", 10)
+    yield Bar("the same, memory", RAW, 1 / 3, "backup", place + "capi_backup/megabytes", place + "capi_backup/raw_megabytes")
+
+
+BARS = (
+    *of_documents("37 documents, 489 kB, first", "orc-first"),
+    *of_documents("the same, repeated", "orc-repeated"),
+    of_k8s("one unchanged ConfigMap, time", "one-repeated", "seconds", CORE, 25),
+    Bar("the same, memory", "12 MB", 1, "results", "cases/one-repeated/tools/k8s_apply/megabytes", "12"),
+    Bar("1,000 ConfigMaps, first, time", "nothing but the requests", 0.5, "results", "cases/thousand-first/tools/k8s_apply/seconds",
+        "cases/thousand-first/server_limit/seconds"),
+    Bar("26 documents, 1.2 MB, memory", "40 MB", 1, "results", "cases/capi-first/tools/k8s_apply/megabytes", "40"),
+    of_peer("four providers, first, time", "clusterctl_init", "programs/%/first/seconds", 3),
+    of_peer("the same, repeated, time", "clusterctl_init", "programs/%/repeated/seconds", 5),
+    of_peer("the same, first, memory", "clusterctl_init", "programs/%/first/megabytes", 5),
+    *of_backups(10), *of_backups(100), *of_backups(1000),
+    of_peer("one cluster template, unchanged, time", "magnum", "cases/one template, unchanged/%/seconds", 10),
+    of_peer("one container, unchanged, time", "lxc", "seconds/nothing to do/%", 10),
+    of_peer("one task over ssh, repeated, time", "fastpath", "ways/%/milliseconds_per_task", 3),
+    of_peer("the same", "fastpath", "ways/%/milliseconds_per_task", 2, "ansible.builtin.ping (Python, pipelined)"),
+    of_peer("proxied bytes, one stream", "proxy", "work/one stream/%/mib_per_second", 0.9, more=True),
+    of_peer("proxied bytes, eight streams", "proxy", "work/eight streams/%/mib_per_second", 0.9, more=True),
+    of_peer("new connections", "proxy", "work/new connections/%/per_second", 0.9, more=True),
+    of_peer("round trip of one connection, p99", "proxy", "work/ping, one connection/%/p99_us", 1 / 1.1),
+    of_peer("round trip of 32 connections, p99", "proxy", "work/ping, 32 connections/%/p99_us", 1 / 1.1),
+    of_peer("memory for 500 clusters", "proxy", "memory/500/%/idle_kib", 2),
+)
+# What stands in the way, of bars that are missed.
+REASONS = """
+- **37 documents, memory**: a twentieth of kubernetes.core is 3 MB, less than the program has with TLS and one connection open. The documents
+  stand in memory as they were read and as the server answered, because what was changed is told from both; the 489 kB of them take 13 MB.
+- **37 documents, first, time**: most of it is the server, which compiles each definition's schema and then establishes the kind; `kubectl`, which
+  does not wait for that, is not ten times faster than kubernetes.core either.
+- **Backups of 10 clusters, memory**: the program itself has 7 MB, ten times what it saves there. With 100 clusters it does not show any more.
+"""
+
+
+def measured(folder: Path) -> dict:
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*.json")}
+    if "results" in found:
+        found["results"]["cases"] = {case["case"]: case for case in found["results"]["cases"]}
+    return found
+
+
+def figure(results, place: str):
+    return float(place) if place.replace(".", "").isdigit() else value(results, place)
+
+
+def row(bar: Bar, results: dict) -> str:
+    ours, theirs = (figure(results.get(bar.file, {}), place) for place in (bar.ours, bar.theirs))
+    head = "| %s | %s | %.3g × |" % (bar.work, bar.against, bar.least)
+    if not ours or not theirs:
+        return head + " not yet | |"
+    factor = ours / theirs if bar.more else theirs / ours
+    return head + " %.3g × | %s |" % (factor, "" if factor >= bar.least else "missed")
+
+
+def page(folder: Path = DOCS) -> str:
+    results = measured(folder)
+    return HEAD + "\n".join(row(bar, results) for bar in BARS) + "\n\nWhat stands in the way where it is missed:\n" + REASONS
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true", help="renew the page")
+    if parser.parse_args().write:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+        print("docs/bench/README.md is not that of the files beside it: python3 tests/bench/bars.py --write")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
