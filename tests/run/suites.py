@@ -33,7 +33,7 @@ EXCUSES = ("this machine", "MCAPI_TEST_DATA", "no Python 3.")
 
 def prepare_kubernetes(suite):
     arguments = [suite.options.kubernetes] if suite.options.kubernetes else []
-    suite.run(sys.executable, "tests/servers/kubernetes/build.py", *arguments, nice=10)
+    suite.run(sys.executable, "tests/servers/kubernetes/build.py", *arguments, nice=2)
 
 
 def prepare_ansible(suite):
@@ -49,8 +49,8 @@ def prepare_bundle(suite):
 def prepare_clusterctl(suite):
     """The program that clusterctl_init is compared with, and what both install."""
     kubernetes.wait()
-    suite.run(sys.executable, "tests/servers/clusterctl/build.py", nice=10)
-    suite.run(sys.executable, "tests/servers/clusterctl/repository.py", nice=10)
+    suite.run(sys.executable, "tests/servers/clusterctl/build.py", nice=5)
+    suite.run(sys.executable, "tests/servers/clusterctl/repository.py", nice=5)
 
 
 def prepare_openstack(suite):
@@ -69,7 +69,7 @@ def prepare_lxc(suite):
 def prepare_static(suite):
     """The programs that run anywhere, in build/portable/CPU. False where what they are made from cannot be had."""
     for cpu in CPUS:
-        status, _ = suite.run("tests/run/programs.sh", cpu, "build/portable/" + cpu, nice=10, check=False)
+        status, _ = suite.run("tests/run/programs.sh", cpu, "build/portable/" + cpu, nice=7, check=False)
         if status == UNAVAILABLE:
             return False
         if status != 0:
@@ -307,7 +307,7 @@ SUITES = {
 # The second lane: what computes, and shares nothing with the first one, whose suites often wait for their servers. It steps
 # back for these, which are the ones that look at clocks.
 BESIDE = ("clang", "analyzer", "lint", "fastpath", "roles", "fuzz")
-BESIDE_NICE = 5
+BESIDE_NICE = 10  # also for what the first lane waits for, when nothing is in the cache
 ON_REQUEST = ("openstack", "proxy", "aio", "magnum")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")
 NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
