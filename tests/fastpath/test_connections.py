@@ -237,12 +237,12 @@ def test_requiretty__task_without_become__costs_one_command_still(ssh):
 def with_binding(directory: Path, core: str) -> list:
     """Words that start ansible-playbook of CORE in the Python that Debian's liblxc binding is for, with community.general.
 
-    All that it needs of the environments is pure Python, so links to that will do.
+    All that it needs of the environments is pure Python, so links to that will do; it asks for the version of jinja2.
     """
     directory.mkdir()
     own, peers = (next(path.glob("lib/python3*/site-packages")) for path in (venv(core), ansible_venv.peers()))
-    for name in ("ansible", "jinja2", "markupsafe", "yaml", "packaging", "resolvelib"):
-        (directory / name).symlink_to(own / name)
+    for path in (*(own / name for name in ("ansible", "jinja2", "markupsafe", "yaml", "packaging", "resolvelib")), *own.glob("jinja2-*.dist-info")):
+        (directory / path.name).symlink_to(path)
     (directory / "ansible_collections").symlink_to(peers / "ansible_collections")
     return [PYTHON, "-c", "import sys; sys.path.insert(0, %r)\n"
             "from ansible.cli.playbook import main; main()" % str(directory)]
