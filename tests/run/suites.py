@@ -306,7 +306,7 @@ SUITES = {
 }
 # The second lane: what computes, and shares nothing with the first one, whose suites often wait for their servers. It steps
 # back for these, which are the ones that look at clocks.
-BESIDE = ("clang", "analyzer", "lint", "fastpath", "roles", "fuzz")
+BESIDE = ("clang", "analyzer", "lint", "collection", "fastpath", "roles", "fuzz")
 BESIDE_NICE = 10  # also for what the first lane waits for, when nothing is in the cache
 ON_REQUEST = ("openstack", "proxy", "aio", "magnum")  # not part of all
 NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")

@@ -1,5 +1,6 @@
 """Bringing back what was saved, into an empty cluster and into one where something is left."""
 import json
+import time
 
 from support.capi_same import resumed
 from support.magnum_clusters import CORE, PER_CLUSTER, identity_of
@@ -341,6 +342,7 @@ def test_082__credentials_are_there__before_anything_is_resumed(magnum, backup, 
 
 def test_083__an_archive_that_is_too_old__needs_force(magnum, backup, target, restore):
     saved(magnum, backup)
+    time.sleep(1)  # ages are whole seconds
     outcome = restore.restored(max_age=0)
     assert outcome.failed and "older than max_age" in outcome.msg
     assert restore.restored(max_age=0, force=True).changed
