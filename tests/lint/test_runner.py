@@ -51,6 +51,11 @@ class Pytest(unittest.TestCase):
         self.assertEqual(len(self.play(many + "== 11 failed, 1 passed in 1s ==\n")), 1)
         self.assertEqual(self.suite.failed, 11)
 
+    def test_of_a_step_that_fails_its_own_output_is_shown(self):
+        self.suite.step("sh", "-c", "echo why; exit 1")
+        self.suite.step("echo", "something else")
+        self.assertEqual((self.suite.failed, self.suite.excerpts), (1, ["why\n"]))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -75,6 +75,7 @@ class Suite:
         else:
             self.failed += 1
             self.notes.append("failed: %s" % " ".join(map(str, argv[:6])))
+            self.excerpts.append(output)
         return status == 0, output
 
     def ctest(self, build: Path, *arguments, env=None):
