@@ -127,6 +127,13 @@ class Bars(Tree):
         self.assertIn("| 2 × | missed |", self.row(2.0, 4.0))
         self.assertIn("not yet", self.row(0, 4.0))
 
+    def test_what_stands_in_the_way_is_told_of_bars_that_are_missed(self):
+        self.row(2.0, 4.0)
+        told = bars.page(self.root, [self.BAR._replace(why="**work**: so"), self.BAR._replace(least=1, why="never")])
+        self.assertTrue(told.endswith("where it is missed:\n\n- **work**: so\n"), told)
+        self.assertIn("- **work**: not known yet", bars.page(self.root, [self.BAR]))
+        self.assertNotIn("in the way", bars.page(self.root, [self.BAR._replace(least=1)]))
+
     def test_figures_that_are_better_when_they_are_more(self):
         self.row(4.0, 1.0)
         self.assertIn("| 4 × |  |", bars.row(self.BAR._replace(more=True), bars.measured(self.root)))
