@@ -22,26 +22,26 @@ def upstream(tmp_path_factory):
     """The address of a server that has IMAGES, each under the name of its registry, and {image: digest}."""
     folder = tmp_path_factory.mktemp("upstream")
     store = Store(folder / "images")
+    digests = {}
     for number, image in enumerate(IMAGES):
         add = store.index if image == SEVERAL_CPUS else store.image
-        add(image, [store.layer(Layer().text("etc/number", str(number)))], ["/none"])
+        digests[image] = add(image, [store.layer(Layer().text("etc/number", str(number)))], ["/none"])
     (folder / "files").mkdir()
     (folder / "files/v2").write_text("{}", encoding="ascii")
     keeper = Keeper(folder / "keeper.log")
     keeper.start("mirror", [sys.executable, ROOT / "tests/servers/kubeadm/mirror.py", folder, "127.0.0.1"], folder / "log", folder)
-    digests = {image: (store.folder / "manifests" / image.replace(":", "/")).read_text(encoding="ascii") for image in IMAGES}
     yield "127.0.0.1:" + until(lambda: (folder / "log").read_text(encoding="ascii").strip()), digests
     keeper.stop()
 
 
 def path_of(tool: str) -> str:
-    try:
-        if tool == "skopeo":
-            packages.ensure((tool,))
-            return tool
+    if tool in copiers.PACKAGES:
         return str(copiers.program(tool))
+    try:
+        packages.ensure((tool,))
     except RuntimeError as error:
         pytest.skip("this machine: %s" % error)
+    return tool
 
 
 @pytest.fixture

@@ -102,13 +102,14 @@ class Store:
         temporary.rename(self.folder / "blobs/sha256" / digest)
         return {"mediaType": LAYER, "digest": "sha256:" + digest, "size": packed.size}, "sha256:" + plain.hash.hexdigest()
 
-    def image(self, reference: str, layers, entrypoint=(), user="") -> None:
-        """reference: REGISTRY/NAME:TAG. layers: results of layer(). user: a number; the kubelet believes no name."""
+    def image(self, reference: str, layers, entrypoint=(), user="") -> str:
+        """reference: REGISTRY/NAME:TAG. layers: results of layer(). user: a number; the kubelet believes no name.
+        Returns its digest."""
         machine = "amd64" if os.uname().machine == "x86_64" else "arm64"
-        self._tag(reference, self._manifest(machine, layers, entrypoint, user))
+        return self._tag(reference, self._manifest(machine, layers, entrypoint, user))
 
     def index(self, reference: str, layers, entrypoint=()) -> str:
-        """An image of the same layers for each of two CPUs. Its digest."""
+        """An image of the same layers for each of two CPUs. Returns the digest of their index."""
         images = [dict(self._manifest(machine, layers, entrypoint, ""), platform={"architecture": machine, "os": "linux"})
                   for machine in ("amd64", "arm64")]
         text = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": images})
