@@ -49,6 +49,14 @@ def command(*argv, **environment):
     return result.stdout
 
 
+def stop_former_server() -> None:
+    """That of a demo before; that there was none is no news."""
+    done = subprocess.run([ROOT / "tests/servers/servers", "down", "kubernetes"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    if done.returncode != 0:
+        sys.exit("the server of a former demo does not stop:\n%s" % done.stdout)
+
+
 def show_proxy(tools) -> int:
     """The part that needs network namespaces; the program is the one in the package."""
     if os.geteuid() != 0:
@@ -113,7 +121,7 @@ def main() -> int:
                 "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "PATH": "%s:%s" % (tools, os.environ["PATH"])}
     quietly("installing the collection", lambda: command(
         "ansible-galaxy", "collection", "install", "--offline", "-p", PLACE / "collections", tarball, **settings))
-    subprocess.run([ROOT / "tests/servers/servers", "down", "kubernetes"], stderr=subprocess.DEVNULL, check=False)  # of a demo before
+    stop_former_server()
     lines = quietly("starting a Kubernetes API server", lambda: command(
         ROOT / "tests/servers/servers", "up", "kubernetes"))
     server = dict(line.split("=", 1) for line in lines.splitlines())
