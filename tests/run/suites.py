@@ -43,7 +43,7 @@ def prepare_ansible(suite):
 
 def prepare_bundle(suite):
     kubernetes.wait()
-    suite.run(sys.executable, "tests/servers/capi_bundle.py", nice=10)
+    suite.run(sys.executable, "tests/servers/capi_bundle.py", nice=2)
 
 
 def prepare_clusterctl(suite):
@@ -149,11 +149,11 @@ def backup(suite):
     if "unit" not in suite.options.suites:
         suite.run("tests/run/configure.sh", "coverage", "capi_backup")
     for component in ("bootstrap", "control-plane"):
-        suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
+        suite.run(sys.executable, "tests/servers/capi_bundle.py", component)
     older = "1.10.10"  # of Cluster API and clusterctl, the last series of the version before
-    suite.run(sys.executable, "tests/servers/capi_bundle.py", "all", "--version", older, nice=10)
-    suite.run(sys.executable, "tests/servers/clusterctl/build.py", older, nice=10)
-    suite.run(sys.executable, "tests/servers/capi_manager.py", nice=10)
+    suite.run(sys.executable, "tests/servers/capi_bundle.py", "all", "--version", older)
+    suite.run(sys.executable, "tests/servers/clusterctl/build.py", older)
+    suite.run(sys.executable, "tests/servers/capi_manager.py")
     suite.pytest(ansible.wait() / "python", "tests/integration/capi_backup",
                  env=dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite)))
 
