@@ -33,7 +33,7 @@ ELSEWHERE = {
     93: ("test_images__from_one_registry_to_another__are_there_or_named",),
 }
 
-# The contract between Ansible and a program that is a module, which has no numbers in names: its tests are those of the room ansible.
+# The contract between Ansible and a program that is a module. Its tests, most of them of the room ansible, bear no numbers.
 CONTRACT = {
     1: ("test_am_args_load__file_or_standard_input__gives_the_same", "test_am_args_load__a_terminal__is_never_read",
         "test_am_input_stream__an_open_pipe__ends_at_the_closing_brace", "test_am_input_stream__a_line_without_a_value__ends_with_the_line",
