@@ -228,6 +228,34 @@ def test_060__version_that_cannot_follow__is_refused_before_a_program_is_replace
     assert not roles.calls("k8s_apply")
 
 
+WORKERS = {"same": ("v1.36.1", None), "next-minor": ("v1.35.6", None), "newer-patch": ("v1.36.2", "which is newer"),
+           "two-minors": ("v1.34.8", "one minor version up at a time")}
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_060__worker__asks_its_cluster_before_a_program_is_replaced(roles, name):
+    version, refusal = WORKERS[name]
+    settings = "kubernetesVersion: %s\n" % version
+    roles.module("k8s_apply", json.dumps({"changed": False, "resources": [{"data": {"ClusterConfiguration": settings}}]}).replace("\\", "\\\\"))
+    done = worker(roles)
+    assert (done.returncode != 0) == bool(refusal), done.stdout
+    assert not refusal or (refusal in words(done) and version[1:] in words(done) and "Nothing was changed" in words(done))
+    (asked,) = roles.calls("k8s_apply")
+    assert (asked["kind"], asked["name"], asked["state"]) == ("ConfigMap", "kubeadm-config", "info")
+
+
+def test_060__worker_whose_cluster_does_not_answer__goes_on(roles):
+    roles.module("k8s_apply", '{"failed": true, "msg": "nobody answers"}')
+    done = worker(roles)
+    assert done.returncode == 0 and roles.calls("k8s_apply"), done.stdout
+
+
+def worker(roles):
+    for name in ("admin.conf", "kubelet.conf"):
+        (roles.root / "etc/kubernetes" / name).touch()
+    return kubernetes(roles, "before.yml", kubernetes_version="1.36.1", kubernetes_control_plane_group="planes", _kubernetes_control_plane=["two"])
+
+
 def test_060__play__asks_before_its_first_role():
     (play,) = [play for play in pyyaml.safe_load((ROOT / "playbooks/k8s.yml").read_text(encoding="utf-8")) if play.get("roles")
                and "kubernetes" in str(play["roles"])]
