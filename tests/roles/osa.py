@@ -15,18 +15,28 @@ from pathlib import Path
 # inventory/env.d/k8s.yml: which component belongs where.
 COMPONENT, COMPONENT_GROUP, CONTAINER, CONTAINERS, HOSTS = ("k8s_capi", "k8s_all", "k8s_container", "cluster_api_containers",
                                                            "cluster_api_hosts")
-# inventory/group_vars/k8s_all/defaults.yml as of 2026.1
+# inventory/group_vars/k8s_all/defaults.yml and haproxy_service.yml as of 2026.1
 OSA_DEFAULTS = {
     "cilium_ipv4_cidr": "172.29.200.0/22", "clusterctl_version": "1.13.2", "cluster_api_version": "1.13.2",
     "cluster_api_infrastructure_provider": "openstack", "cluster_api_infrastructure_version": "0.14.4",
     "kube_vip_enabled": False, "kubelet_hostname": "{{ ansible_facts['hostname'] | lower }}",
     "kubelet_node_ip": "{{ management_address }}", "kubernetes_control_plane_group": "k8s_container",
     "kubernetes_hostname": "{{ internal_lb_vip_address }}", "kubernetes_non_init_namespace": True, "kubernetes_version": "1.36.1",
-    "lxc_container_config_list": "{{ (hostvars[physical_host]['ansible_facts']['os_family'] | default('Debian') == 'Debian') | "
+    "lxc_container_config_list": "{{ ((hostvars[physical_host]['ansible_facts']['os_family'] | lower) == 'debian') | "
                                  "ternary(['lxc.apparmor.profile=unconfined'], []) }}",
     "lxc_container_mount_auto": ["proc:rw", "sys:rw"], "openstack_host_nf_conntrack_max": 1572864,
     "upload_helm_chart_method": "copy", "ansible_collection_kubernetes_target_venv": "/opt/mcapi_ansible_venv",
     "cluster_api_backups_enabled": False,
+    "haproxy_k8s_service": {
+        "haproxy_service_name": "k8s", "haproxy_backend_nodes": "{{ groups['k8s_all'] | default([]) }}", "haproxy_ssl": False,
+        "haproxy_ssl_all_vips": False, "haproxy_port": 6443, "haproxy_balance_type": "tcp", "haproxy_balance_alg": "leastconn",
+        "haproxy_interval": "15000", "haproxy_backend_port": 6443, "haproxy_backend_rise": 2, "haproxy_backend_fall": 2,
+        "haproxy_timeout_server": "15m", "haproxy_timeout_client": "5m",
+        "haproxy_backend_options": ["tcplog", "ssl-hello-chk", "log-health-checks", "httpchk GET /healthz"],
+        "haproxy_backend_httpcheck_options": ['send hdr User-Agent "osa-haproxy-healthcheck" meth GET uri /healthz'],
+        "haproxy_backend_server_options": ["check-ssl", "verify none"],
+        "haproxy_service_enabled": "{{ groups['k8s_all'] is defined and groups['k8s_all'] | length > 0 }}"},
+    "k8s_haproxy_services": ["{{ haproxy_k8s_service | combine(haproxy_k8s_service_overrides | default({})) }}"],
 }
 
 WRAPPER = """#!/usr/bin/env bash
