@@ -250,6 +250,27 @@ def test_060__worker_whose_cluster_does_not_answer__goes_on(roles):
     assert done.returncode == 0 and roles.calls("k8s_apply"), done.stdout
 
 
+@pytest.mark.parametrize("version, refused", [("v1.35.6", True), ("v1.36.1", False)])
+def test_060__worker_comes_before_the_control_plane_is_upgraded__is_told_who_goes_first(roles, version, refused):
+    settings = "kubernetesVersion: %s\n" % version
+    roles.module("k8s_apply", json.dumps({"changed": False, "resources": [{"data": {"ClusterConfiguration": settings}}]}).replace("\\", "\\\\"))
+    for name in ("admin.conf", "kubelet.conf"):
+        (roles.root / "etc/kubernetes" / name).touch()
+    done = roles.play([include("kubernetes", "before.yml")], inventory={"one": {}, "two": {}}, serial=1, variables={
+        "kubernetes_kubelet_node_ip": "10.0.0.1", "kubernetes_hostname": "10.0.0.9", "kubernetes_version": "1.36.1",
+        "_kubernetes_control_plane": ["two"]})
+    assert ("run with --limit two first" in words(done)) == refused == (done.returncode != 0), done.stdout
+
+
+def test_035__member_cannot_be_looked_at__no_second_cluster_is_made(roles):
+    unseen = {"results": [{"item": "one", "stat": {"exists": False}}, {"item": "two", "unreachable": True}]}
+    done = kubernetes(roles, "init.yml", kubernetes_admin_files=unseen)
+    assert done.returncode != 0 and "two could not be looked at, and has the cluster perhaps" in words(done), done.stdout
+    assert not roles.kubeadm() and not (roles.root / "etc/kubernetes/kubeadm.yaml").exists()
+    done = kubernetes(roles, "init.yml", kubernetes_admin_files=unseen, kubernetes_init_unseen=True)
+    assert done.returncode == 0 and roles.kubeadm(), done.stdout
+
+
 def worker(roles):
     for name in ("admin.conf", "kubelet.conf"):
         (roles.root / "etc/kubernetes" / name).touch()
