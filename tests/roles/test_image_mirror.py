@@ -81,6 +81,18 @@ def test_images__through_an_archive__are_all_in_the_registry_afterwards(run, ups
         assert_all_there(registry, upstream, "mirror/")
 
 
+@pytest.mark.parametrize("tool", ["crane", "skopeo"])
+def test_registry_that_fails__leaves_the_archive_of_before(run, upstream, tmp_path, tool):
+    assert run(tool, capi_image_mirror_destination="archive").returncode == 0
+    done = run(tool, capi_image_mirror_destination="archive", capi_image_mirror_registries={"registry.k8s.io": "127.0.0.1:1", "quay.io": "127.0.0.1:1",
+                                                                                           "ghcr.io": upstream[0] + "/ghcr.io"})
+    assert done.returncode != 0 and "2 of 3 images could not be copied" in done.stdout.replace("\n", " "), done.stdout
+    with Registry(tmp_path / "registry") as registry:
+        done = run(tool, capi_image_mirror_source="archive", capi_image_mirror_destination=registry.address)
+        assert done.returncode == 0, done.stdout
+        assert_all_there(registry, upstream)
+
+
 @pytest.mark.parametrize("tool", ["crane", "skopeo", "oras"])
 def test_images__from_one_registry_to_another__are_there_or_named(run, upstream, tmp_path, tool):
     missing = "quay.io/jetstack/missing:v9"
