@@ -100,7 +100,7 @@ def evaluate(folder: Path, core: str, collections: Path, cases: dict, osa_defaul
 
 
 def ansible(core: str, collections: Path, *arguments, environment=None) -> subprocess.CompletedProcess:
-    variables = dict(os.environ, ANSIBLE_COLLECTIONS_PATH=str(collections), ANSIBLE_INJECT_FACT_VARS="false", ANSIBLE_NOCOLOR="1",
-                     ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS="always", **(environment or {}))
+    variables = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_INJECT_FACT_VARS": "false", "ANSIBLE_NOCOLOR": "1",
+                 "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "always", **(environment or {})}
     return subprocess.run([str(tools(core) / "ansible-playbook"), *map(str, arguments)], stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables, check=False, timeout=300)
