@@ -298,6 +298,37 @@ def test_046__two_mirrors_and_two_plain_registries__are_four_files(roles):
     assert 'server = "http://plain:5000"' in found["plain:5000"] and "skip_verify = true" in found["plain:5000"]
 
 
+# name: (file of the kubelet, its text, what the operator says, what containerd is told; nothing where that is refused)
+CGROUPS = {
+    "blank": ("none", "", {}, "true"), "ours": ("config.yaml", "cgroupDriver: systemd\n", {}, "true"),
+    "theirs": ("kubeadm-flags.env", 'KUBELET_KUBEADM_ARGS="--cgroups-per-qos=false --enforce-node-allocatable= --node-ip=10.0.0.1"\n', {}, "false"),
+    "by-setting": ("config.yaml", "cgroupDriver: systemd\ncgroupsPerQOS: false\n", {}, "false"),
+    "told-so": ("kubeadm-flags.env", 'X="--cgroups-per-qos=false"\n', {"containerd_systemd_cgroup": False}, "false"),
+    "told-otherwise": ("kubeadm-flags.env", 'X="--cgroups-per-qos=false"\n', {"containerd_systemd_cgroup": True}, None),
+    "told": ("config.yaml", "cgroupDriver: cgroupfs\n", {"containerd_systemd_cgroup": False}, "false")}
+
+
+@pytest.mark.parametrize("name", CGROUPS)
+def test_051__node_has_no_control_groups_by_quality_of_service__containerd_follows(roles, name):
+    file, text, variables, wanted = CGROUPS[name]
+    for folder in ("var/lib/kubelet", "etc/default"):
+        (roles.root / folder).mkdir(parents=True)
+    if file != "none":
+        (roles.root / "etc/kubernetes/kubelet.conf").touch()
+        (roles.root / "var/lib/kubelet" / file).write_text(text, encoding="ascii")
+    (roles.collections / "ansible_collections/osa_ops/mcapi_vexxhost/roles/containerd/tasks/main.yml").write_text(yaml([
+        {"ansible.builtin.import_tasks": part} for part in ("cgroups.yml", "configure.yml")]), encoding="utf-8")
+    done = roles.play([{"ansible.builtin.import_role": {"name": NAMESPACE + ".containerd"}}, tell(kubelet="_kubernetes_kubelet_arguments")],
+                      variables=dict(variables, kubernetes_kubelet_node_ip="10.0.0.1"), roles=["kubernetes"])
+    written = roles.root / "etc/containerd/config.toml"
+    if wanted is None:
+        assert done.returncode != 0 and "containerd_systemd_cgroup: false" in words(done) and not written.exists(), done.stdout
+    else:
+        assert done.returncode == 0, done.stdout
+        assert re.findall(r"SystemdCgroup = (\w+)", written.read_text(encoding="utf-8")) == [wanted]
+        assert ("cgroups-per-qos" in told(done)["one"]["kubelet"]) == (wanted == "false")
+
+
 @pytest.fixture
 def containerd(roles, tmp_path):
     """A function that runs the role with versions, and returns the states that systemd was asked for."""
