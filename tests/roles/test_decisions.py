@@ -393,19 +393,11 @@ SOCKETS = {
 }
 
 
-@pytest.mark.parametrize("variables, refused", [({}, True), ({"containerd_systemd_cgroup": False}, False)])
-@pytest.mark.parametrize("text", ['KUBELET_KUBEADM_ARGS="--cgroups-per-qos=false --enforce-node-allocatable="', "cgroupsPerQOS: false"])
-def test_preflight__kubelet_of_openstack_osa__bears_no_systemd_cgroup(play, tmp_path, text, variables, refused):
-    (tmp_path / "flags").write_text(text + "\n", encoding="utf-8")
-    done = play([include("preflight", "kubelet.yml")], {"_preflight_kubelet_files": ["/nonexistent", str(tmp_path / "flags")], **variables})
-    assert ("Set containerd_systemd_cgroup: false" in " ".join(done.stdout.split())) == refused == (done.returncode != 0), done.stdout
-
-
 def test_preflight__socket_of_a_node_would_move__is_refused_before_anything_is_changed(play, tmp_path):
     for name, (text, _, _) in SOCKETS.items():
         (tmp_path / (name + ".yaml")).write_text("kind: X\n%s\n" % text, encoding="utf-8")
     hosts = {name: variables for name, (_, variables, _) in SOCKETS.items()}
-    done = play([include("preflight", "kubelet.yml"), tell(on=True)],
+    done = play([include("preflight", "socket.yml"), tell(on=True)],
                 {"_preflight_kubelet_files": ["/nonexistent", str(tmp_path) + "/{{ inventory_hostname }}.yaml"]}, inventory=hosts)
     assert set(re.findall(r"told (\S+)", done.stdout)) == {name for name, (_, _, refused) in SOCKETS.items() if not refused}, done.stdout
     assert "reaches containerd by /run/c/containerd.sock, and /run/d/containerd.sock is wanted" in " ".join(done.stdout.split())
