@@ -372,6 +372,18 @@ def test_049__one_host__has_one_operator_of_cilium(roles):
     assert found["one"] == {"operator": 1, "pods": {"operator": {"clusterPoolIPv4PodCIDRList": ["10.9.0.0/16"]}}}
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_018__check_mode_with_objects_of_cilium_in_a_file__asks_the_api_where_there_is_one(roles, there):
+    (roles.root / "cilium.yml").write_text("kind: X\n", encoding="ascii")
+    if there:
+        for name in ("admin.conf", "kubelet.conf"):
+            (roles.root / "etc/kubernetes" / name).touch()
+    done = roles.play([{"ansible.builtin.import_role": {"name": NAMESPACE + ".kubernetes", "tasks_from": "observe.yml"}},
+                       {"ansible.builtin.import_role": {"name": NAMESPACE + ".cni"}}], "--check", variables={
+                           "cni_cilium_manifest": str(roles.root / "cilium.yml"), "kubernetes_hostname": "10.0.0.9", "management_address": "10.0.0.1"})
+    assert done.returncode == 0 and len(roles.calls("k8s_apply")) == there, done.stdout
+
+
 def test_029__restarts_are_forbidden__the_module_is_told_and_tells(roles):
     roles.module("lxc_container", '{"changed": false, "restart_required": true}')
     hosts = {"one": {"physical_host": "one"}, "two": {"physical_host": "one", "lxc_container_allow_restarts": False}}
