@@ -36,14 +36,21 @@ static void leave_unreadable_directory(const struct am_context *context)
             return;
 }
 
+static void register_secrets(struct run *run)
+{
+    if (run->module->secrets)
+        run->module->secrets(run->args.params, run->context.secrets);
+}
+
 static int read_args(struct run *run, int argc, char **argv, struct error **err)
 {
     if (am_args_load(argc, argv, &run->args, err) < 0)
         return -1;
     am_args_describe(&run->args, run->module->name, &run->context);
-    if (run->module->secrets)
-        run->module->secrets(run->args.params, run->context.secrets);
-    return am_spec_validate(run->module->spec, run->args.params, &run->context, err);
+    register_secrets(run);
+    int status = am_spec_validate(run->module->spec, run->args.params, &run->context, err);
+    register_secrets(run); /* also of what the environment stood in for */
+    return status;
 }
 
 static bool is_skipped(const struct run *run)
@@ -57,6 +64,23 @@ static void skip(struct run *run)
         xasprintf("remote module (%s) does not support check mode", run->context.module_name);
     json_object_set_new(run->result, "skipped", json_true());
     json_object_set_new(run->result, "msg", json_string(text));
+}
+
+/* The parameters as they may be shown, owned. */
+static json_t *shown_params(const struct run *run)
+{
+    json_t *params = run->args.params ? json_deep_copy(run->args.params) : json_object();
+    if (run->module->redact)
+        run->module->redact(run->state, params);
+    return params;
+}
+
+static void log_invocation(struct run *run)
+{
+    if (run->context.no_log)
+        return;
+    json_auto_t *params = shown_params(run);
+    am_log_invocation(run->module->spec, params, &run->context);
 }
 
 /* ---- stations observe, plan, apply (or, in check mode, predict) */
@@ -98,7 +122,7 @@ static int work(struct run *run, int argc, char **argv, struct error **err)
         skip(run);
         return 0;
     }
-    am_log_invocation(run->module->spec, run->args.params, &run->context);
+    log_invocation(run);
     leave_unreadable_directory(&run->context);
     return open_module(run, err) < 0 ? -1 : run_stations(run, err);
 }
@@ -124,10 +148,8 @@ static void add_warnings(struct run *run)
 
 static void add_invocation(struct run *run)
 {
-    json_t *params = run->args.params ? json_deep_copy(run->args.params) : json_object();
-    if (run->module->redact)
-        run->module->redact(run->state, params);
-    json_object_set_new(run->result, "invocation", json_pack("{s:o}", "module_args", params));
+    json_object_set_new(run->result, "invocation",
+                        json_pack("{s:o}", "module_args", shown_params(run)));
 }
 
 static void fill_result(struct run *run, const struct error *failure)

@@ -45,7 +45,8 @@ struct am_module {
     const struct am_spec *spec;
 
     /* May be NULL. Registers what the options hold that must not be shown, beyond those that are
-     * secrets as a whole. PARAMS is not validated yet: this comes before anything is said. */
+     * secrets as a whole. Called before anything is said, when PARAMS is not validated yet, and
+     * again with what came from the environment, before the invocation is logged. */
     void (*secrets)(const json_t *params, struct am_secrets *secrets);
     /* args: PARAMS is validated and complete, borrowed for the life of the state. */
     void *(*open)(const json_t *params, struct am_context *context, struct error **err);
@@ -63,8 +64,9 @@ struct am_module {
      * what was done so far. Not called when open failed. "changed" is false where it is missing.
      */
     void (*result)(void *state, const struct error *failure, json_t *result);
-    /* May be NULL. Edits a deep copy of the parameters before it is shown as "invocation".
-     * STATE is NULL when open failed or was never reached: PARAMS may then be unvalidated. */
+    /* May be NULL. Edits a deep copy of the parameters before it goes into the system log, and
+     * before it is shown as "invocation". STATE is NULL for the log, and when open failed or was
+     * never reached: PARAMS may then be unvalidated. */
     void (*redact)(void *state, json_t *params);
     void (*close)(void *state);
 };

@@ -32,7 +32,6 @@ void *cb_open(const json_t *params, struct am_context *context, struct error **e
     cb->started_ms = clock_now_ms();
     cb->result = json_object();
     cb->notes = json_array();
-    connect_secrets(params, context->secrets);
     if (cb_args_read(&cb->args, params, err) < 0) {
         cb_close(cb);
         return NULL;

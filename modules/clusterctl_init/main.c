@@ -4,10 +4,12 @@
 #include "clusterctl_init/observe.h"
 #include "clusterctl_init/plan.h"
 #include "clusterctl_init/result.h"
+#include "connect/connect.h"
 
 static const struct am_module module = {
     .name = "clusterctl_init",
     .spec = &clusterctl_init_spec,
+    .secrets = connect_secrets,
     .open = cc_open,
     .observe = cc_observe,
     .plan = cc_plan,

@@ -9,8 +9,6 @@ void *cc_open(const json_t *params, struct am_context *context, struct error **e
     struct cc *cc = xcalloc(1, sizeof(*cc));
     cc->context = context;
     cc->deleted = json_array();
-    /* Before anything can fail: also a kubeconfig that cannot be used must not be shown. */
-    connect_secrets(params, context->secrets);
     if (cc_args_read(&cc->args, params, err) < 0) {
         cc_close(cc);
         return NULL;

@@ -9,6 +9,7 @@
 static const struct am_module module = {
     .name = "k8s_apply",
     .spec = &k8s_apply_spec,
+    .secrets = k8s_option_secrets,
     .open = k8s_open,
     .observe = k8s_observe,
     .plan = k8s_plan,

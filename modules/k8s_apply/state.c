@@ -3,14 +3,11 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "k8s_apply/secrets.h"
 
 void *k8s_open(const json_t *params, struct am_context *context, struct error **err)
 {
     struct k8s *k8s = xcalloc(1, sizeof(*k8s));
     k8s->context = context;
-    /* Before anything can fail: also a kubeconfig that cannot be used must not be shown. */
-    k8s_option_secrets(params, context->secrets);
     if (k8s_args_read(&k8s->args, params, &context->warnings, err) < 0) {
         free(k8s);
         return NULL;

@@ -1,4 +1,4 @@
-"""What is secret is nowhere to be read afterwards: not in the result at -vvv, not in a diff, not in the trace, not in a file.
+"""What is secret is nowhere to be read afterwards: not in the result at -vvv, not in a diff, trace, file or the system log.
 
 Each module is given a word that must not come out, in every option that holds secrets, and talks to a server that refuses it with a
 message that repeats what it was sent, or to none at all. lxc_container has no option that holds one; the daemon's are looked for in
@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from support.gossip import gossip
+from support.system_log import SystemLog
 
 WORD = "Canary-3f9b2c7d"
-SPELLINGS = (WORD, base64.b64encode(WORD.encode()).decode().rstrip("="), base64.b64encode(b"user:" + WORD.encode()).decode().rstrip("="))
-SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "default"}, "stringData": {"key": WORD}}
+KEPT = "Canary-a805d61e"  # in no option that is a secret as a whole
+SPELLINGS = (WORD, KEPT, base64.b64encode(WORD.encode()).decode().rstrip("="), base64.b64encode(KEPT.encode()).decode().rstrip("="),
+             base64.b64encode(b"user:" + WORD.encode()).decode().rstrip("="))
+SECRET = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "default"}, "stringData": {"key": KEPT}}
 
 
 def kubeconfig(url, **user):
@@ -60,8 +63,15 @@ def files_below(folder: Path):
     return [path for path in folder.rglob("*") if path.is_file() and path.name != "args.json"]
 
 
+@pytest.fixture
+def system_log(tmp_path_factory):
+    log = SystemLog(tmp_path_factory.mktemp("log") / "dev")
+    yield log
+    log.close()
+
+
 @pytest.mark.parametrize("module, way, server, check", CASES, ids=["%s, %s, %s, %s" % case for case in CASES])
-def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, check, gossip_url, programs, tmp_path):
+def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, check, gossip_url, programs, tmp_path, system_log):
     ways, options = WORK[module]
     told = dict(options, **ways(gossip_url if server == "gossip" else "https://127.0.0.1:1")[way], validate_certs=False,
                 _ansible_verbosity=3, _ansible_diff=True,
@@ -69,10 +79,13 @@ def test_secrets__whatever_happens__are_nowhere_to_be_read(module, way, server, 
     (tmp_path / "args.json").write_text(json.dumps(told), encoding="utf-8")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "MCAPI_TRACE": "3",
                    "ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "print_stacktrace=1"}
-    done = subprocess.run([programs / module, tmp_path / "args.json"], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90, check=False)
+    done = subprocess.run([*system_log.launcher, programs / module, tmp_path / "args.json"], cwd=tmp_path, env=environment,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90, check=False)
     assert json.loads(done.stdout)["failed"] and done.returncode == 1, done.stdout
-    outputs = {"result": done.stdout, "trace": done.stderr, **{str(path): path.read_bytes() for path in files_below(tmp_path)}}
+    logged = system_log.read()
+    assert b"Invoked with" in logged, done.stderr
+    outputs = {"result": done.stdout, "trace": done.stderr, "system log": logged,
+               **{str(path): path.read_bytes() for path in files_below(tmp_path)}}
     if server == "gossip" and way in ("token", "password", "kubeconfig, token"):
         assert b"********" in done.stdout, done.stdout  # it came back, and was recognised
     found = [(name, spelling) for name, content in outputs.items() for spelling in SPELLINGS if spelling.encode() in content]

@@ -1,8 +1,11 @@
+/* The hardened build calls __syslog_chk in place of syslog; both are replaced below. */
+#undef _FORTIFY_SOURCE
 #include "support/unit.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <syslog.h>
 
 #include "ansible/am_run.h"
 #include "base/str.h"
@@ -19,6 +22,7 @@ struct script {
     bool deep;         /* the result is nested too deeply to be printed */
     bool one_warning;  /* the module returns its warning as a text instead of a list */
     bool look_only;    /* the module has no apply and no predict */
+    bool tell_log;     /* the result says what went into the system log */
     const char *args;  /* the JSON that the module gets */
     const char *input; /* "file" or "stdin" */
 };
@@ -26,6 +30,31 @@ struct script {
 static struct script script;
 static struct strv calls;
 static struct am_context *given;
+
+/* The C library's log is replaced. */
+static struct strv logged;
+
+void syslog(int priority, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    auto_free char *text = xvasprintf(format, arguments);
+    va_end(arguments);
+    assert_int_equal(priority, LOG_INFO);
+    strv_add(&logged, text);
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...) printf_like(3, 4);
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+    (void)flag;
+    va_list arguments;
+    va_start(arguments, format);
+    auto_free char *text = xvasprintf(format, arguments);
+    va_end(arguments);
+    assert_int_equal(priority, LOG_INFO);
+    strv_add(&logged, text);
+}
 
 static int station(const char *name, struct error **err)
 {
@@ -83,6 +112,8 @@ static void probe_result(void *state, const struct error *failure, json_t *resul
     auto_free char *joined = strv_join(&calls, " ");
     json_object_set_new(result, "calls", json_string(joined));
     json_object_set_new(result, "saw_failure", json_boolean(failure != NULL));
+    for (size_t i = 0; script.tell_log && i < logged.count; i++)
+        json_object_set_new(result, "log", json_string(logged.items[i]));
     if (script.one_warning)
         json_object_set_new(result, "warnings", json_string("own"));
     else
@@ -98,6 +129,11 @@ static void probe_result(void *state, const struct error *failure, json_t *resul
             inner = json_pack("{s:o}", "a", inner);
         json_object_set_new(result, "deep", inner);
     }
+}
+
+static void probe_secrets(const json_t *params, struct am_secrets *secrets)
+{
+    am_secrets_add(secrets, json_string_value(json_object_get(params, "word")));
 }
 
 static void probe_redact(void *state, json_t *params)
@@ -135,6 +171,7 @@ static int run(const struct am_spec *spec)
     }
     struct am_module module = {.name = "probe",
                                .spec = spec,
+                               .secrets = probe_secrets,
                                .open = probe_open,
                                .observe = probe_observe,
                                .plan = probe_plan,
@@ -262,6 +299,32 @@ static void test_am_run__diff_mode__shows_the_scrubbed_diff(void **state)
     script.args = "{\"name\": \"x\", \"secret\": \"hush\", \"_ansible_diff\": true}";
     json_auto_t *result = run_script(&spec_with_check_mode, 0);
     assert_json(json_object_get(result, "diff"), "{'before': '********\\n', 'after': 'b\\n'}");
+}
+
+/* ---- the system log */
+
+static const struct am_option word_options[] = {
+    {.name = "name"},
+    {.name = "word", .env = AM_NAMES("TEST_AM_RUN_WORD")},
+    {0},
+};
+static const struct am_spec word_spec = {.options = word_options};
+
+static void test_am_run__the_system_log__gets_what_may_be_shown(void **state)
+{
+    (void)state;
+    static const char *const args[] = {"{\"name\": \"a hush\", \"word\": \"hush\"}",
+                                       "{\"name\": \"a hush\"}"};
+    script.tell_log = true;
+    for (size_t i = 0; i < array_length(args); i++) {
+        setenv("TEST_AM_RUN_WORD", "hush", 1);
+        script.args = args[i];
+        json_auto_t *result = run_script(&word_spec, 0);
+        assert_string_equal(json_string_value(json_object_get(result, "log")),
+                            "Invoked with name=a ******** "
+                            "word=VALUE_SPECIFIED_IN_NO_LOG_PARAMETER redacted=closed");
+    }
+    unsetenv("TEST_AM_RUN_WORD");
 }
 
 /* ---- failures */
@@ -420,6 +483,7 @@ int main(void)
         UNIT(test_am_run__a_module_that_only_looks__needs_no_apply),
         UNIT(test_am_run__a_warning_that_is_no_list__is_kept_whole),
         UNIT(test_am_run__diff_mode__shows_the_scrubbed_diff),
+        UNIT(test_am_run__the_system_log__gets_what_may_be_shown),
         UNIT(test_am_run__a_failing_station__ends_the_run_with_a_result),
         UNIT(test_am_run__a_failing_open__gives_no_state_to_anybody),
         UNIT(test_am_run__a_failure_without_a_reason__is_a_defect),
