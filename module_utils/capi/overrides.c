@@ -195,6 +195,18 @@ static void keep_atomic(json_t *pod, const json_t *override, const json_t *deplo
         merge_texts(make(pod, "nodeSelector", false), selector);
 }
 
+/* Before any of the overrides is merged: what one sets is not undone for another's sake. */
+static void keep_all(const json_t *overrides, const char *label, const json_t *deployment,
+                     json_t *body)
+{
+    size_t index = 0;
+    json_t *override = NULL;
+    json_array_foreach (js_iterable(overrides), index, override)
+        if (fits(override, label, deployment))
+            keep_atomic(make(make(make(body, "spec", false), "template", false), "spec", false),
+                        override, deployment);
+}
+
 static bool sets_container(const json_t *override)
 {
     return json_object_size(json_object_get(override, "env")) ||
@@ -207,13 +219,12 @@ json_t *capi_overrides_body(const json_t *overrides, const char *label, const js
         json_pack("{ss ss s{so* so*}}", "apiVersion", "apps/v1", "kind", "Deployment", "metadata",
                   "name", json_incref(js_get(deployment, "metadata", "name", NULL)), "namespace",
                   json_incref(js_get(deployment, "metadata", "namespace", NULL)));
+    keep_all(overrides, label, deployment, body);
     size_t index = 0;
     json_t *override = NULL;
     json_array_foreach (js_iterable(overrides), index, override) {
         if (!fits(override, label, deployment))
             continue;
-        json_t *pod = make(make(make(body, "spec", false), "template", false), "spec", false);
-        keep_atomic(pod, override, deployment);
         const json_t *container =
             sets_container(override) ? container_of(override, deployment) : NULL;
         merge_one(body, body_container(body, container), override);

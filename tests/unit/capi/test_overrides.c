@@ -91,6 +91,17 @@ static void test_overrides_body__no_container_needed__names_none(maybe_unused vo
                 "{'template':{'spec':{'nodeSelector':{'a':'1','b':'2'}}}}");
 }
 
+static void test_overrides_body__two_node_selectors__hold_both(maybe_unused void **state)
+{
+    json_auto_t *deployment = json_from(DEPLOYMENT);
+    json_auto_t *overrides = json_from("[{'node_selector':{'a':'2'},'tolerations':[{'key':'y'}]},"
+                                       "{'node_selector':{'b':'3'},'tolerations':[{'key':'z'}]}]");
+    json_auto_t *body = capi_overrides_body(overrides, "x", deployment);
+    assert_json(json_object_get(body, "spec"),
+                "{'template':{'spec':{'nodeSelector':{'a':'2','b':'3'},"
+                "'tolerations':[{'key':'x'},{'key':'y'},{'key':'z'}]}}}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +111,7 @@ int main(void)
         cmocka_unit_test(test_overrides_hold__as_they_are_or_not__is_told),
         cmocka_unit_test(test_overrides_body__what_is_set__and_the_tolerations_there),
         cmocka_unit_test(test_overrides_body__no_container_needed__names_none),
+        cmocka_unit_test(test_overrides_body__two_node_selectors__hold_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
