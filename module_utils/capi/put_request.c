@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "capi/put_priv.h"
 #include "http/url.h"
-#include "json/js_equal.h"
 #include "json/js_get.h"
 #include "json/js_read.h"
 #include "json/js_write.h"
@@ -201,16 +200,6 @@ static enum put_verdict finish_look(const struct capi_puts *puts, struct capi_pu
     return next_after_look(puts, item, err);
 }
 
-/* Of a dry run the version says nothing: what would be stored is compared. */
-static bool would_change(const struct capi_put *item, const json_t *after)
-{
-    json_auto_t *one = json_deep_copy(item->before);
-    json_auto_t *other = json_deep_copy(after);
-    kube_strip_for_compare(one);
-    kube_strip_for_compare(other);
-    return !js_equal(one, other);
-}
-
 static enum put_verdict finish_write(const struct capi_puts *puts, struct capi_put *item,
                                      struct error **err)
 {
@@ -220,8 +209,9 @@ static enum put_verdict finish_write(const struct capi_puts *puts, struct capi_p
     if (!after)
         return PUT_REFUSED;
     bool changed = !str_equal(js_str(after, "metadata", "resourceVersion", NULL), item->version);
+    /* Of a dry run the version says nothing: what would be stored is compared. */
     if (item->exists && kube_client_is_dry_run(puts->client))
-        changed = would_change(item, after);
+        changed = !kube_strip_equal(item->before, after);
     item->action = !item->exists ? CAPI_CREATED : changed ? CAPI_PATCHED : CAPI_UNCHANGED;
     if (puts->options.keep)
         item->after = steal_ptr(after);

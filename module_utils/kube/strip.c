@@ -1,6 +1,7 @@
 #include "kube/strip.h"
 
 #include "base/compiler.h"
+#include "json/js_equal.h"
 #include "json/js_get.h"
 
 enum use {
@@ -51,6 +52,15 @@ void kube_strip_for_write(json_t *value)
 void kube_strip_for_compare(json_t *value)
 {
     strip(value, FOR_COMPARE);
+}
+
+bool kube_strip_equal(const json_t *one, const json_t *other)
+{
+    json_auto_t *first = json_deep_copy(one);
+    json_auto_t *second = json_deep_copy(other);
+    kube_strip_for_compare(first);
+    kube_strip_for_compare(second);
+    return js_equal(first, second);
 }
 
 void kube_strip_for_diff(json_t *value)

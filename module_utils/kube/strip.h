@@ -9,6 +9,7 @@
 #define KUBE_STRIP_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /* Before a write: metadata.managedFields, creationTimestamp, generation, selfLink; and status.
  * resourceVersion and uid stay: they are the user's preconditions. */
@@ -17,6 +18,9 @@ void kube_strip_for_write(json_t *value);
 /* Before comparing two states of one object: status, metadata.resourceVersion, generation,
  * managedFields. */
 void kube_strip_for_compare(json_t *value);
+
+/* Whether two states of one object are equal but for these. Both may be NULL and are not edited. */
+bool kube_strip_equal(const json_t *one, const json_t *other);
 
 /* Before showing a difference to people: the same and uid, creationTimestamp, selfLink. */
 void kube_strip_for_diff(json_t *value);

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "json/js_equal.h"
 #include "json/js_get.h"
 #include "json/js_merge.h"
 #include "json/js_patch.h"
@@ -134,11 +133,7 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
     write->after = write->verb == KUBE_JSON_PATCH
                        ? js_patch_apply(before, writer->options.patch, NULL, NULL)
                        : js_merge(before, write->object->value);
-    json_auto_t *old = before ? json_deep_copy(before) : NULL;
-    json_auto_t *new = json_deep_copy(write->after);
-    kube_strip_for_compare(old);
-    kube_strip_for_compare(new);
-    write->changed = !js_equal(old, new);
+    write->changed = !kube_strip_equal(before, write->after);
     write->method = before ? write->method : "create";
     write->unvalidated = true;
     strv_printf(&write->warnings, "not validated: %s", why);

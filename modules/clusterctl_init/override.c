@@ -10,6 +10,7 @@
 #include "json/js_get.h"
 #include "json/js_write.h"
 #include "kube/list.h"
+#include "kube/strip.h"
 
 static int list_deployments(struct cc *cc, const struct cc_item *item, json_t *items,
                             struct error **err)
@@ -60,9 +61,9 @@ static char *apply_path(const json_t *deployment)
     return buf_steal(&path);
 }
 
-/* *version (owned, may be NULL there) becomes the Deployment's new one. */
-static int apply_one(struct cc *cc, const struct cc_item *item, const json_t *deployment,
-                     char **version, struct error **err)
+/* The Deployment as it is then, or in a prediction would be. New, or NULL. */
+static json_t *apply_one(struct cc *cc, const struct cc_item *item, const json_t *deployment,
+                         struct error **err)
 {
     json_auto_t *body = capi_overrides_body(cc->args.deployment_overrides, item->label, deployment);
     auto_kube_call struct kube_call call;
@@ -70,36 +71,40 @@ static int apply_one(struct cc *cc, const struct cc_item *item, const json_t *de
     struct buf text;
     buf_init(&text);
     if (js_write(&text, body, 0, err) < 0)
-        return -1;
+        return NULL;
     kube_call_body_take(&call, "application/apply-patch+yaml", &text);
     call.idempotent = true;
     if (kube_client_call(cc->client, &call, err) < 0)
-        return -1;
-    json_auto_t *answer = NULL;
+        return NULL;
+    json_t *answer = NULL;
     if (call.error)
         kube_call_error_move(&call, err);
     else
         answer = kube_call_object(&call, err);
-    if (!answer) {
+    if (!answer)
         error_wrap(err, "failed to override Deployment %s/%s",
                    js_str(deployment, "metadata", "namespace", NULL),
                    js_str(deployment, "metadata", "name", NULL));
-        return -1;
-    }
-    const char *text_version = js_str(answer, "metadata", "resourceVersion", NULL);
-    *version = text_version ? xstrdup(text_version) : NULL;
-    return 0;
+    return answer;
+}
+
+/* Of a dry run the version says nothing: what would be stored is compared. */
+static bool is_changed(const struct cc *cc, const json_t *before, const json_t *after)
+{
+    if (kube_client_is_dry_run(cc->client))
+        return !kube_strip_equal(before, after);
+    return !str_equal(js_str(before, "metadata", "resourceVersion", NULL),
+                      js_str(after, "metadata", "resourceVersion", NULL));
 }
 
 int cc_override_apply(struct cc *cc, struct error **err)
 {
     for (size_t i = 0; i < cc->override_count; i++) {
         struct cc_override *override = &cc->overrides[i];
-        auto_free char *version = NULL;
-        if (apply_one(cc, override->item, override->deployment, &version, err) < 0)
+        json_auto_t *after = apply_one(cc, override->item, override->deployment, err);
+        if (!after)
             return -1;
-        const char *before = js_str(override->deployment, "metadata", "resourceVersion", NULL);
-        override->changed = kube_client_is_dry_run(cc->client) || !str_equal(before, version);
+        override->changed = is_changed(cc, override->deployment, after);
     }
     return 0;
 }
@@ -119,9 +124,10 @@ int cc_override_claim(struct cc *cc, struct error **err)
         size_t index = 0;
         json_t *deployment = NULL;
         json_array_foreach (found, index, deployment) {
-            auto_free char *version = NULL;
-            if (capi_overrides_concern(overrides, item->label, deployment) &&
-                apply_one(cc, item, deployment, &version, err) < 0)
+            if (!capi_overrides_concern(overrides, item->label, deployment))
+                continue;
+            json_auto_t *after = apply_one(cc, item, deployment, err);
+            if (!after)
                 return -1;
         }
     }

@@ -145,6 +145,18 @@ def test_overrides__of_what_is_installed__leave_what_others_set(pair):
     assert not install(pair, deployment_overrides=OVERRIDES).changed
 
 
+def test_overrides__written_otherwise_than_the_server_does__are_predicted_as_they_hold(pair):
+    overrides = [{"providers": ["infrastructure-openstack"], "env": {"EMPTY": ""},
+                  "resources": {"limits": {"cpu": 2, "memory": "1024Mi"}, "requests": {"cpu": "0.5"}}}]
+    install(pair, deployment_overrides=overrides)
+    assert manager(pair.ours.get(CAPO))["resources"] == {"limits": {"cpu": "2", "memory": "1Gi"}, "requests": {"cpu": "500m"}}
+    again = install(pair, deployment_overrides=overrides)
+    predicted = pair.run_ours(check=True, **pinned(), more={"deployment_overrides": overrides})
+    assert not predicted.changed and not again.changed and not predicted["objects"]
+    overrides[0]["resources"]["limits"]["cpu"] = 3
+    assert pair.run_ours(check=True, **pinned(), more={"deployment_overrides": overrides}).changed
+
+
 def test_overrides__through_an_upgrade__stay(pair):
     options = {"deployment_overrides": OVERRIDES}
     assert not pair.run_ours(**pinned(OLD_CORE, OLD_INFRASTRUCTURE), more=dict(options, own_contract="v1beta1")).failed

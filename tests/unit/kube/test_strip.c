@@ -49,6 +49,19 @@ static void test_strip__metadata_missing_or_no_object__left_alone(maybe_unused v
     }
 }
 
+static void test_strip_equal__what_never_counts__makes_no_difference(maybe_unused void **state)
+{
+    json_auto_t *one = json_from("{'metadata':{'name':'a','resourceVersion':'1'},'spec':{'n':1}}");
+    json_auto_t *same = json_from("{'metadata':{'name':'a','generation':2},'spec':{'n':1},"
+                                  "'status':{}}");
+    json_auto_t *other = json_from("{'metadata':{'name':'a'},'spec':{'n':2}}");
+    assert_true(kube_strip_equal(one, same));
+    assert_false(kube_strip_equal(one, other));
+    assert_false(kube_strip_equal(NULL, one));
+    assert_true(kube_strip_equal(NULL, NULL));
+    assert_non_null(json_object_get(same, "status"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -56,6 +69,7 @@ int main(void)
         cmocka_unit_test(test_strip_for_compare__full_object__keeps_uid_and_times),
         cmocka_unit_test(test_strip_for_diff__full_object__keeps_what_people_wrote),
         cmocka_unit_test(test_strip__metadata_missing_or_no_object__left_alone),
+        cmocka_unit_test(test_strip_equal__what_never_counts__makes_no_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
