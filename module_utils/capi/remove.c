@@ -25,6 +25,15 @@ static bool bears_namespace(const char *name, const char *namespace_)
     return rest && *rest == '-';
 }
 
+/* The Provider object, and the namespace that it is in: by these a later run knows that there is
+ * something to delete. */
+static bool is_record(const struct kube_object *object)
+{
+    return str_equal(object->kind, "Namespace") ||
+           (str_equal(object->kind, "Provider") &&
+            str_equal(object->resource.group, "clusterctl.cluster.x-k8s.io"));
+}
+
 bool capi_remove_fits(const struct kube_object *object, const struct capi_remove_rule *rule)
 {
     const char *kind = object->kind;
@@ -32,8 +41,7 @@ bool capi_remove_fits(const struct kube_object *object, const struct capi_remove
         return rule->definitions;
     if (str_equal(kind, "Namespace"))
         return rule->namespace_too && str_equal(object->name, rule->namespace_);
-    if (str_equal(kind, "Provider") &&
-        str_equal(object->resource.group, "clusterctl.cluster.x-k8s.io") && !rule->inventory)
+    if (is_record(object) && !rule->inventory)
         return false;
     if (is_webhook(kind))
         return true;
@@ -113,7 +121,9 @@ static bool any_left(const struct round *round, unsigned *attempts)
 {
     bool left = false;
     for (size_t i = 0; i < round->count; i++) {
-        left = left || !round->items[i].over;
+        if (round->items[i].over)
+            continue;
+        left = true;
         if (round->items[i].attempts > *attempts)
             *attempts = round->items[i].attempts;
     }
@@ -167,6 +177,15 @@ static int join_errors(struct round *round, struct error **err)
     return failures ? -1 : 0;
 }
 
+/* Deletes the records, or everything else. */
+static int remove_part(struct kube_client *client, struct round *round, bool records,
+                       struct error **err)
+{
+    for (size_t i = 0; i < round->count; i++)
+        round->items[i].over = is_record(round->items[i].object) != records;
+    return run(client, round, err) < 0 || join_errors(round, err) < 0 ? -1 : 0;
+}
+
 int capi_remove(struct kube_client *client, const struct kube_object *const *objects, size_t count,
                 const struct capi_remove_options *options, json_t *done, struct error **err)
 {
@@ -179,9 +198,9 @@ int capi_remove(struct kube_client *client, const struct kube_object *const *obj
     round.items = xcalloc(count + 1, sizeof(*round.items));
     for (size_t i = 0; i < count; i++)
         round.items[i].object = objects[i];
-    int result = run(client, &round, err);
+    int result = remove_part(client, &round, false, err);
     if (result == 0)
-        result = join_errors(&round, err);
+        result = remove_part(client, &round, true, err);
     for (size_t i = 0; i < count; i++) {
         error_free(round.items[i].error);
         kube_call_clear(&round.items[i].call);

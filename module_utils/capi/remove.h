@@ -37,9 +37,10 @@ struct capi_remove_options {
 
 /*
  * Deletes OBJECTS (COUNT borrowed pointers), all at the same time; what is gone already is fine.
- * What was deleted is added to DONE, entries of capi_object_entry. -1 after all were tried when
- * some failed: "Error deleting object apps/v1, Kind=Deployment, ns/x: …", several in brackets. A
- * dry-run client only predicts.
+ * Provider objects and namespaces go when all else is deleted, and stay when some of it failed: a
+ * later run finds by them what is left. What was deleted is added to DONE, entries of
+ * capi_object_entry. -1 after all were tried when some failed: "Error deleting object apps/v1,
+ * Kind=Deployment, ns/x: …", several in brackets. A dry-run client only predicts.
  */
 int capi_remove(struct kube_client *client, const struct kube_object *const *objects, size_t count,
                 const struct capi_remove_options *options, json_t *done, struct error **err)

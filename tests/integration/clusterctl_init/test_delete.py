@@ -3,6 +3,7 @@ import pytest
 
 from support.pair import CRDS
 from support.providers import CORE, INFRASTRUCTURE, OLD_INFRASTRUCTURE
+from support.relay import Relay
 
 LABEL = "infrastructure-openstack"
 GROUP = "infrastructure.cluster.x-k8s.io"
@@ -44,6 +45,29 @@ def test_103__infrastructure__goes_but_for_definitions_namespace_and_cluster_rol
 def test_103__version_of_the_request__may_name_the_installed_one(installed):
     gone(installed, infrastructure="openstack:" + INFRASTRUCTURE)
     assert set(installed.ours.versions()) == {"cluster-api"}
+
+
+REFUSED = b'{"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "not now", "reason": "Forbidden", "code": 403}'
+
+
+@pytest.mark.parametrize("namespace_too", [False, True])
+def test_103__object_that_cannot_be_deleted__keeps_the_record_for_the_next_run(installed, namespace_too):
+    """clusterctl deletes the record with the rest, and has nothing to delete then."""
+    request = {"infrastructure": "openstack", "include_namespace": namespace_too}
+    kind = "/validatingwebhookconfigurations/"
+
+    def refuse(sent):
+        return (403, [("Content-Type", "application/json")], REFUSED) if sent.method == "DELETE" and kind in sent.path else None
+
+    with Relay(installed.ours.server, refuse) as relay:
+        ours = installed.run_ours("absent", more={"kubeconfig": relay.kubeconfig}, **request)
+    assert ours.failed and "not now" in ours.msg
+    assert LABEL in installed.ours.versions()
+    assert "capo-system" in installed.ours.names("/api/v1/namespaces")
+    again = installed.run_ours("absent", **request)
+    assert not again.failed and again.changed, again.data
+    deleted = [e["objectRef"]["resource"] for e in again.requests if e["verb"] == "delete"]
+    assert ("namespaces" if namespace_too else "providers") in deleted
 
 
 def test_104__with_its_namespace__objects_in_it_are_not_deleted_one_by_one(installed):

@@ -1,5 +1,6 @@
 #include "capi/remove.h"
 
+#include "base/str.h"
 #include "capi/resource.h"
 #include "unit/kube/scene.h"
 
@@ -184,6 +185,56 @@ static void test_remove__several_failures__are_one_error_in_brackets(void **stat
     scene_end(&scene);
 }
 
+#define RECORD "DELETE /apis/clusterctl.cluster.x-k8s.io/v1alpha3/namespaces/n/providers/a"
+
+/* Deletes Provider a, which is named first, ConfigMap a and the namespace. */
+static int remove_recorded(struct scene *scene, struct error **err)
+{
+    struct kube_object objects[] = {object_of(CLUSTERCTL, "Provider", "n", "a"),
+                                    object_of("v1", "Namespace", NULL, "n"),
+                                    object_of("v1", "ConfigMap", "n", "a")};
+    const struct kube_object *pointers[] = {&objects[0], &objects[1], &objects[2]};
+    const struct capi_remove_options options = {0};
+    json_auto_t *done = json_array();
+    int result = capi_remove(scene->client, pointers, array_length(pointers), &options, done, err);
+    for (size_t i = 0; i < array_length(objects); i++)
+        kube_object_clear(&objects[i]);
+    return result;
+}
+
+static void test_remove__the_record__goes_when_all_else_is_gone(void **state)
+{
+    (void)state;
+    const struct fake_reply script[] = {{.when = "DELETE ", .body = "{}"}};
+    struct scene scene;
+    scene_begin(&scene, script, array_length(script), 0);
+    struct error *err = NULL;
+    assert_int_equal(remove_recorded(&scene, &err), 0);
+    assert_no_error(err);
+    assert_int_equal(fake_server_requests(scene.server), 3);
+    auto_free char *first = fake_server_request(scene.server, 0);
+    assert_true(str_starts_with(first, MAPS "a"));
+    assert_int_equal(scene_count(&scene, RECORD), 1);
+    scene_end(&scene);
+}
+
+static void test_remove__the_record__stays_when_something_failed(void **state)
+{
+    (void)state;
+    const struct fake_reply script[] = {
+        {.when = MAPS "a", .status = 403, .body = NOT},
+        {.when = "DELETE ", .body = "{}"},
+    };
+    struct scene scene;
+    scene_begin(&scene, script, array_length(script), 0);
+    struct error *err = NULL;
+    assert_int_equal(remove_recorded(&scene, &err), -1);
+    assert_non_null(strstr(err->message, "n/a: "));
+    error_free(err);
+    assert_int_equal(fake_server_requests(scene.server), 1);
+    scene_end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +244,8 @@ int main(void)
         cmocka_unit_test(test_remove__what_is_gone_already__is_fine_and_not_told),
         cmocka_unit_test(test_remove__failures_that_may_pass__are_tried_again_refusals_are_not),
         cmocka_unit_test(test_remove__several_failures__are_one_error_in_brackets),
+        cmocka_unit_test(test_remove__the_record__goes_when_all_else_is_gone),
+        cmocka_unit_test(test_remove__the_record__stays_when_something_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
