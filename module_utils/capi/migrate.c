@@ -43,30 +43,35 @@ int capi_migrate_needed(const json_t *current, const json_t *wanted, const char 
 
 /* ---- migration */
 
-/* As clusterctl: what is gone or was just written by somebody else needs no migration. */
-static bool is_fine(const struct kube_call *call)
+struct sending {
+    const char *method, *type;
+    const char *path;
+    const json_t *value;
+    bool yields; /* what somebody else has written meanwhile is as good */
+};
+
+/* As clusterctl: what is gone needs no migration. */
+static bool is_fine(const struct kube_call *call, const struct sending *sending)
 {
     int status = kube_call_status(call);
-    return !call->error || status == 404 || status == 409;
+    return !call->error || status == 404 || (sending->yields && status == 409);
 }
 
-static int put_again(struct kube_client *client, char *path_take, const json_t *value,
-                     struct error **err)
+static int send_again(struct kube_client *client, const struct sending *sending, struct error **err)
 {
-    auto_free char *path = path_take;
     long long pause = FIRST_PAUSE_MS;
     for (int attempt = 1;; attempt++) {
         auto_kube_call struct kube_call call;
-        kube_call_init(&call, "PUT", xstrdup(path));
+        kube_call_init(&call, sending->method, xstrdup(sending->path));
         struct buf body;
         buf_init(&body);
-        if (js_write(&body, value, 0, err) < 0)
+        if (js_write(&body, sending->value, 0, err) < 0)
             return -1;
-        kube_call_body_take(&call, "application/json", &body);
+        kube_call_body_take(&call, sending->type, &body);
         call.give_up_at = clock_now_ms();
         if (kube_client_call(client, &call, err) < 0)
             return -1;
-        if (is_fine(&call))
+        if (is_fine(&call, sending))
             return 0;
         if (attempt == ATTEMPTS) {
             kube_call_error_move(&call, err);
@@ -95,7 +100,13 @@ static int migrate_objects(struct kube_client *client, const struct kube_resourc
         struct buf path;
         buf_init(&path);
         kube_resource_path(&path, resource, namespace_, name);
-        if (put_again(client, buf_steal(&path), item, err) < 0) {
+        auto_free char *text = buf_steal(&path);
+        const struct sending sending = {.method = "PUT",
+                                        .type = "application/json",
+                                        .path = text,
+                                        .value = item,
+                                        .yields = true};
+        if (send_again(client, &sending, err) < 0) {
             error_wrap(err, "failed to migrate %s/%s", namespace_ ? namespace_ : "", name);
             return -1;
         }
@@ -103,16 +114,24 @@ static int migrate_objects(struct kube_client *client, const struct kube_resourc
     return 0;
 }
 
-static int forget_versions(struct kube_client *client, json_t *crd, const char *version,
+/* By a patch without a version: controllers write the status of definitions at any time, and the
+ * server refuses a list that lacks the version which it stores by then. */
+static int forget_versions(struct kube_client *client, const json_t *crd, const char *version,
                            struct error **err)
 {
-    json_t *status = json_object_get(crd, "status");
-    json_object_set_new(status, "storedVersions", json_pack("[s]", version));
     struct buf path;
     buf_init(&path);
     kube_resource_path_of(&path, &capi_resource_crd, crd);
     buf_add_str(&path, "/status");
-    return put_again(client, buf_steal(&path), crd, err);
+    auto_free char *text = buf_steal(&path);
+    json_auto_t *patch = json_pack("{s{s[s]}}", "status", "storedVersions", version);
+    const struct sending sending = {
+        .method = "PATCH", .type = "application/merge-patch+json", .path = text, .value = patch};
+    if (send_again(client, &sending, err) == 0)
+        return 0;
+    error_wrap(err, "failed to update status.storedVersions for CRD \"%s\"",
+               js_str(crd, "metadata", "name", NULL));
+    return -1;
 }
 
 static void log_line(struct strv *log, const json_t *crd, const char *version)

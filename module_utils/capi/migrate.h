@@ -18,7 +18,8 @@
  * grows by the number of definitions that were, or in a dry run would be, migrated.
  *
  * ERROR_USAGE "unable to upgrade CRD "<n>" because the new CRD does not contain the storage version
- * …" before anything of it is written; "failed to migrate <ns>/<name>: …".
+ * …" before anything of it is written; "failed to migrate <ns>/<name>: …"; "failed to update
+ * status.storedVersions for CRD "<n>": …".
  */
 int capi_migrate(struct kube_client *client, const json_t *objects, struct strv *log, size_t *count,
                  struct error **err) must_check;
