@@ -1,7 +1,8 @@
 /*
  * Writing many objects as clusterctl writes one: look, then create what is missing and patch what
  * is there. All are looked at at once; writes go wave by wave (capi/resource.h), those of a wave at
- * the same time. What a patch would not change is not written.
+ * the same time. What a patch would not change is not written; an apply is sent unless it is
+ * certain that it would change neither a value nor who owns it (kube/applied.h).
  *
  * Knows what may pass and is worth another try, and what will not. Knows nothing of providers.
  *

@@ -7,6 +7,7 @@
 #include "json/js_equal.h"
 #include "json/js_get.h"
 #include "json/js_read.h"
+#include "kube/applied.h"
 #include "kube/strip.h"
 
 /* Whether TARGET with the JSON merge PATCH applied differs from TARGET; js_merge would copy both,
@@ -28,28 +29,6 @@ static bool patch_changes(const json_t *target, const json_t *patch)
             return true;
     }
     return false;
-}
-
-static bool has_manager(const json_t *before, const char *manager)
-{
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (js_get(before, "metadata", "managedFields", NULL), index, entry)
-        if (str_equal(js_str(entry, "manager", NULL), manager) &&
-            str_equal(js_str(entry, "operation", NULL), "Apply"))
-            return true;
-    return false;
-}
-
-/* Of an object that only names itself nothing is owned, and the server lists no manager for it. */
-static bool sets_fields(const json_t *wanted)
-{
-    const json_t *metadata = json_object_get(wanted, "metadata");
-    size_t named = (json_object_get(wanted, "apiVersion") != NULL) +
-                   (json_object_get(wanted, "kind") != NULL) + (metadata != NULL);
-    size_t names = (json_object_get(metadata, "name") != NULL) +
-                   (json_object_get(metadata, "namespace") != NULL);
-    return json_object_size(wanted) > named || json_object_size(metadata) > names;
 }
 
 /* The wanted object without what the server never takes from a body. */
@@ -75,7 +54,7 @@ void put_judge(struct capi_put *item, const struct capi_put_options *options, co
     if (item->way == CAPI_WAY_REPLACE)
         return;
     json_auto_t *wanted = wanted_of(item);
-    item->differs =
-        patch_changes(before, wanted) || (item->way == CAPI_WAY_APPLY && sets_fields(wanted) &&
-                                          !has_manager(before, options->manager));
+    item->differs = item->way == CAPI_WAY_APPLY
+                        ? !kube_applied_holds(wanted, before, options->manager)
+                        : patch_changes(before, wanted);
 }

@@ -197,6 +197,24 @@ def test_extra_manifests__before_their_provider__are_movable_and_unchanged_later
     assert not again.changed and not writes(again)
 
 
+def test_extra_manifests__with_less_than_before__lose_what_is_not_wanted_any_more(pair, manifest):
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/images.openstack.k-orc.cloud"
+    objects = list(yaml.safe_load_all(manifest.read_text()))
+    objects[1]["metadata"]["annotations"] = {"mine": "1"}
+    manifest.write_text(yaml.safe_dump_all(objects))
+    install(pair, extra_manifests=[{"src": str(manifest)}])
+    assert pair.ours.get(path)["metadata"]["annotations"] == {"mine": "1"}
+    del objects[1]["metadata"]["annotations"]
+    manifest.write_text(yaml.safe_dump_all(objects))
+    less = {"extra_manifests": [{"src": str(manifest), "movable": False}]}
+    assert pair.run_ours(check=True, **pinned(), more=less).changed
+    assert install(pair, **less).changed
+    metadata = pair.ours.get(path)["metadata"]
+    assert "labels" not in metadata and "mine" not in metadata.get("annotations", {})
+    again = install(pair, **less)
+    assert not again.changed and not writes(again)
+
+
 def test_extra_manifests__of_a_provider_that_is_not_named__are_left_alone(pair, manifest):
     install(pair, extra_manifests=[{"src": str(manifest), "before": "infrastructure-other"}])
     assert "orc-system" not in pair.ours.names("/api/v1/namespaces")

@@ -84,24 +84,43 @@ static void test_put_judge__replacement__is_never_taken_for_equal(maybe_unused v
     clear_item(&item);
 }
 
-static void test_put_judge__apply__needs_our_manager_too(maybe_unused void **state)
+#define MAP                                                                                        \
+    "'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'m','namespace':'n'},'data':{'a':'1'" \
+    "}"
+
+/* The map as the server shows it, with a label that somebody has set. */
+static json_t *live_map(const char *manager, const char *operation, const char *fields)
 {
+    auto_free char *text = xasprintf(
+        "{'apiVersion':'v1','kind':'ConfigMap','data':{'a':'1'},'metadata':{'name':'m',"
+        "'namespace':'n','labels':{'l':'x'},'managedFields':[{'manager':'%s','operation':'%s',"
+        "'apiVersion':'v1','fieldsType':'FieldsV1','fieldsV1':%s}]}}",
+        manager, operation, fields);
+    return json_from(text);
+}
+
+static void test_put_judge__apply__needs_our_manager_and_what_it_owns(maybe_unused void **state)
+{
+#define DATA  "'f:data':{'f:a':{}}"
+#define LABEL "'f:metadata':{'f:labels':{'f:l':{}}}"
     const struct capi_put_options options = {.manager = "me"};
     static const struct {
-        const char *managed;
+        const char *manager, *operation, *fields;
         bool differs;
     } managers[] = {
-        {"{'a':1,'metadata':{'managedFields':[{'manager':'me','operation':'Apply'}]}}", false},
-        {"{'a':1,'metadata':{'managedFields':[{'manager':'me','operation':'Update'}]}}", true},
-        {"{'a':1,'metadata':{'managedFields':[{'manager':'you','operation':'Apply'}]}}", true},
-        {"{'a':1,'metadata':{}}", true},
+        {"me", "Apply", "{" DATA "}", false},
+        {"me", "Apply", "{" DATA "," LABEL "}", true}, /* the label was wanted once */
+        {"me", "Update", "{" DATA "}", true},
+        {"you", "Apply", "{" DATA "}", true},
     };
     for (size_t i = 0; i < array_length(managers); i++) {
-        struct capi_put item = item_of("{'a':1}");
+        struct capi_put item = item_of("{" MAP "}");
         item.way = CAPI_WAY_APPLY;
-        json_auto_t *before = json_from(managers[i].managed);
+        json_auto_t *before =
+            live_map(managers[i].manager, managers[i].operation, managers[i].fields);
         put_judge(&item, &options, before);
-        assert_int_equal(item.differs, managers[i].differs);
+        if (item.differs != managers[i].differs)
+            fail_msg("%zu: differs is %d", i, item.differs);
         clear_item(&item);
     }
 }
@@ -126,7 +145,7 @@ int main(void)
         cmocka_unit_test(test_put_judge__nothing_there__differs_and_does_not_exist),
         cmocka_unit_test(test_put_judge__version_and_deletion__are_read),
         cmocka_unit_test(test_put_judge__replacement__is_never_taken_for_equal),
-        cmocka_unit_test(test_put_judge__apply__needs_our_manager_too),
+        cmocka_unit_test(test_put_judge__apply__needs_our_manager_and_what_it_owns),
         cmocka_unit_test(test_put_judge__apply_of_a_mere_name__needs_no_manager),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
