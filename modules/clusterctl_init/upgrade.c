@@ -53,6 +53,19 @@ static void add_current(struct cc *cc, const struct capi_plan *plan)
             cc_item_add(cc, &plan->items[i].current, CC_LEAVE, plan->items[i].current.version);
 }
 
+/* A contract means all providers; its plan holds those that have a newer version. */
+static void add_rest(struct cc *cc)
+{
+    for (size_t i = 0; i < cc->inventory.entries.count; i++) {
+        const struct capi_entry *entry = &cc->inventory.entries.items[i];
+        bool planned = false;
+        for (size_t k = 0; k < cc->count && !planned; k++)
+            planned = capi_entry_compare(&cc->items[k].entry, entry) == 0;
+        if (!planned)
+            cc_item_add(cc, entry, CC_LEAVE, entry->version);
+    }
+}
+
 static int take_plan(struct cc *cc, struct capi_plan *plan, struct error **err)
 {
     struct error *problem = NULL;
@@ -65,6 +78,8 @@ static int take_plan(struct cc *cc, struct capi_plan *plan, struct error **err)
     for (size_t i = 0; i < plan->count; i++)
         if (plan->items[i].next && add_upgrade(cc, &plan->items[i], err) < 0)
             return -1;
+    if (cc->args.contract)
+        add_rest(cc);
     return cc_read_listings(cc, err);
 }
 

@@ -92,6 +92,17 @@ def test_092__contract__upgrades_everything_and_then_nothing(old):
     again = old.run("upgraded", contract="v1beta2")
     assert again.ok and not again.ours.changed
     assert [e for e in again.ours.requests if e["verb"] not in ("get", "list")] == []
+    assert {p["label"]: (p["version"], p["action"]) for p in again.ours["providers"]} == {
+        label: (version, "skipped") for label, version in NEW.items()}
+
+
+def test_092__contract_when_all_is_current__still_brings_overrides(old):
+    options = {"deployment_overrides": [{"providers": [LABEL], "replicas": 2}]}
+    assert not old.run_ours("upgraded", contract="v1beta2").failed
+    ours = old.run_ours("upgraded", contract="v1beta2", more=options)
+    assert not ours.failed and ours.changed and not ours.warnings, ours.data
+    assert old.ours.get(CAPO)["spec"]["replicas"] == 2
+    assert not old.run_ours("upgraded", contract="v1beta2", more=options).changed
 
 
 def test_091__files_that_are_missing__stop_us_before_anything_is_touched(old):
