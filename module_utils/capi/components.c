@@ -115,19 +115,27 @@ static int build(struct capi_repository *repository, const struct capi_config *c
     return 0;
 }
 
+const char *capi_components_version(const struct capi_repository *repository, const char *wanted,
+                                    struct error **err)
+{
+    const struct capi_provider *provider = capi_repository_provider(repository);
+    const char *version = wanted ? wanted : capi_repository_version(repository);
+    if (!version)
+        error_make(err, ERROR_USAGE,
+                   "the version of provider %s has to be given, as %s:v1.2.3: its URL names none",
+                   provider->label, provider->name);
+    return version;
+}
+
 int capi_components_load(struct capi_repository *repository,
                          const struct capi_repositories *repositories,
                          const struct capi_components_options *options, struct capi_components *out,
                          struct error **err)
 {
     const struct capi_provider *provider = capi_repository_provider(repository);
-    const char *version = options->version ? options->version : capi_repository_version(repository);
-    if (!version) {
-        error_make(err, ERROR_USAGE,
-                   "the version of provider %s has to be given, as %s:v1.2.3: its URL names none",
-                   provider->label, provider->name);
+    const char *version = capi_components_version(repository, options->version, err);
+    if (!version)
         return -1;
-    }
     struct capi_components made = {
         .type = provider->type,
         .name = xstrdup(provider->name),

@@ -32,6 +32,11 @@ struct capi_components_options {
     bool list_only;               /* images are wanted: no variable is replaced, none is required */
 };
 
+/* WANTED, or where that is NULL the version that the provider's URL names, borrowed; NULL with an
+ * ERROR_USAGE when there is none. */
+const char *capi_components_version(const struct capi_repository *repository, const char *wanted,
+                                    struct error **err) must_check;
+
 /*
  * *out is written on success only. Errors as clusterctl words them, with their kinds:
  *   failed to read "<file>" from provider's repository "<label>": …

@@ -85,6 +85,8 @@ int capi_refs_add(struct capi_refs *refs, enum capi_type type, const char *text,
 /* The same with capi_ref_parse_upgrade; "-" is an ordinary (wrong) text there. */
 int capi_refs_add_upgrade(struct capi_refs *refs, enum capi_type type, const char *text,
                           struct error **err) must_check;
+/* Adds one that is made already. */
+void capi_refs_take(struct capi_refs *refs, struct capi_ref ref_take);
 void capi_refs_clear(struct capi_refs *refs);
 #define auto_capi_refs cleanup_with(capi_refs_clear)
 

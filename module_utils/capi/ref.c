@@ -122,10 +122,10 @@ void capi_ref_clear(struct capi_ref *ref)
     *ref = (struct capi_ref){0};
 }
 
-static void add(struct capi_refs *refs, const struct capi_ref *ref)
+void capi_refs_take(struct capi_refs *refs, struct capi_ref ref_take)
 {
     refs->items = xreallocarray(refs->items, refs->count + 1, sizeof(*refs->items));
-    refs->items[refs->count++] = *ref;
+    refs->items[refs->count++] = ref_take;
 }
 
 int capi_refs_add(struct capi_refs *refs, enum capi_type type, const char *text, struct error **err)
@@ -139,7 +139,7 @@ int capi_refs_add(struct capi_refs *refs, enum capi_type type, const char *text,
     }
     if (capi_ref_parse(&ref, type, text, err) < 0)
         return -1;
-    add(refs, &ref);
+    capi_refs_take(refs, ref);
     return 0;
 }
 
@@ -149,7 +149,7 @@ int capi_refs_add_upgrade(struct capi_refs *refs, enum capi_type type, const cha
     struct capi_ref ref = {0};
     if (capi_ref_parse_upgrade(&ref, type, text, err) < 0)
         return -1;
-    add(refs, &ref);
+    capi_refs_take(refs, ref);
     return 0;
 }
 

@@ -120,13 +120,23 @@ static int sort_out(struct cc *cc, const struct capi_ref *ref, struct capi_refs 
         capi_repositories_get(cc->repositories, ref->type, ref->name, ref->version, err);
     if (!repository)
         return -1;
-    const char *wanted = ref->version ? ref->version : capi_repository_version(repository);
+    const char *wanted = capi_components_version(repository, ref->version, err);
+    if (!wanted) {
+        error_wrap(err, "failed to get provider components for the \"%s\" provider", ref->typed);
+        return -1;
+    }
     if (!cc->args.force_reinstall && same_version(wanted, there->version)) {
         cc_item_add(cc, there, CC_LEAVE, there->version);
         return 1;
     }
-    auto_free char *text = xasprintf("%s/%s:%s", there->namespace_, there->name, wanted);
-    return capi_refs_add_upgrade(upgrades, ref->type, text, err) < 0 ? -1 : 1;
+    capi_refs_take(upgrades, (struct capi_ref){
+                                 .type = ref->type,
+                                 .typed = xstrdup(ref->typed),
+                                 .namespace_ = xstrdup(there->namespace_),
+                                 .name = xstrdup(there->name),
+                                 .version = xstrdup(wanted),
+                             });
+    return 1;
 }
 
 static int load_all(struct cc *cc, const struct capi_refs *refs, struct capi_refs *upgrades,

@@ -107,6 +107,26 @@ def test_latest_requested__provider_missing_beside_an_old_one__both_are_dealt_wi
     assert actions(outcome) == dict(dict.fromkeys(LABELS[:3], "upgraded"), **{LABELS[3]: "installed"})
 
 
+def test_latest_requested__version_that_nobody_names__is_asked_for(make_pair, repo):
+    pair = make_pair([])
+    options = {"repository_path": str(repo.base)}
+    install(pair, **options)
+    outcome = pair.run_ours(state="latest_requested", **dict(pinned(), infrastructure="openstack"), more=options)
+    assert outcome.failed and not writes(outcome)
+    assert outcome.msg.startswith('failed to get provider components for the "openstack" provider: the version of provider '
+                                  "infrastructure-openstack has to be given, as openstack:v1.2.3"), outcome.msg
+
+
+def test_latest_requested__pre_release_in_upper_case__keeps_its_name(make_pair, repo):
+    version = INFRASTRUCTURE + "-RC1"
+    repo.add(LABELS[3], version)
+    pair = make_pair(repo.entries(CORE, INFRASTRUCTURE))
+    install(pair)
+    outcome = pair.run_ours(state="latest_requested", **pinned(CORE, version))
+    assert not outcome.failed, outcome.data
+    assert pair.ours.versions()[LABELS[3]] == version
+
+
 OVERRIDES = [
     {"node_selector": {"role": "control"}, "tolerations": [{"key": "a", "operator": "Exists"}]},
     {"providers": ["infrastructure-openstack"], "env": {"TIMEOUT": 10}, "replicas": 2,
