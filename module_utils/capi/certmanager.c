@@ -6,6 +6,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "capi/image.h"
 #include "capi/version.h"
 #include "json/js_get.h"
 #include "json/js_write.h"
@@ -154,6 +155,7 @@ static int judge_object(struct capi_cert_manager_state *state, const struct kube
         demand(state, text);
         return 1;
     }
+    state->same = state->same || order == CAPI_SAME;
     if (!state->version)
         state->version = xstrdup(text);
     return 0;
@@ -180,6 +182,55 @@ int capi_cert_manager_judge(struct capi_cert_manager_state *state, const char *w
             verdict = judge_object(state, &state->listing.objects[i], &version,
                                    count == wanted_count, generation, err);
     return verdict < 0 ? -1 : 0;
+}
+
+/* ---- its images */
+
+/* The workloads of LISTING as they are. New. */
+static json_t *read_workloads(const struct capi_listing *listing, struct kube_client *client,
+                              struct error **err)
+{
+    json_auto_t *workloads = json_array();
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct kube_object *object = &listing->objects[i];
+        if (!str_equal(object->kind, "Deployment") && !str_equal(object->kind, "DaemonSet"))
+            continue;
+        struct buf path;
+        buf_init(&path);
+        kube_resource_path(&path, &object->resource, object->namespace_, object->name);
+        auto_free char *text = buf_steal(&path);
+        json_t *workload = NULL;
+        if (kube_client_get(client, text, &workload, err) < 0)
+            return NULL;
+        if (workload)
+            json_array_append_new(workloads, workload);
+    }
+    return json_incref(workloads);
+}
+
+static char *images_of(const json_t *objects)
+{
+    auto_strv struct strv images;
+    strv_init(&images);
+    capi_images_list(objects, &images);
+    return strv_join(&images, "\n");
+}
+
+int capi_cert_manager_compare(struct capi_cert_manager_state *state, struct kube_client *client,
+                              const json_t *manifest, const struct capi_generation *generation,
+                              struct error **err)
+{
+    if (state->upgrade || !state->same || generation->first)
+        return 0;
+    json_auto_t *workloads = read_workloads(&state->listing, client, err);
+    if (!workloads) {
+        error_wrap(err, "failed to look at the images of cert-manager");
+        return -1;
+    }
+    auto_free char *there = images_of(workloads);
+    auto_free char *wanted = images_of(manifest);
+    state->upgrade = !str_equal(there, wanted);
+    return 0;
 }
 
 void capi_cert_manager_clear(struct capi_cert_manager_state *state)

@@ -28,6 +28,7 @@ int capi_cert_manager_await(struct kube_client *client, long long timeout_ms, st
 struct capi_cert_manager_state {
     struct capi_listing listing; /* objects.count 0: somebody else's, or none */
     char *version;               /* owned: the version to be replaced, or that is there */
+    bool same;                   /* some of it is of the version that is wanted */
     bool upgrade;
 };
 
@@ -42,6 +43,15 @@ void capi_cert_manager_listing(struct capi_listing *listing);
 int capi_cert_manager_judge(struct capi_cert_manager_state *state, const char *wanted,
                             size_t wanted_count, const struct capi_generation *generation,
                             struct error **err) must_check;
+
+/*
+ * After that: what is of the wanted version demands the upgrade, too, when its Deployments and
+ * DaemonSets use other images than those of MANIFEST. They are read for it, one by one. As
+ * clusterctl from 1.14 on; the first generation does not look.
+ */
+int capi_cert_manager_compare(struct capi_cert_manager_state *state, struct kube_client *client,
+                              const json_t *manifest, const struct capi_generation *generation,
+                              struct error **err) must_check;
 void capi_cert_manager_clear(struct capi_cert_manager_state *state);
 
 #endif

@@ -69,7 +69,9 @@ static int observe_upgrade(struct cc *cc, struct error **err)
     if (read_manifest(cc, err) < 0)
         return -1;
     if (capi_cert_manager_judge(&manager->state, manager->settings.version,
-                                json_array_size(manager->manifest), cc->generation, err) < 0)
+                                json_array_size(manager->manifest), cc->generation, err) < 0 ||
+        capi_cert_manager_compare(&manager->state, cc->client, manager->manifest, cc->generation,
+                                  err) < 0)
         return -1;
     manager->install = manager->state.upgrade;
     if (manager->install)

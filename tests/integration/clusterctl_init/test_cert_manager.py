@@ -2,6 +2,7 @@
 cluster in which the probe succeeds."""
 import pytest
 
+from servers.clusterctl.client import Clusterctl
 from support import cert_manager
 from support.cert_manager import DEPLOYMENT, NAMESPACE, config, remove_definitions
 from support.cert_manager import NEW as VERSION, OLD as OLD_VERSION
@@ -203,6 +204,17 @@ def test_084__same_cert_manager_with_an_object_missing__is_installed_again(insta
     _, new = changes(installed, config(manifests, OLD_VERSION), **UPGRADE)
     assert new[0] is True
     assert installed.ours.names("/api/v1/namespaces/cert-manager/configmaps") == ["cert-manager"]
+
+
+def test_084__same_cert_manager_with_other_images__is_installed_again_as_by_clusterctl_1_14(installed, manifests, tmp_path):
+    installed.use(Clusterctl(tmp_path / "newest", installed.theirs.server, version="1.14.2"))
+    moved = dict(config(manifests, OLD_VERSION), images={"cert-manager": {"repository": "reg"}})
+    both, new = changes(installed, moved, **UPGRADE)
+    assert new[0] is True
+    assert cert_manager.image_of(installed.ours).startswith("reg/")
+    assert both.ours["cert_manager"]["action"] == "upgraded"
+    again = installed.run_ours("upgraded", config=moved, **UPGRADE)
+    assert again["cert_manager"]["action"] == "skipped"
 
 
 def test_084__newer_cert_manager__is_left_alone(installed, manifests):

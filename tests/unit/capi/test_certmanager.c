@@ -1,7 +1,7 @@
 #include "capi/certmanager.h"
 
-#include "support/json_text.h"
-#include "support/unit.h"
+#include "capi/resource.h"
+#include "unit/kube/scene.h"
 
 #define KEY    "cert-manager.clusterctl.cluster.x-k8s.io/version"
 #define LEGACY "certmanager.clusterctl.cluster.x-k8s.io/version"
@@ -93,6 +93,49 @@ static void test_cert_manager_judge__nonsense__is_an_error(maybe_unused void **s
     capi_cert_manager_clear(&found);
 }
 
+#define WORKLOAD(IMAGE)                                                                            \
+    "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"x\"},\"spec\":{" \
+    "\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"" IMAGE "\"}]}}}}"
+
+static void test_cert_manager_compare__other_images__demand_the_upgrade(maybe_unused void **state)
+{
+    static const struct {
+        const char *generation, *wanted; /* version */
+        bool upgrade;
+        const char *there; /* image */
+        size_t requests;
+    } rows[] = {
+        {"v1beta2", "v1.20.0", false, WORKLOAD("reg/c:1"), 1},
+        {"v1beta2", "v1.20.0", true, WORKLOAD("old/c:1"), 1},
+        {"v1beta2", "v1.19.0", false, WORKLOAD("old/c:1"), 0}, /* a newer one is there */
+        {"v1beta1", "v1.20.0", false, WORKLOAD("old/c:1"), 0},
+    };
+    json_auto_t *manifest = json_pack("[o]", json_loads(WORKLOAD("reg/c:1"), 0, NULL));
+    for (size_t i = 0; i < array_length(rows); i++) {
+        const struct fake_reply script[] = {
+            {.when = "GET /apis/apps/v1/namespaces/n/deployments/x", .body = rows[i].there}};
+        const struct capi_generation *generation = capi_generation_find(rows[i].generation);
+        const char *const annotations[] = {"{'" KEY "':'v1.20.0'}", NULL};
+        struct capi_cert_manager_state found;
+        struct error *err = NULL;
+        struct scene scene;
+        scene_begin(&scene, script, array_length(script), 0);
+        fill(&found, annotations, "Deployment");
+        found.listing.objects[0].namespace_ = "n";
+        found.listing.objects[0].resource = capi_resource_deployment;
+        assert_int_equal(capi_cert_manager_judge(&found, rows[i].wanted, 1, generation, &err), 0);
+        assert_int_equal(
+            capi_cert_manager_compare(&found, scene.client, manifest, generation, &err), 0);
+        assert_no_error(err);
+        if (found.upgrade != rows[i].upgrade)
+            fail_msg("row %zu: %d", i, found.upgrade);
+        assert_string_equal(found.version, "v1.20.0");
+        assert_int_equal(fake_server_requests(scene.server), rows[i].requests);
+        capi_cert_manager_clear(&found);
+        scene_end(&scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +143,7 @@ int main(void)
         cmocka_unit_test(test_cert_manager_judge__legacy_annotation__counts_for_the_old),
         cmocka_unit_test(test_cert_manager_judge__endpoints__do_not_count),
         cmocka_unit_test(test_cert_manager_judge__nonsense__is_an_error),
+        cmocka_unit_test(test_cert_manager_compare__other_images__demand_the_upgrade),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
