@@ -136,8 +136,9 @@ int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way
         kube_object_clear(&id);
         return -1;
     }
-    /* Providers in one namespace share its object: the last one's labels stay. */
-    struct capi_put *shared = way == CAPI_WAY_MERGE ? find_item(puts, &id) : NULL;
+    /* Providers in one namespace share its object, manifests may share any: what the last one says
+     * stays. */
+    struct capi_put *shared = way == CAPI_WAY_REPLACE ? NULL : find_item(puts, &id);
     if (shared) {
         int result = merge_into(shared, &body, err);
         buf_clear(&body);

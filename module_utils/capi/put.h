@@ -90,7 +90,7 @@ void capi_puts_init(struct capi_puts *puts, struct kube_client *client,
 void capi_puts_clear(struct capi_puts *puts);
 #define auto_capi_puts cleanup_with(capi_puts_clear)
 
-/* Adds the object VALUE, borrowed; its text is kept, not the value. With CAPI_WAY_MERGE it is
+/* Adds the object VALUE, borrowed; its text is kept, not the value. Unless it is to replace, it is
  * merged into the same object of an earlier call. ERROR_USAGE when it has no kind or name. */
 int capi_puts_add(struct capi_puts *puts, const json_t *value, enum capi_way way, size_t group,
                   struct error **err) must_check;

@@ -193,6 +193,27 @@ static void test_puts_add__same_object_twice__is_merged_and_written_once(void **
     stage_end(&stage);
 }
 
+static void test_puts_add__same_object_applied_twice__is_one_apply(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n','labels':{'a':'1'}}}",
+        "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n','labels':{'b':'2'}}}",
+    };
+    struct stage stage;
+    struct error *err = NULL;
+    stage_begin(&stage, NULL, 0, 1);
+    for (size_t i = 0; i < array_length(texts); i++) {
+        json_auto_t *value = json_from(texts[i]);
+        assert_int_equal(capi_puts_add(&stage.puts, value, CAPI_WAY_APPLY, 0, &err), 0);
+    }
+    assert_no_error(err);
+    assert_int_equal(stage.puts.count, 1);
+    json_auto_t *body = json_loads(buf_str(&stage.puts.items[0].body), 0, NULL);
+    assert_json(json_object_get(json_object_get(body, "metadata"), "labels"), "{'a':'1','b':'2'}");
+    stage_end(&stage);
+}
+
 static void test_puts_add__object_without_a_name__is_an_error(void **state)
 {
     (void)state;
@@ -216,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_puts_run__refusal__stops_its_group_and_those_above_alone),
         cmocka_unit_test(test_puts_run__endless_failure__is_told_with_the_number_of_attempts),
         cmocka_unit_test(test_puts_add__same_object_twice__is_merged_and_written_once),
+        cmocka_unit_test(test_puts_add__same_object_applied_twice__is_one_apply),
         cmocka_unit_test(test_puts_add__object_without_a_name__is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
