@@ -17,6 +17,12 @@ static bool fits(const struct resources *all, const struct resource *item, const
     return pass == 0 && (!name || str_equal(js_str(object, "name", NULL), name));
 }
 
+/* What merely comes near is changed into what is wanted; it is not what is to go. */
+static unsigned passes_of(const struct resource *item)
+{
+    return item->wish->state == WISH_PRESENT ? FIT_PASSES : 1;
+}
+
 /* The objects that fit, owned. */
 static json_t *all_that_fit(const struct resources *all, const struct resource *item)
 {
@@ -25,7 +31,7 @@ static json_t *all_that_fit(const struct resources *all, const struct resource *
     json_t *found = json_array();
     size_t index = 0;
     json_t *object = NULL;
-    for (unsigned pass = 0; pass < FIT_PASSES && !json_array_size(found); pass++)
+    for (unsigned pass = 0; pass < passes_of(item) && !json_array_size(found); pass++)
         json_array_foreach (listing ? listing->items : NULL, index, object)
             if (fits(all, item, object, pass))
                 json_array_append(found, object);

@@ -89,7 +89,7 @@ static bool fits(const struct resources *all, const struct resource *item, const
         is_gone(js_str(object, "status", NULL)))
         return false;
     if (item->wish->state == WISH_INFO)
-        return pass == 0;
+        return true;
     return pass == 0
                ? own
                : !own && (str_equal(visibility, "public") || str_equal(visibility, "community"));

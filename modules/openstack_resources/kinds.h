@@ -103,7 +103,7 @@ struct kind {
     /* The path of the listing that holds the item's object, owned; NULL: there can be none. */
     char *(*listing)(const struct resources *all, const struct resource *item);
     /* Whether OBJECT of the listing is the item's. There are two passes: what fits in the second
-     * counts only when nothing fits in the first. */
+     * counts only when nothing fits in the first, and only for what is to be there. */
     bool (*fits)(const struct resources *all, const struct resource *item, const json_t *object,
                  unsigned pass);
     /* Learns more about what was found, or is to be made. */

@@ -166,6 +166,22 @@ static void test_observe__an_image_that_is_being_uploaded__is_not_touched(void *
     assert_error(&err, ERROR_CONFLICT, "somebody is uploading its content just now");
 }
 
+/* The second run of a task that removes an image. */
+static void test_observe__public_image_of_another_project__is_not_removed(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = IMAGES,
+         .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"status\": \"active\", "
+                 "\"visibility\": \"public\", \"owner\": \"another\"}]}"}};
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'image', 'name': 'i', 'state': 'absent'}]");
+    assert_null(task.bench.all->items[0].found);
+    assert_int_equal(task.bench.all->items[0].action, ACTION_NONE);
+}
+
 static void test_apply__a_flavor_made_anew__gets_its_specs_and_replaces_the_old(void **state)
 {
     (void)state;
@@ -247,6 +263,7 @@ int main(void)
         place_test(test_apply__another_content_in_glance__is_a_failure),
         place_test(test_apply__an_image_that_is_the_file__is_not_touched),
         place_test(test_observe__an_image_that_is_being_uploaded__is_not_touched),
+        place_test(test_observe__public_image_of_another_project__is_not_removed),
         place_test(test_apply__a_flavor_made_anew__gets_its_specs_and_replaces_the_old),
         place_test(test_apply__a_refusal__comes_with_a_remedy_and_ends_the_task),
         place_test(test_apply__somebody_was_faster__is_told),

@@ -29,6 +29,13 @@ static const struct row {
      "{'/services': [{'id': '1', 'name': 's', 'type': 'a'}, {'id': '2', 'name': 's', 'type': "
      "'b'}]}",
      "unchanged"},
+    /* but one of another type is not what is to go, or asked about */
+    {"[{'kind': 'service', 'name': 's', 'type': 'b', 'state': 'absent'}]",
+     "{'/services': [{'id': '1', 'name': 's', 'type': 'a'}]}", "unchanged"},
+    {"[{'kind': 'service', 'name': 's', 'type': 'a', 'state': 'absent'}]",
+     "{'/services': [{'id': '1', 'name': 's', 'type': 'a'}]}", "removed"},
+    {"[{'kind': 'service', 'name': 's', 'type': 'b', 'state': 'info'}]",
+     "{'/services': [{'id': '1', 'name': 's', 'type': 'a'}]}", "missing"},
     /* items that need each other */
     {"[{'kind': 'endpoint', 'service': 't', 'interface': 'public', 'region': 'R', 'url': 'u'}, "
      "{'kind': 'service', 'name': 's', 'type': 't'}]",
