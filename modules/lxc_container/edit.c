@@ -201,7 +201,7 @@ static void find_pending(struct ct *ct, const struct check *view)
 
 /* ---- both */
 
-static int read_before(struct ct *ct, struct error **err)
+int edit_read(struct ct *ct, struct error **err)
 {
     const char *path = ct_exists(ct) ? ct->config_path : ct->args.config_file;
     auto_buf struct buf bytes;
@@ -219,7 +219,7 @@ static int read_before(struct ct *ct, struct error **err)
 int edit_prepare(struct ct *ct, struct error **err)
 {
     ct_config_clear(&ct->config);
-    if (read_before(ct, err) < 0)
+    if (edit_read(ct, err) < 0)
         return -1;
     auto_check struct check view = {.ct = ct};
     if (edit_and_check(ct, &view, err) < 0)

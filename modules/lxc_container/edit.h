@@ -11,6 +11,9 @@
 /* Fills ct->config. For an absent container the text starts from the option config, or empty. */
 int edit_prepare(struct ct *ct, struct error **err) must_check;
 
+/* Fills ct->config.before alone, from the file of a defined container. */
+int edit_read(struct ct *ct, struct error **err) must_check;
+
 /* Puts ct->config.after into the file, with its owner and mode. ERROR_IO; the old file is then
  * untouched. */
 int edit_write(struct ct *ct, struct error **err) must_check;

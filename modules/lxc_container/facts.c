@@ -19,9 +19,11 @@ enum { MOST_NETWORKS = 64 };
 /* liblxc shows lxc.rootfs.path without the store: it stands in the file. */
 char *facts_store(const struct ct *ct)
 {
+    const struct ct_config *config = &ct->config;
+    const char *lines = config->after ? config->after : config->before;
     auto_text struct text text;
     text_init(&text);
-    text_read(&text, ct->config.after ? ct->config.after : "");
+    text_read(&text, lines ? lines : "");
     size_t at = text_last(&text, "lxc.rootfs.path");
     const char *value = at < text.count ? text.lines[at].value : "";
     size_t length = strcspn(value, ":/");

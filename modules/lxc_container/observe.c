@@ -214,6 +214,16 @@ static void observe_sources(struct ct *ct)
             ct->do_sources = true;
 }
 
+/* What goes is not edited, but how it is kept matters to its copies. */
+static int observe_config(struct ct *ct, struct error **err)
+{
+    if (ct->args.goal == CT_ABSENT)
+        return ct_exists(ct) ? edit_read(ct, err) : 0;
+    edit_drop_unsupported(ct);
+    observe_sources(ct);
+    return edit_prepare(ct, err);
+}
+
 int ct_observe(void *state, struct error **err)
 {
     struct ct *ct = state;
@@ -221,12 +231,8 @@ int ct_observe(void *state, struct error **err)
         observe_state(ct, err) < 0)
         return -1;
     ct->looked = true;
-    if (ct->args.goal != CT_ABSENT) {
-        edit_drop_unsupported(ct);
-        observe_sources(ct);
-        if (edit_prepare(ct, err) < 0)
-            return -1;
-    }
+    if (observe_config(ct, err) < 0)
+        return -1;
     if (destroy_check(ct, err) < 0 || snapshot_observe(ct, err) < 0 || clone_observe(ct, err) < 0)
         return -1;
     return command_observe(ct, err);

@@ -3,6 +3,7 @@ import os
 import subprocess
 import tarfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -134,17 +135,31 @@ def test_106__archive__holds_configuration_and_files(running, tmp_path, compress
     assert running.box.state == {"started": "RUNNING", "frozen": "FROZEN"}[state]
 
 
+def archived_rootfs(outcome) -> set:
+    """The names in the root file system that was archived."""
+    with tarfile.open(outcome["lxc_container"]["archive"]) as package:
+        return {name.partition("/rootfs/")[2] for name in package.getnames() if "/rootfs/" in name}
+
+
 def test_106__archive_of_an_overlay__holds_what_the_container_sees(world, another, stopped, target, tmp_path):
     clone(stopped, target, clone_snapshot=True)
     target.start().run("sh", "-c", "echo new >/srv/new; rm /etc/hostname")
     outcome = stopped("started", name=target.name, archive=True, archive_path=str(tmp_path), archive_compression="none")
     assert not outcome.failed, outcome.data
-    with tarfile.open(outcome["lxc_container"]["archive"]) as package:
-        names = [name for name in package.getnames() if "/rootfs/" in name or name.startswith("rootfs/")]
-    assert [n for n in names if n.endswith("srv/new")] and [n for n in names if n.endswith("sbin/init")]
-    assert not [n for n in names if n.endswith("etc/hostname")]
+    names = archived_rootfs(outcome)
+    assert {"srv/new", "sbin/init"} <= names and "etc/hostname" not in names
     assert target.state == "RUNNING"
     target.destroy()
+
+
+def test_absent__archive_of_an_overlay__holds_what_the_container_saw(stopped, target, tmp_path):
+    clone(stopped, target, clone_snapshot=True)
+    delta = Path(target.values("lxc.rootfs.path")[-1].rpartition(":")[2])
+    (delta / "srv").mkdir(exist_ok=True)
+    (delta / "srv/new").write_text("new")
+    outcome = stopped("absent", name=target.name, archive=True, archive_path=str(tmp_path), archive_compression="none")
+    assert not outcome.failed and not target.folder.exists(), outcome.data
+    assert {"srv/new", "sbin/init", "etc/passwd"} <= archived_rootfs(outcome)
 
 
 @pytest.fixture

@@ -27,6 +27,15 @@ static void test_facts_store__root_file_system__says_how_it_is_kept(void **state
     check_store(NULL, "dir");
 }
 
+static void test_facts_store__container_that_goes__is_told_by_the_file_as_it_is(void **state)
+{
+    (void)state;
+    struct ct ct = {.config = {.before = xstrdup("lxc.rootfs.path = loop:/a/rootdev\n")}};
+    auto_free char *store = facts_store(&ct);
+    assert_string_equal(store, "loop");
+    ct_config_clear(&ct.config);
+}
+
 static void test_snapshot_needs_rest__copies_of_the_container_itself__do(void **state)
 {
     (void)state;
@@ -70,6 +79,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts_store__root_file_system__says_how_it_is_kept),
+        cmocka_unit_test(test_facts_store__container_that_goes__is_told_by_the_file_as_it_is),
         cmocka_unit_test(test_snapshot_needs_rest__copies_of_the_container_itself__do),
         cmocka_unit_test(test_net_look__own_process__has_lo_and_no_address_of_it),
         cmocka_unit_test(test_net_look__no_such_process__is_an_error),
