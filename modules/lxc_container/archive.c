@@ -40,6 +40,7 @@ struct job {
     const char *store;
     const char *rootfs; /* without the store's prefix */
     const char *place;  /* where it shall be seen: FOLDER/rootfs */
+    bool apart;         /* another file system is there already */
 };
 
 static bool run_mount(const char *option, const char *device, const char *place)
@@ -67,9 +68,18 @@ static bool mount_overlay(const struct job *job)
     return mount("overlay", job->place, "overlay", MS_RDONLY, data) == 0;
 }
 
+/* A data set is a file system of its own, mounted at its place or not at all. */
+static bool mount_zfs(const struct job *job)
+{
+    auto_free char *data = xasprintf("zfsutil,mntpoint=%s", job->rootfs);
+    return mount(job->rootfs, job->place, "zfs", 0, data) == 0;
+}
+
 /* The root file system is a part of the folder as it is. */
 static bool is_in_place(const struct job *job)
 {
+    if (str_equal(job->store, "zfs"))
+        return job->apart;
     return !str_starts_with(job->store, "overlay") && !is_block(job->store) &&
            str_equal(job->rootfs, job->place);
 }
@@ -85,6 +95,8 @@ static bool show_rootfs(const struct job *job)
         return false;
     if (str_starts_with(job->store, "overlay"))
         return mount_overlay(job);
+    if (str_equal(job->store, "zfs"))
+        return mount_zfs(job);
     if (is_block(job->store))
         return run_mount(str_equal(job->store, "loop") ? "ro,loop" : "ro", job->rootfs, job->place);
     return mount(job->rootfs, job->place, NULL, MS_BIND, NULL) == 0;
@@ -106,21 +118,27 @@ static bool pack(struct ct *ct, const void *payload)
 
 /* ---- in the module */
 
-static void tar_arguments(const struct ct *ct, const char *file, bool mounted, struct strv *argv)
+static void tar_options(const struct ct_archive *archive, struct strv *argv)
 {
-    const struct ct_archive *archive = &ct->args.archive;
-    static const char *const options[] = {"--create",
-                                          "--numeric-owner",
-                                          "--xattrs",
-                                          "--xattrs-include=*",
-                                          "--one-file-system",
-                                          "--sparse",
-                                          "--warning=no-file-ignored"};
+    static const char *const options[] = {"--create", "--numeric-owner",
+                                          "--xattrs", "--xattrs-include=*",
+                                          "--sparse", "--warning=no-file-ignored"};
     strv_add(argv, "tar");
     for (size_t i = 0; i < array_length(options); i++)
         strv_add(argv, options[i]);
     if (archive->tar_option)
         strv_add(argv, archive->tar_option);
+}
+
+static void tar_arguments(const struct ct *ct, const struct job *job, const char *file,
+                          struct strv *argv)
+{
+    bool mounted = !is_in_place(job);
+    /* A subvolume has a device of its own, and the container may have made others in it. */
+    bool subvolumes = str_equal(job->store, "btrfs");
+    tar_options(&ct->args.archive, argv);
+    if (!subvolumes)
+        strv_add(argv, "--one-file-system");
     /* What the mounted root file system shows already. */
     if (mounted) {
         strv_add(argv, "--anchored");
@@ -133,7 +151,7 @@ static void tar_arguments(const struct ct *ct, const char *file, bool mounted, s
     strv_add(argv, ct->lxcpath);
     strv_add(argv, ct->args.name);
     /* One file system for each argument: a mounted root file system is another one. */
-    if (mounted)
+    if (!subvolumes && (mounted || job->apart))
         strv_printf(argv, "%s/rootfs", ct->args.name);
 }
 
@@ -150,6 +168,27 @@ static int check_programs(const struct ct_archive *archive, struct error **err)
     return 0;
 }
 
+/* Whether another file system is mounted at PLACE. tar does not follow links. */
+static int look_at(const struct ct *ct, const char *place, bool *apart, struct error **err)
+{
+    struct stat folder;
+    struct stat rootfs;
+    if (lstat(ct->directory, &folder) < 0) {
+        error_make_errno(err, errno, "cannot look at %s", ct->directory);
+        return -1;
+    }
+    bool there = lstat(place, &rootfs) == 0;
+    *apart = there && rootfs.st_dev != folder.st_dev;
+    bool link = S_ISLNK(folder.st_mode);
+    if (!link && !(there && S_ISLNK(rootfs.st_mode)))
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "%s is a link, and an archive would hold nothing but the link: move the folder "
+               "itself there, or mount it",
+               link ? ct->directory : place);
+    return -1;
+}
+
 static int write_archive(struct ct *ct, const char *temp, struct error **err)
 {
     auto_free char *store = facts_store(ct);
@@ -160,8 +199,10 @@ static int write_archive(struct ct *ct, const char *temp, struct error **err)
     strv_init(&argv);
     auto_buf struct buf output;
     buf_init(&output);
-    const struct job job = {.argv = &argv, .store = store, .rootfs = rootfs, .place = place};
-    tar_arguments(ct, temp, !is_in_place(&job), &argv);
+    struct job job = {.argv = &argv, .store = store, .rootfs = rootfs, .place = place};
+    if (look_at(ct, place, &job.apart, err) < 0)
+        return -1;
+    tar_arguments(ct, &job, temp, &argv);
     const struct guard guard = {.work = pack, .payload = &job, .output = &output};
     if (guard_run(ct, &guard, what, err) == 0)
         return 0;

@@ -163,6 +163,58 @@ def test_absent__archive_of_an_overlay__holds_what_the_container_saw(stopped, ta
 
 
 @pytest.fixture
+def apart(stopped):
+    """A stopped container whose root file system is a mount of its own, with a further one in it."""
+    box = stopped.box
+    config, whole = box.config, box.folder / "whole"
+    box.rootfs.rename(whole)
+    for place in (box.rootfs, box.rootfs / "srv/inner"):
+        place.mkdir(parents=True)
+        subprocess.run(["mount", "-t", "tmpfs", "apart", place], check=True)
+    subprocess.run(["cp", "-a", "%s/." % whole, box.rootfs], check=True)
+    (box.rootfs / "srv/inner/file").touch()
+    yield stopped
+    subprocess.run(["umount", "--recursive", box.rootfs], check=True)
+    box.rootfs.rmdir()
+    whole.rename(box.rootfs)
+    box.config = config
+
+
+@pytest.mark.parametrize("store, inner", [("dir", False), ("btrfs", True)])
+def test_106__archive_of_a_root_file_system_apart__holds_it(apart, tmp_path, store, inner):
+    """Those of btrfs are subvolumes, and containers make some themselves, in places of theirs."""
+    apart.box.config = apart.box.config.replace("= dir:", "= %s:" % store)
+    outcome = apart("present", archive=True, archive_path=str(tmp_path), archive_compression="none")
+    assert not outcome.failed, outcome.data
+    names = archived_rootfs(outcome)
+    assert {"etc/passwd", "sbin/init"} <= names and ("srv/inner/file" in names) is inner
+
+
+def refused_archive(subject, tmp_path, config) -> str:
+    before, subject.box.config = subject.box.config, config
+    outcome = subject("absent", archive=True, archive_path=str(tmp_path / "made"))
+    subject.box.config = before
+    assert outcome.failed and (subject.box.rootfs / "etc/passwd").exists() and not os.listdir(tmp_path / "made")
+    return outcome.msg
+
+
+def test_absent__archive_of_a_data_set_that_cannot_be_mounted__removes_nothing(stopped, tmp_path):
+    place = "dir:%s" % stopped.box.rootfs
+    assert "tank/none" in refused_archive(stopped, tmp_path, stopped.box.config.replace(place, "zfs:tank/none"))
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_absent__archive_of_a_link__removes_nothing(stopped, tmp_path, inside):
+    folder = stopped.box.rootfs if inside else stopped.box.folder
+    whole = stopped.box.world.directory / "whole"
+    folder.rename(whole)
+    folder.symlink_to(whole)
+    assert "%s is a link" % folder in refused_archive(stopped, tmp_path, stopped.box.config)
+    folder.unlink()
+    whole.rename(folder)
+
+
+@pytest.fixture
 def tiny(tmp_path):
     """A file system of 200 kB."""
     folder = tmp_path / "tiny"
