@@ -126,6 +126,14 @@ def test_mcapi_rootfs__no_root_file_system__is_refused(box, tmp_path):
     assert not box.folder.exists()
 
 
+@pytest.mark.parametrize("start", ["", "./", "/"])
+def test_mcapi_rootfs__dev_alone__stays_empty(box, tmp_path, start):
+    entries = {start + name: text for name, text in dict(SMALL, **{"dev/x": "x", "usr/lib/dev/x": "x"}).items()}
+    status, output = create(box, "--tarball", tarball(tmp_path / "small.tar", entries))
+    assert status == 0, output
+    assert os.listdir(box.rootfs / "dev") == [] and (box.rootfs / "usr/lib/dev/x").read_text() == "x"
+
+
 @pytest.mark.parametrize("entries, said", [
     ({"etc": (tarfile.SYMTYPE, "TRAP"), "sbin": (tarfile.DIRTYPE, "")}, "/etc is a link"),
     ({**SMALL, "var": (tarfile.DIRTYPE, ""), "var/lib": (tarfile.SYMTYPE, "TRAP")}, "/var/lib/dbus is a link"),
