@@ -42,16 +42,11 @@ static bool create(struct ct *ct, const void *payload)
     specs.lvm.thinpool = borrowed(args->store.thinpool);
     specs.dir = borrowed(args->store.directory);
     set_environment(&args->template_environment);
-    if (args->config_file && !container->load_config(container, args->config_file))
+    const char *first = ct_first_config(ct);
+    if (first && !container->load_config(container, first))
         return false;
     if (args->no_template && args->store.directory) {
         auto_free char *path = xasprintf("dir:%s", args->store.directory);
-        if (!args->config_file) {
-            const char *standard = ct->lib.global_item("lxc.default_config");
-            if (standard && access(standard, R_OK) == 0 &&
-                !container->load_config(container, standard))
-                return false;
-        }
         if (!container->set_config_item(container, "lxc.rootfs.path", path))
             return false;
     }

@@ -203,7 +203,7 @@ static void find_pending(struct ct *ct, const struct check *view)
 
 int edit_read(struct ct *ct, struct error **err)
 {
-    const char *path = ct_exists(ct) ? ct->config_path : ct->args.config_file;
+    const char *path = ct_exists(ct) ? ct->config_path : ct_first_config(ct);
     auto_buf struct buf bytes;
     buf_init(&bytes);
     if (path && file_read(path, LARGEST, &bytes, err) < 0)

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "lxc_container/state.h"
 
-/* Fills ct->config. For an absent container the text starts from the option config, or empty. */
+/* Fills ct->config. For an absent container the text starts from the file that it is
+ * created from, or empty. */
 int edit_prepare(struct ct *ct, struct error **err) must_check;
 
 /* Fills ct->config.before alone, from the file of a defined container. */

@@ -1,6 +1,7 @@
 #include "lxc_container/state.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -89,6 +90,14 @@ void ct_facts_for_plan(const struct ct *ct, struct plan_facts *facts)
         .archive = args->archive.path && (absent_is_not_wanted || ct_exists(ct)),
         .archive_stopped = archive_is_block(ct),
     };
+}
+
+const char *ct_first_config(const struct ct *ct)
+{
+    if (ct->args.config_file)
+        return ct->args.config_file;
+    const char *standard = ct->lib.global_item("lxc.default_config");
+    return standard && access(standard, R_OK) == 0 ? standard : NULL;
 }
 
 bool ct_reopen(struct ct *ct)

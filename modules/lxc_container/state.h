@@ -82,6 +82,9 @@ void ct_close(void *state);
 void ct_facts_for_plan(const struct ct *ct, struct plan_facts *facts);
 bool ct_exists(const struct ct *ct);
 
+/* The file that a new container starts from: the option config, else liblxc's own, else NULL. */
+const char *ct_first_config(const struct ct *ct);
+
 /* Opens the container anew: what was read before is gone. False when liblxc refuses; the reason is
  * in the log. */
 bool ct_reopen(struct ct *ct) must_check;
