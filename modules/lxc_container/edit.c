@@ -145,6 +145,19 @@ static void keys_of_file(const char *path, struct strv *keys, struct strv *templ
     find_templates(&text, templates);
 }
 
+/* What is included, was, or shall not be: of a file that goes, a container may still run with. */
+static void included_files(const struct ct *ct, struct strv *files)
+{
+    auto_free char *absent = strv_join(&ct->args.wanted.absent, "\n");
+    const char *const texts[] = {ct->config.after, ct->config.before, absent};
+    for (size_t i = 0; i < array_length(texts); i++) {
+        auto_text struct text text;
+        text_init(&text);
+        text_read(&text, texts[i]);
+        text_values(&text, "lxc.include", files);
+    }
+}
+
 /* Files of the container itself, and those that the task names, are settings of the task too. */
 static void keys_of_includes(const struct ct *ct, struct strv *keys, struct strv *templates)
 {
@@ -155,7 +168,7 @@ static void keys_of_includes(const struct ct *ct, struct strv *keys, struct strv
     auto_free char *below = xasprintf("%s/", ct->directory);
     auto_strv struct strv files;
     strv_init(&files);
-    text_values(&text, "lxc.include", &files);
+    included_files(ct, &files);
     for (size_t i = 0; i < files.count; i++)
         if (managed || str_starts_with(files.items[i], below))
             keys_of_file(files.items[i], keys, templates);
@@ -176,6 +189,17 @@ static void keys_of_task(const struct wanted *wanted, struct strv *keys)
     }
 }
 
+/* All devices are the task's business: it lists them, or takes away the files that may name some.
+ */
+static bool rules_networks(const struct wanted *wanted)
+{
+    const struct wanted_key *include = wanted_find(wanted, "lxc.include");
+    bool takes = include && include->replace;
+    for (size_t i = 0; i < wanted->absent.count; i++)
+        takes = takes || str_starts_with(wanted->absent.items[i], "lxc.include");
+    return wanted->networks || takes;
+}
+
 static void find_pending(struct ct *ct, const struct check *view)
 {
     if (!ct_exists(ct) || ct->run == CT_RUN_STOPPED)
@@ -192,10 +216,12 @@ static void find_pending(struct ct *ct, const struct check *view)
     keys_of_changes(ct->config.changes, &all);
     keys_of_task(&ct->args.wanted, &all);
     keys_of_includes(ct, &all, &templates);
+    struct lxc_container *now = view->container ? view->container : ct->container;
+    if (rules_networks(&ct->args.wanted))
+        restart_network_keys(now, &all);
     for (size_t i = 0; i < all.count; i++)
         if (!strv_contains(&templates, all.items[i]))
             strv_add(&keys, all.items[i]);
-    struct lxc_container *now = view->container ? view->container : ct->container;
     ct->config.pending = restart_pending(now, ct->container, &keys, &changed);
 }
 

@@ -8,11 +8,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "lxc_container/keys.h"
 #include "lxc_container/net.h"
 #include "lxc_container/snapshot.h"
 #include "lxc_container/text.h"
-
-enum { MOST_NETWORKS = 64 };
 
 /* ---- the root file system */
 
@@ -70,21 +69,17 @@ static void add_network(struct ct *ct, pid_t init, json_t *facts)
 /* "lxc.net.N.<name>" as KEY: NAME. */
 static json_t *device(struct lxc_container *container, int number)
 {
-    auto_free char *prefix = xasprintf("lxc.net.%d", number);
-    int length = container->get_keys(container, prefix, NULL, 0);
-    if (length <= 0)
-        return NULL;
-    auto_free char *names = xcalloc((size_t)length + 1, 1);
-    if (container->get_keys(container, prefix, names, length + 1) < 0)
+    auto_strv struct strv keys;
+    strv_init(&keys);
+    lib_device_keys(container, number, &keys);
+    if (!keys.count)
         return NULL;
     json_t *found = json_object();
-    char *rest = names;
-    char *name = NULL;
-    while ((name = strsep(&rest, "\n"))) {
-        auto_free char *key = xasprintf("%s.%s", prefix, name);
-        auto_free char *value = *name ? lib_item(container, key) : NULL;
+    for (size_t i = 0; i < keys.count; i++) {
+        const char *key = keys.items[i];
+        auto_free char *value = lib_item(container, key);
         if (!str_empty(value))
-            json_object_set_new(found, name, json_string(value));
+            json_object_set_new(found, key + key_net_prefix(key), json_string(value));
     }
     return found;
 }
@@ -97,7 +92,7 @@ static json_t *devices(struct lxc_container *container)
     for (const char *c = types; c && *c; c++)
         count += *c == '\n';
     count += !str_empty(types);
-    for (int i = 0; i < MOST_NETWORKS && json_array_size(list) < count; i++) {
+    for (int i = 0; i < LIB_MOST_DEVICES && json_array_size(list) < count; i++) {
         json_t *one = device(container, i);
         if (!one)
             continue;

@@ -74,3 +74,19 @@ char *lib_running_item(struct lxc_container *container, const char *key)
     free(text);
     return str_trim(own);
 }
+
+void lib_device_keys(struct lxc_container *container, int number, struct strv *keys)
+{
+    auto_free char *prefix = xasprintf("lxc.net.%d", number);
+    int length = container->get_keys(container, prefix, NULL, 0);
+    if (length <= 0)
+        return;
+    auto_free char *names = xcalloc((size_t)length + 1, 1);
+    if (container->get_keys(container, prefix, names, length + 1) < 0)
+        return;
+    char *rest = names;
+    char *name = NULL;
+    while ((name = strsep(&rest, "\n")))
+        if (*name)
+            strv_printf(keys, "%s.%s", prefix, name);
+}

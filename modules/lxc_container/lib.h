@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "base/strv.h"
 
 struct lib {
     struct lxc_container *(*container_new)(const char *name, const char *lxcpath);
@@ -34,5 +35,9 @@ int lib_open(struct lib *lib, struct error **err) must_check;
 char *lib_item(struct lxc_container *container, const char *key) must_check;
 /* The same of the process that watches the running container: what it was started with. */
 char *lib_running_item(struct lxc_container *container, const char *key) must_check;
+
+/* Adds the keys lxc.net.NUMBER.* that a device of its type has; none where there is no device. */
+void lib_device_keys(struct lxc_container *container, int number, struct strv *keys);
+enum { LIB_MOST_DEVICES = 64 };
 
 #endif

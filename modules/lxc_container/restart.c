@@ -46,6 +46,26 @@ bool restart_differs(const char *key, const char *disk, const char *running)
     return !str_equal(disk, running ? running : "");
 }
 
+/* A device that the file does not name has a name all the same when it runs. */
+static bool is_named_by_kernel(struct lxc_container *view, const char *key)
+{
+    auto_free char *name = str_ends_with(key, ".name") ? lib_item(view, key) : NULL;
+    return name && !*name;
+}
+
+void restart_network_keys(struct lxc_container *view, struct strv *keys)
+{
+    strv_add_once(keys, "lxc.net");
+    for (int i = 0; i < LIB_MOST_DEVICES; i++) {
+        auto_strv struct strv device;
+        strv_init(&device);
+        lib_device_keys(view, i, &device);
+        for (size_t k = 0; k < device.count; k++)
+            if (!is_named_by_kernel(view, device.items[k]))
+                strv_add_once(keys, device.items[k]);
+    }
+}
+
 bool restart_pending(struct lxc_container *view, struct lxc_container *container,
                      const struct strv *keys, const struct strv *changed)
 {
@@ -57,6 +77,9 @@ bool restart_pending(struct lxc_container *view, struct lxc_container *container
         /* A key that is gone from the file and has an index nobody else has. */
         if (!disk && strv_contains(changed, key))
             return true;
+        /* The keys of a device that is gone say nothing, and it may still run. */
+        if (!disk && key_net_prefix(key))
+            disk = xstrdup("");
         if (disk && strlen(disk) >= MOST_BYTES) {
             if (strv_contains(changed, key))
                 return true;

@@ -17,6 +17,10 @@ bool restart_needs(const char *key);
 /* DISK (NULL: unknown) and RUNNING (NULL: empty or unknown) differ in a way that counts. Pure. */
 bool restart_differs(const char *key, const char *disk, const char *running);
 
+/* Adds the keys that tell whether VIEW has other network devices than what runs: those of its own
+ * devices, and the one that lists all. */
+void restart_network_keys(struct lxc_container *view, struct strv *keys);
+
 /* Any of KEYS needs a restart and differs between VIEW, a loaded configuration, and what CONTAINER
  * runs with. CHANGED are those whose lines change: they count when the values cannot be had. */
 bool restart_pending(struct lxc_container *view, struct lxc_container *container,

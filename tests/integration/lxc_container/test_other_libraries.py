@@ -76,6 +76,18 @@ def test_other_libraries__changed_key_of_a_running_container__restarts_it_once(f
     assert second.changed and not second["lxc_container"]["restarted"] and foreign.box.pid == pid
 
 
+def test_other_libraries__device_that_goes__restarts_it_once(foreign):
+    both = [{"name": "eth0", "address": ["10.250.2.1/24"], "gateway": ["10.250.2.2"]},
+            {"mtu": 1400}]  # without a name, as LXC makes one up
+    foreign.create("started", networks=both)
+    pid = foreign.box.pid
+    assert not foreign(networks=both).changed and foreign.box.pid == pid
+    only = foreign(networks=both[:1])
+    assert only["lxc_container"]["restarted"] and foreign.box.pid != pid
+    pid = foreign.box.pid
+    assert not foreign(networks=both[:1]).changed and foreign.box.pid == pid
+
+
 def test_other_libraries__line_that_cannot_be_read__is_refused_and_nothing_touched(foreign):
     foreign.create("started")
     before, pid = foreign.box.config, foreign.box.pid

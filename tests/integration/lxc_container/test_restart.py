@@ -43,6 +43,41 @@ def test_077__never__only_tells_and_goes_on_telling(running):
         assert running.box.pid == pid
 
 
+FIRST, SECOND = {"name": "eth0"}, {"mtu": 1400, "address": ["10.250.1.1/24"]}
+
+
+@pytest.mark.parametrize("left", [[FIRST], [FIRST, {"address": ["10.250.1.1/24"]}], []])
+def test_077__device_or_key_that_goes__is_told_of_until_the_restart(running, left):
+    assert running("started", networks=[FIRST, SECOND]).changed
+    pid = running.box.pid
+    assert not running("started", networks=[FIRST, SECOND]).changed
+    for changed in (True, False):
+        outcome = running("started", networks=left, restart="never")
+        assert outcome.changed == changed and running.box.pid == pid
+        assert outcome["lxc_container"]["restart_required"] is True
+    assert running("started", networks=left).changed and running.box.pid != pid
+    assert not running("started", networks=left).changed
+
+
+@pytest.mark.parametrize("whole, remains", [(True, True), (True, False), (False, False)])
+def test_077__include_that_goes__is_told_of_until_the_restart(running, tmp_path, whole, remains):
+    """Also by its bare key, and when the file itself is gone: then by its devices."""
+    file = tmp_path / "eth1.ini"
+    file.write_text("lxc.net.1.type = veth\nlxc.net.1.flags = up\n%s = A=b\n" % KEY)
+    include = "lxc.include=%s" % file
+    assert running("started", container_config=[include]).changed
+    pid = running.box.pid
+    assert not running("started", container_config=[include]).changed
+    absent = [include if whole else "lxc.include"]
+    for changed in (True, False):
+        outcome = running("started", container_config_absent=absent, restart="never")
+        assert outcome.changed == changed and outcome["lxc_container"]["restart_required"] is True
+        if not remains:
+            file.unlink(missing_ok=True)
+    assert running("started", container_config_absent=absent).changed and running.box.pid != pid
+    assert not running("started", container_config_absent=absent).changed
+
+
 def test_078__if_needed_after_never__restarts_although_the_file_is_the_same(running):
     with_value(running, "one", restart="never")
     pid, text = running.box.pid, running.box.config
