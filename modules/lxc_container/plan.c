@@ -71,13 +71,30 @@ static void plan_run(struct plan *plan, const struct plan_facts *facts, enum ct_
     plan->restarts = restarts(facts, *now, plan->final);
     if (plan->restarts)
         go(plan, now, CT_RUN_STOPPED);
-    bool waits = facts->wait && (facts->command || plan->final == CT_RUN_RUNNING);
+    bool stays = plan->final == CT_RUN_RUNNING && rest_of(facts, plan->final) != CT_RUN_STOPPED;
+    bool waits = facts->wait && (facts->command || stays);
     if (facts->command || waits)
         go(plan, now, CT_RUN_RUNNING);
     if (waits)
         add(plan, CT_DO_WAIT);
     if (facts->command)
         add(plan, CT_DO_COMMAND);
+}
+
+/* What was waited for does not hold after another start. */
+static bool has_waited(const struct plan *plan)
+{
+    for (size_t i = plan->count; i-- > 0;)
+        if (plan->steps[i] == CT_DO_WAIT || plan->steps[i] == CT_DO_START)
+            return plan->steps[i] == CT_DO_WAIT;
+    return false;
+}
+
+static void plan_end(struct plan *plan, const struct plan_facts *facts, enum ct_run *now)
+{
+    go(plan, now, plan->final);
+    if (facts->wait && plan->final == CT_RUN_RUNNING && !has_waited(plan))
+        add(plan, CT_DO_WAIT);
 }
 
 void plan_make(const struct plan_facts *facts, struct plan *plan)
@@ -101,7 +118,7 @@ void plan_make(const struct plan_facts *facts, struct plan *plan)
     if (plan->gone)
         add(plan, CT_DO_DESTROY);
     else
-        go(plan, &now, plan->final);
+        plan_end(plan, facts, &now);
     plan->restart_required =
         facts->pending && ran && plan->final != CT_RUN_STOPPED && !plan_has(plan, CT_DO_START);
 }

@@ -53,6 +53,14 @@ def test_100__other_states__clone_too(running, target):
     assert outcome.changed and target.exists and running.box.state == "STOPPED"
 
 
+def test_100__source_that_is_waited_for__is_ready_again_at_the_end(running, target):
+    """The command succeeds a second after each start, not before."""
+    ready = 'boots=$(wc -l </var/log/boots); [ "$(cat /srv/ready)" = $boots ] || { sleep 1; echo $boots >/srv/ready; false; }'
+    outcome = clone(running, target, "started", wait_for=["command"], wait_command=ready)
+    assert outcome.changed and target.exists, outcome.data
+    assert (running.box.rootfs / "srv/ready").read_text() == "2\n" and running.box.boots() == 2
+
+
 def test_100__frozen_source__is_frozen_again(running, target):
     running.box.ask("freeze")
     assert clone(running, target).changed and running.box.state == "FROZEN"

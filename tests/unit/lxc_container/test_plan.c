@@ -98,6 +98,24 @@ static void test_plan_make__waiting__is_for_what_runs(void **state)
     PLAN("start freeze", .goal = CT_FROZEN, STOPPED, .wait = true);
 }
 
+static void test_plan_make__waiting__is_for_the_last_start(void **state)
+{
+    (void)state;
+    PLAN("stop clone start wait", .goal = CT_STARTED, RUNNING, .clone = true, .wait = true);
+    PLAN("clone start wait", .goal = CT_STARTED, STOPPED, .clone = true, .wait = true);
+    PLAN("create clone start wait", .goal = CT_STARTED, .clone = true, .wait = true);
+    PLAN("stop snapshot start wait", .goal = CT_PRESENT, RUNNING, .snapshot = true,
+         .snapshot_stopped = true, .wait = true);
+    PLAN("stop archive start wait", .goal = CT_STARTED, RUNNING, .archive = true,
+         .archive_stopped = true, .wait = true);
+    PLAN("wait command stop clone start wait", .goal = CT_STARTED, RUNNING, .command = true,
+         .clone = true, .wait = true);
+    /* what goes on running is ready before it is copied */
+    PLAN("start wait freeze archive thaw", .goal = CT_STARTED, STOPPED, .archive = true,
+         .wait = true);
+    PLAN("stop clone", .goal = CT_STOPPED, RUNNING, .clone = true, .wait = true);
+}
+
 static void test_plan_make__copies__are_made_at_rest_and_the_state_comes_back(void **state)
 {
     (void)state;
@@ -157,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_plan_make__pending_setting__restarts_what_runs),
         cmocka_unit_test(test_plan_make__command__runs_in_a_running_container),
         cmocka_unit_test(test_plan_make__waiting__is_for_what_runs),
+        cmocka_unit_test(test_plan_make__waiting__is_for_the_last_start),
         cmocka_unit_test(test_plan_make__copies__are_made_at_rest_and_the_state_comes_back),
         cmocka_unit_test(test_plan_make__removal__writes_no_configuration),
         cmocka_unit_test(test_plan_make__restart_required__is_what_is_left_pending),
