@@ -11,6 +11,12 @@
 
 /* ---- readers, see args_priv.h */
 
+const char *args_text(const json_t *params, const char *name)
+{
+    const char *text = am_text(params, name);
+    return str_empty(text) ? NULL : text;
+}
+
 int args_environment(const json_t *params, const char *name, struct strv *out, struct error **err)
 {
     const char *key = NULL;
@@ -56,8 +62,8 @@ static void read_goal(struct ct_args *args, const json_t *params)
 
 static int read_template(struct ct_args *args, const json_t *params, struct error **err)
 {
-    args->template_ = am_text(params, "template");
-    args->config_file = am_text(params, "config");
+    args->template_ = args_text(params, "template");
+    args->config_file = args_text(params, "config");
     if (str_equal(args->template_, "none")) {
         args->template_ = NULL;
         args->no_template = true;
@@ -73,8 +79,8 @@ static int read_template(struct ct_args *args, const json_t *params, struct erro
 static void read_clone(struct ct_args *args, const json_t *params)
 {
     args->clone = (struct ct_clone){
-        .name = am_text(params, "clone_name"),
-        .path = am_text(params, "clone_path"),
+        .name = args_text(params, "clone_name"),
+        .path = args_text(params, "clone_path"),
         .snapshot = am_flag(params, "clone_snapshot"),
         .keep_name = am_flag(params, "clone_keep_name"),
         .keep_mac = am_flag(params, "clone_keep_mac"),
@@ -90,9 +96,9 @@ static int read_snapshot(struct ct_args *args, const json_t *params, struct erro
     args->snapshot = (struct ct_snapshot){
         .wanted = true,
         .goal = (enum ct_snapshot_goal)am_choice(given, "state", goals, array_length(goals)),
-        .name = am_text(given, "name"),
-        .comment = am_text(given, "comment"),
-        .new_name = am_text(given, "new_name"),
+        .name = args_text(given, "name"),
+        .comment = args_text(given, "comment"),
+        .new_name = args_text(given, "new_name"),
     };
     if (args->snapshot.goal == CT_SNAPSHOT_PRESENT || args->snapshot.name)
         return check_name("snapshot.new_name", args->snapshot.new_name, err);
@@ -115,7 +121,7 @@ static void read_archive(struct ct_args *args, const json_t *params)
     const char *wanted = am_text(params, "archive_compression");
     for (size_t i = 0; i < array_length(kinds); i++)
         if (str_equal(wanted, kinds[i].name))
-            args->archive = (struct ct_archive){.path = am_text(params, "archive_path"),
+            args->archive = (struct ct_archive){.path = args_text(params, "archive_path"),
                                                 .suffix = kinds[i].suffix,
                                                 .tar_option = kinds[i].option,
                                                 .program = kinds[i].program};
@@ -141,7 +147,7 @@ static int read_log(struct ct_args *args, const json_t *params, struct error **e
                    am_text(params, "container_log_level"));
         return -1;
     }
-    args->log_file = am_text(params, "log_file");
+    args->log_file = args_text(params, "log_file");
     if (!args->log_file && am_flag(params, "container_log")) {
         args->owned_log_file = xasprintf("/var/log/lxc/lxc-%s.log", args->name);
         args->log_file = args->owned_log_file;
@@ -170,6 +176,23 @@ static int check_paths(const struct ct_args *args, struct error **err)
     return 0;
 }
 
+/* The option table lets empty ones pass. */
+static int check_needs(const struct ct_args *args, const json_t *params, struct error **err)
+{
+    const struct {
+        bool missing;
+        const char *what;
+    } needs[] = {{am_flag(params, "archive") && !args->archive.path, "archive needs archive_path"},
+                 {args->goal == CT_CLONE && !args->clone.name, "state: clone needs clone_name"}};
+    for (size_t i = 0; i < array_length(needs); i++) {
+        if (!needs[i].missing)
+            continue;
+        error_make(err, ERROR_USAGE, "%s", needs[i].what);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_clone(const struct ct_args *args, struct error **err)
 {
     if (check_name("clone_name", args->clone.name, err) < 0)
@@ -183,15 +206,15 @@ static int check_clone(const struct ct_args *args, struct error **err)
 int ct_args_read(struct ct_args *args, const json_t *params, struct strv *warnings,
                  struct error **err)
 {
-    *args =
-        (struct ct_args){.name = am_text(params, "name"), .lxc_path = am_text(params, "lxc_path")};
+    *args = (struct ct_args){.name = am_text(params, "name"),
+                             .lxc_path = args_text(params, "lxc_path")};
     read_goal(args, params);
     read_clone(args, params);
     read_archive(args, params);
     if (check_name("name", args->name, err) < 0 || read_log(args, params, err) < 0 ||
         read_snapshot(args, params, err) < 0 || check_paths(args, err) < 0 ||
-        check_clone(args, err) < 0 || read_template(args, params, err) < 0 ||
-        args_read_store(args, params, warnings, err) < 0 ||
+        check_needs(args, params, err) < 0 || check_clone(args, err) < 0 ||
+        read_template(args, params, err) < 0 || args_read_store(args, params, warnings, err) < 0 ||
         args_read_command(args, params, err) < 0 ||
         wanted_read(&args->wanted, params, &args->sources, err) < 0) {
         ct_args_clear(args);

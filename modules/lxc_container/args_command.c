@@ -29,11 +29,18 @@ static int read_user(struct ct_command *command, const char *user, struct error 
     return 0;
 }
 
+/* No text but blanks, or an empty list: as good as none. */
+static bool is_blank(const json_t *given)
+{
+    const char *text = json_string_value(given);
+    return text ? !text[strspn(text, " \t\r\n")] : json_is_array(given) && !json_array_size(given);
+}
+
 static int read_program(struct ct_args *args, const json_t *params, struct error **err)
 {
     json_t *given = json_object_get(params, "container_command");
     struct ct_command *command = &args->command;
-    if (!given || json_is_null(given))
+    if (!given || json_is_null(given) || is_blank(given))
         return 0;
     args->has_command = true;
     if (json_is_string(given)) {
@@ -60,7 +67,7 @@ static int read_wait(struct ct_args *args, const json_t *params, struct error **
 {
     struct ct_wait *wait = &args->wait;
     wait->timeout_ms = am_seconds_ms(params, "wait_timeout");
-    wait->interface = am_text(params, "wait_interface");
+    wait->interface = args_text(params, "wait_interface");
     wait->family = am_text(params, "wait_family");
     size_t index = 0;
     json_t *item = NULL;
@@ -73,7 +80,7 @@ static int read_wait(struct ct_args *args, const json_t *params, struct error **
     }
     if (!command)
         return 0;
-    wait->command = am_text(params, "wait_command");
+    wait->command = args_text(params, "wait_command");
     if (!str_empty(wait->command))
         return 0;
     error_make(err, ERROR_USAGE, "wait_for: command needs wait_command");
@@ -84,19 +91,19 @@ int args_read_command(struct ct_args *args, const json_t *params, struct error *
 {
     const json_t *given = json_object_get(params, "container_command_args");
     struct ct_command *command = &args->command;
-    command->executable = am_text(given, "executable");
-    command->chdir = am_text(given, "chdir");
+    command->executable = args_text(given, "executable");
+    command->chdir = args_text(given, "chdir");
     command->timeout_ms = am_seconds_ms(given, "timeout");
-    command->creates = am_text(given, "creates");
-    command->removes = am_text(given, "removes");
-    command->stdin_text = am_text(given, "stdin");
+    command->creates = args_text(given, "creates");
+    command->removes = args_text(given, "removes");
+    command->stdin_text = args_text(given, "stdin");
     command->check_rc = js_true(given, "check_rc", NULL);
     command->ok_rcs = json_object_get(given, "ok_rcs");
     if (args_environment(given, "environment", &command->environment, err) < 0) {
         error_wrap(err, "container_command_args");
         return -1;
     }
-    if (read_user(command, am_text(given, "user"), err) < 0 ||
+    if (read_user(command, args_text(given, "user"), err) < 0 ||
         read_program(args, params, err) < 0 || check_command(args, err) < 0)
         return -1;
     return read_wait(args, params, err);

@@ -88,6 +88,14 @@ def test_090__stopped__is_started_for_it_and_stopped_again(stopped):
     assert outcome.failed and stopped.box.state == "STOPPED"
 
 
+@pytest.mark.parametrize("blank", ["", " \n", []])
+def test_command__blank__is_none(stopped, blank):
+    outcome = stopped("present", container_command=blank)
+    assert not outcome.changed and not outcome.failed and "command" not in outcome.data
+    assert stopped.box.state == "STOPPED" and stopped.box.boots() == 0
+    assert stopped("absent", container_command=blank).changed
+
+
 def test_091__frozen__is_thawed_for_it_and_frozen_again(running):
     pid = running.box.pid
     running.box.ask("freeze")

@@ -78,7 +78,6 @@ static void test_005__size_with_an_unknown_unit__is_refused(void **state)
     (void)state;
     refuse("{\"name\": \"a\", \"backing_store\": \"lvm\", \"fs_size\": \"10Q\"}",
            "fs_size: \"10Q\" is no size");
-    refuse("{\"name\": \"a\", \"backing_store\": \"lvm\", \"fs_size\": \"\"}", "is no size");
     refuse("{\"name\": \"a\", \"backing_store\": \"lvm\", \"fs_size\": \"9GB\"}", "is no size");
     refuse("{\"name\": \"a\", \"backing_store\": \"lvm\", \"fs_size\": \"99999999999T\"}",
            "is no size");
@@ -189,12 +188,55 @@ static void test_args__command__is_a_script_or_a_program(void **state)
     assert_true(given.args.command.uid == (uid_t)-1);
     assert_true(given.args.command.check_rc);
     given_clear(&given);
-    refuse("{\"name\": \"a\", \"container_command\": []}", "container_command is empty");
+    refuse("{\"name\": \"a\", \"container_command\": [\"\"]}", "container_command is empty");
     refuse("{\"name\": \"a\", \"container_command\": \"x\", \"state\": \"absent\"}",
            "cannot run with state: absent");
     refuse("{\"name\": \"a\", \"container_command_args\": {\"user\": \"root\"}}", "uid or uid:gid");
     refuse("{\"name\": \"a\", \"container_command_args\": {\"environment\": {\"A=B\": \"\"}}}",
            "\"A=B\" is no name of a variable");
+}
+
+static void test_args__command_that_is_blank__is_none(void **state)
+{
+    (void)state;
+    static const char *const blanks[] = {"\"\"", "\" \\n\"", "[]", "null"};
+    for (size_t i = 0; i < array_length(blanks); i++) {
+        struct given given;
+        auto_free char *json = xasprintf(
+            "{\"name\": \"a\", \"state\": \"absent\", \"container_command\": %s}", blanks[i]);
+        accept(&given, json);
+        assert_false(given.args.has_command);
+        given_clear(&given);
+    }
+}
+
+static void test_args__empty_text__is_not_given(void **state)
+{
+    (void)state;
+    struct given given;
+    accept(&given,
+           "{\"name\": \"a\", \"lxc_path\": \"\", \"template\": \"\", \"config\": \"\", "
+           "\"directory\": "
+           "\"\", \"lv_name\": \"\", \"fs_size\": \"\", \"zfs_root\": \"\", \"clone_name\": \"\", "
+           "\"clone_path\": \"\", \"archive_path\": \"\", \"log_file\": \"\", \"container_log\": "
+           "true, "
+           "\"container_command_args\": {\"executable\": \"\", \"chdir\": \"\", \"user\": \"\", "
+           "\"creates\": \"\", \"removes\": \"\", \"stdin\": \"\"}}");
+    const struct ct_args *args = &given.args;
+    const char *const texts[] = {
+        args->lxc_path,           args->template_,         args->config_file,
+        args->store.directory,    args->store.lv_name,     args->store.zfs_root,
+        args->clone.name,         args->clone.path,        args->archive.path,
+        args->command.chdir,      args->command.creates,   args->command.removes,
+        args->command.executable, args->command.stdin_text};
+    for (size_t i = 0; i < array_length(texts); i++)
+        assert_null(texts[i]);
+    assert_string_equal(args->log_file, "/var/log/lxc/lxc-a.log");
+    assert_true(args->command.uid == (uid_t)-1);
+    assert_int_equal(given.warnings.count, 0);
+    given_clear(&given);
+    refuse("{\"name\": \"a\", \"archive\": true, \"archive_path\": \"\"}", "archive_path");
+    refuse("{\"name\": \"a\", \"state\": \"clone\", \"clone_name\": \"\"}", "clone_name");
 }
 
 static void test_args__user_without_group__is_its_own_group(void **state)
@@ -274,6 +316,8 @@ int main(void)
         cmocka_unit_test(test_args__names_that_are_paths__are_refused),
         cmocka_unit_test(test_args__template_options__are_split_as_by_a_shell),
         cmocka_unit_test(test_args__command__is_a_script_or_a_program),
+        cmocka_unit_test(test_args__command_that_is_blank__is_none),
+        cmocka_unit_test(test_args__empty_text__is_not_given),
         cmocka_unit_test(test_args__user_without_group__is_its_own_group),
         cmocka_unit_test(test_args__wait_for_command__needs_one),
         cmocka_unit_test(test_args__log__is_off_or_in_the_usual_place),
