@@ -163,12 +163,23 @@ static bool has_something_up(const struct plan_input *input)
     return false;
 }
 
+/* A slice that stays, as one that a former process published and that is not probed yet. */
+static bool has_slice_that_stays(const struct plan_input *input)
+{
+    const char *name = NULL;
+    json_t *live = NULL;
+    json_object_foreach (js_iterable(input->slices), name, live)
+        if (is_own(input, live) && !why_delete(input, name, live))
+            return true;
+    return false;
+}
+
 /* A host that publishes nothing needs no sign of life. */
 static void plan_sign(struct plan *plan, const struct plan_input *input)
 {
     auto_free char *name = sign_name(input->place->host);
     const json_t *live = json_object_get(input->slices, name);
-    if (!has_something_up(input)) {
+    if (!has_something_up(input) && !(live && has_slice_that_stays(input))) {
         if (live)
             add_delete(plan, WRITE_SLICE, name, live, NULL);
         return;

@@ -160,6 +160,18 @@ static void test_plan__not_probed_yet_but_published__stays(maybe_unused void **s
     assert_plan(&world, "");
 }
 
+static void test_plan__not_probed_yet_but_published__its_owner_lives_on(maybe_unused void **state)
+{
+    auto_world struct world world;
+    world_init(&world, PLAN_UNKNOWN);
+    settle(&world);
+    assert_plan(&world, "");
+    add_sign(&world, "us", -60);
+    assert_plan(&world, "put slice us.magnum-cluster-api-proxy ~");
+    json_object_del(world.slices, "c-us");
+    assert_plan(&world, "delete slice us.magnum-cluster-api-proxy ~");
+}
+
 static void
 test_plan__backend_down__slice_and_sign_go_and_the_service_stays(maybe_unused void **state)
 {
@@ -320,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_plan__all_is_well__nothing_is_written),
         cmocka_unit_test(test_plan__not_probed_yet__only_the_service_is_made),
         cmocka_unit_test(test_plan__not_probed_yet_but_published__stays),
+        cmocka_unit_test(test_plan__not_probed_yet_but_published__its_owner_lives_on),
         cmocka_unit_test(test_plan__backend_down__slice_and_sign_go_and_the_service_stays),
         cmocka_unit_test(test_plan__no_namespace__nothing_is_made_and_the_slice_goes),
         cmocka_unit_test(test_plan__cluster_with_floating_ip__loses_its_slice_but_not_its_service),
