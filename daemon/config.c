@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "daemon/settings.h"
 
-enum { NAME_MAX_ = 256 };
+enum { NAME_MAX_ = 256, MS_PER_SECOND = 1000 };
 
 static const struct {
     const char *option;
@@ -133,6 +133,18 @@ static void complete(struct config *config)
         *c = (char)tolower((unsigned char)*c);
 }
 
+/* Who writes its sign of life more seldom than the others are patient is deleted by them. */
+static int check_patience(const struct config *config, struct error **err)
+{
+    if (2 * config->cycle_ms <= config->expiry_ms)
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "PROXY_EXPIRY (%g s) must be at least twice PROXY_CYCLE (%g s): other hosts take "
+               "this one for dead otherwise",
+               (double)config->expiry_ms / MS_PER_SECOND, (double)config->cycle_ms / MS_PER_SECOND);
+    return -1;
+}
+
 int config_read(struct config *config, int argc, char **argv, char **environ_, struct error **err)
 {
     if (read_environment(config, environ_, err) < 0)
@@ -145,7 +157,7 @@ int config_read(struct config *config, int argc, char **argv, char **environ_, s
             return -1;
     }
     complete(config);
-    return 0;
+    return check_patience(config, err);
 }
 
 char *config_help(void)

@@ -153,7 +153,9 @@ static const struct setting table[] = {
      .low = 1000,
      .high = DAY,
      .fallback = "30",
-     .help = "seconds without a sign of life after which another host's slices are deleted"},
+     .help =
+         "seconds without a sign of life after which another host's slices are deleted; at least "
+         "two cycles, the same on all hosts"},
     {.variable = "PROXY_RESTORE_KUBECONFIG",
      .option = "--restore-kubeconfig",
      .type = &setting_flag,

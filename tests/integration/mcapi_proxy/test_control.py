@@ -50,7 +50,7 @@ def test_080__backend_down__slice_goes_within_15_s_and_comes_back(world, tenants
 
 
 def test_074__cluster_and_namespace_come_later__are_noticed_without_waiting_for_the_cycle(world, tenants, start):
-    proxy = start(PROXY_CYCLE="60")
+    proxy = start(PROXY_CYCLE="60", PROXY_EXPIRY="120")
     proxy.wait_for("answers; 0 clusters")
     world.add("kube-y", "11111111-2222-3333-4444-555555555555", "10.0.0.6")
     time.sleep(1)
@@ -166,7 +166,7 @@ def test_085__host_name_with_capitals__becomes_a_valid_one(world, tenants, clust
 
 
 def test_082__changed_by_hand__is_put_right_at_once(world, tenants, cluster, start):
-    start(PROXY_CYCLE="60")
+    start(PROXY_CYCLE="60", PROXY_EXPIRY="120")
     until(lambda: published(world, "kube-x-infra1"))
     world.server.request("DELETE", SLICES + "/kube-x-infra1")
     until(lambda: published(world, "kube-x-infra1"), 10)

@@ -62,6 +62,30 @@ static void test_config__every_setting__takes_its_default_and_the_empty_string(v
     }
 }
 
+static void test_config__expiry_below_two_cycles__names_both(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *entry;
+        const char *expiry;
+        bool fine;
+    } rows[] = {
+        {"PROXY_CYCLE=15", "30", true},  {"PROXY_CYCLE=15.1", "30", false},
+        {"PROXY_CYCLE=60", "120", true}, {"PROXY_CYCLE=60", "60", false},
+        {"PROXY_CYCLE=0.5", "1", true},  {"PROXY_CYCLE=", "19.9", false},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_error struct error *error = NULL;
+        auto_config struct config config;
+        int result = read_with(&config, rows[i].entry, "--expiry", rows[i].expiry, &error);
+        assert_int_equal(result, rows[i].fine ? 0 : -1);
+        if (rows[i].fine)
+            continue;
+        assert_non_null(strstr(error->message, "PROXY_EXPIRY"));
+        assert_error(&error, ERROR_USAGE, "PROXY_CYCLE");
+    }
+}
+
 static void test_085_always__words_for_no__are_no_and_all_others_yes(void **state)
 {
     (void)state;
@@ -209,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config__nothing_set__defaults),
         cmocka_unit_test(test_config__every_setting__takes_its_default_and_the_empty_string),
+        cmocka_unit_test(test_config__expiry_below_two_cycles__names_both),
         cmocka_unit_test(test_085_always__words_for_no__are_no_and_all_others_yes),
         cmocka_unit_test(test_config__option__wins_over_the_environment),
         cmocka_unit_test(test_config__fractions_of_seconds__are_milliseconds),
