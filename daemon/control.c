@@ -145,6 +145,12 @@ int control_run(const struct config *config, struct exchange *exchange, struct e
 
 int control_once(const struct config *config, struct error **err)
 {
+    if (!config->port) {
+        error_make(err, ERROR_USAGE,
+                   "PROXY_PORT=0: --once publishes a port on which it does not listen, so it has "
+                   "to be told which");
+        return -1;
+    }
     auto_cycle struct cycle cycle;
     cycle_init(&cycle, config, NULL);
     if (cycle_connect(&cycle, err) < 0 || cycle_look(&cycle, err) < 0)

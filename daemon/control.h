@@ -15,7 +15,8 @@
 int control_run(const struct config *config, struct exchange *exchange, struct error **err)
     must_check;
 
-/* --once: one cycle in this thread, without probes: every route counts as up. */
+/* --once: one cycle in this thread, without probes: every route counts as up. Keeps no hosts file.
+ * ERROR_USAGE without a port to publish. */
 int control_once(const struct config *config, struct error **err) must_check;
 
 /* --dump: {"clusters": [...]}, owned. */

@@ -157,7 +157,8 @@ static void keep_hosts(struct cycle *cycle, bool without)
     const struct config *config = cycle->config;
     auto_error struct error *error = NULL;
     auto_strv struct strv clusters = {0};
-    if (!config->forward_hosts || !config->forward_bind)
+    /* Alone, with --once, they would be names that nobody listens for. */
+    if (!cycle->exchange || !config->forward_hosts || !config->forward_bind)
         return;
     for (size_t i = 0; cycle->routes && !without && i < routes_count(cycle->routes); i++)
         strv_add(&clusters, routes_get(cycle->routes, i)->cluster);

@@ -145,6 +145,21 @@ def test_083__restore__gives_a_cluster_its_own_endpoint_back_when_asked_to(world
     assert b"https://203.0.113.7:6443" in base64.b64decode(world.secret("kube-x")["data"]["value"])
 
 
+def test_once__port_is_left_to_chance__is_refused(programs):
+    done = subprocess.run([programs / "magnum-cluster-api-proxy", "--once"], capture_output=True, text=True,
+                          env={"KUBECONFIG": "/nowhere"}, timeout=60, check=False)
+    assert done.returncode == 78 and "PROXY_PORT" in done.stderr, done.stderr
+
+
+def test_once__beside_a_running_proxy__names_in_its_hosts_file_stay(world, once, tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n# BEGIN magnum-cluster-api-proxy\n127.0.0.44 kube-x.magnum-system\n"
+                     "# END magnum-cluster-api-proxy\n", encoding="ascii")
+    before = hosts.read_text(encoding="ascii")
+    once(PROXY_FORWARD_BIND="127.0.0.44:6443", PROXY_FORWARD_HOSTS=str(hosts))
+    assert hosts.read_text(encoding="ascii") == before
+
+
 def test_once__one_broken_object__does_not_hold_up_the_others(world, once):
     world.add("kube-a", NETWORK, "10.0.0.5", labels={})
     world.add("kube-b", NETWORK, "10.0.0.5")
