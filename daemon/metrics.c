@@ -193,5 +193,5 @@ void metrics_free(struct metrics *metrics)
     if (metrics->path)
         unlink(metrics->path);
     free(metrics->path);
-    free(metrics);
+    loop_bury(loop_of(metrics), metrics);
 }

@@ -11,6 +11,7 @@ struct metrics;
 
 /* Listens on PROXY_METRICS; NULL without an error when that is not set. */
 struct metrics *metrics_new(struct server *server, struct error **err) must_check;
+/* Also from within a round of the loop. */
 void metrics_free(struct metrics *metrics);
 
 /* The text itself, owned. */

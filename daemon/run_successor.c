@@ -6,6 +6,16 @@
 #include "daemon/run_priv.h"
 #include "daemon/successor.h"
 
+/* After a hand-over that did not come about. */
+static void measure_again(struct daemon *daemon)
+{
+    auto_error struct error *error = NULL;
+    daemon->successor = 0;
+    daemon->metrics = metrics_new(&daemon->server, &error);
+    if (error)
+        log_line(LOG_LEVEL_ERROR, "%s", error->message);
+}
+
 void run_start_successor(struct daemon *daemon)
 {
     auto_error struct error *error = NULL;
@@ -14,7 +24,7 @@ void run_start_successor(struct daemon *daemon)
     metrics_free(steal_ptr(daemon->metrics)); /* its place is the successor's */
     daemon->successor = successor_start(&daemon->server, daemon->argv, &error);
     if (daemon->successor < 0) {
-        daemon->successor = 0;
+        measure_again(daemon);
         log_line(LOG_LEVEL_ERROR, "hand-over: %s", error->message);
         return;
     }
@@ -37,16 +47,12 @@ void run_hand_over(struct daemon *daemon)
 
 void run_reap(struct daemon *daemon)
 {
-    auto_error struct error *error = NULL;
     int status = 0;
     pid_t child = 0;
     while ((child = waitpid(-1, &status, WNOHANG)) > 0) {
         if (child != daemon->successor)
             continue;
         log_line(LOG_LEVEL_ERROR, "hand-over: process %ld ended instead, going on", (long)child);
-        daemon->successor = 0;
-        daemon->metrics = metrics_new(&daemon->server, &error);
-        if (error)
-            log_line(LOG_LEVEL_ERROR, "%s", error->message);
+        measure_again(daemon);
     }
 }

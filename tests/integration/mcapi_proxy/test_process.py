@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from servers.ports import free_port
 from support.netns_lab import ECHO, GREET, DataProxy, Lab, hello, receive, rest
 from support.wait import until
 
@@ -172,6 +173,21 @@ def test_hand_over__successor_that_cannot_start__the_old_one_goes_on(programs, t
         proxy.says("ended instead, going on")
         assert proxy.greeting("tls") == "qdhcp-" + network
         assert proxy.metrics()["clusters_healthy"] == 1
+
+
+def test_hand_over__no_process_can_be_made__the_old_one_goes_on_and_is_measured(programs):
+    """An ordinary user without a capability: the limit does not hold for others."""
+    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
+            "prlimit", "--nproc=0"]
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder, DataProxy(
+            programs / "magnum-cluster-api-proxy", public(Path(folder)), [], prefix=user,
+            PROXY_METRICS="127.0.0.1:%d" % port, ASAN_OPTIONS="detect_leaks=0") as proxy:
+        proxy.process.send_signal(signal.SIGUSR2)
+        proxy.says("hand-over: fork")
+        with socket.create_connection(("127.0.0.1", port), 5) as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert b"accepted_total 0" in rest(client)
 
 
 def test_notify__ready_watchdog_stopping(begin, network, tmp_path):
