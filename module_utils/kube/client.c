@@ -330,7 +330,7 @@ int kube_client_run(struct kube_client *client, const struct kube_work *work, st
         .done = job_done,
         .data = work->data ? job_data : NULL,
         .context = client,
-        .wake = work->wake,
+        .wake = work->wake ? work->wake : client->options.wake,
     };
     client->work = work;
     client->replay_count = 0;
@@ -355,6 +355,7 @@ struct call_list {
     struct kube_call *calls;
     size_t count;
     size_t started;
+    size_t ended;
 };
 
 static struct kube_call *next_of_list(void *context, maybe_unused unsigned in_flight)
@@ -363,8 +364,10 @@ static struct kube_call *next_of_list(void *context, maybe_unused unsigned in_fl
     return list->started < list->count ? &list->calls[list->started++] : NULL;
 }
 
-static void list_done(maybe_unused void *context, maybe_unused struct kube_call *call)
+static void list_done(void *context, maybe_unused struct kube_call *call)
 {
+    struct call_list *list = context;
+    list->ended++;
 }
 
 int kube_client_all(struct kube_client *client, struct kube_call *calls, size_t count,
@@ -372,7 +375,12 @@ int kube_client_all(struct kube_client *client, struct kube_call *calls, size_t 
 {
     struct call_list list = {.calls = calls, .count = count};
     const struct kube_work work = {.next = next_of_list, .done = list_done, .context = &list};
-    return kube_client_run(client, &work, err);
+    if (kube_client_run(client, &work, err) < 0)
+        return -1;
+    if (list.ended == count)
+        return 0;
+    error_make(err, ERROR_INTERRUPTED, "ended before the API server answered");
+    return -1;
 }
 
 int kube_client_call(struct kube_client *client, struct kube_call *call, struct error **err)

@@ -25,6 +25,7 @@ struct kube_client_options {
     unsigned max_in_flight;     /* 0: 32 */
     long request_timeout_ms;    /* for one attempt; 0: 60 s */
     const char *user_agent;     /* borrowed; NULL: HTTP_USER_AGENT */
+    const int *wake; /* borrowed: of all works that have none of their own (see struct http_work) */
 };
 
 struct kube_client;
@@ -104,7 +105,8 @@ struct kube_work {
 int kube_client_run(struct kube_client *client, const struct kube_work *work, struct error **err)
     must_check;
 
-/* Runs one call. 0 also when the server answered with a failure: look at call->error. */
+/* Runs one call. 0 also when the server answered with a failure: look at call->error. -1 also when
+ * the client's wake ended it, with an ERROR_INTERRUPTED. */
 int kube_client_call(struct kube_client *client, struct kube_call *call, struct error **err)
     must_check;
 
