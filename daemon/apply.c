@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "daemon/batch.h"
 #include "daemon/log.h"
 #include "daemon/slices.h"
 #include "http/url.h"
@@ -101,9 +102,9 @@ int apply_plan(struct apply *apply, const struct plan *plan, struct error **err)
     for (; count < plan->count && result == 0; count += result == 0)
         result = prepare(apply, &plan->items[count], &calls[count], err);
     if (result == 0)
-        result = kube_client_all(apply->client, calls, count, err);
+        result = batch_run(apply->client, calls, count, err);
     for (size_t i = 0; i < count; i++) {
-        if (result == 0)
+        if (batch_made(&calls[i]))
             conclude(apply, &calls[i], &failures);
         kube_call_clear(&calls[i]);
     }

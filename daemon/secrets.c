@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "daemon/batch.h"
 #include "daemon/kubeconfig.h"
 #include "daemon/log.h"
 #include "http/url.h"
@@ -119,7 +120,7 @@ static int write_patch(struct secrets *secrets, struct kube_client *client, cons
     auto_kube_call struct kube_call call;
     kube_call_init(&call, "PATCH", path_of(secrets, task->cluster));
     kube_call_body_take(&call, "application/merge-patch+json", &body);
-    int result = kube_client_call(client, &call, err);
+    int result = batch_run(client, &call, 1, err);
     buf_wipe(&call.job.request.body);
     buf_wipe(&call.job.response.body);
     if (result == 0 && call.error) {
@@ -146,41 +147,54 @@ static int attend(struct secrets *secrets, struct kube_client *client, struct ta
     return differs > 0 ? write_patch(secrets, client, task, patch, err) : differs;
 }
 
-/* True when the Secret is as it should be. */
-static bool finish(struct secrets *secrets, struct kube_client *client, struct task *task)
+/* Of the errors of attend: the API server answers no more, which is no matter of one Secret. */
+static bool is_lost(const struct error *error)
+{
+    return error->kind == ERROR_HTTP || error->kind == ERROR_TIMEOUT ||
+           error->kind == ERROR_INTERRUPTED;
+}
+
+/* 1 when the Secret is as it should be, 0 when it has to be looked at again. */
+static int finish(struct secrets *secrets, struct kube_client *client, struct task *task,
+                  struct error **err)
 {
     auto_error struct error *error = NULL;
     int status = kube_call_status(&task->call);
     if (status == 404)
-        return false; /* Cluster API has not made it yet */
+        return 0; /* Cluster API has not made it yet */
     if (task->call.error)
         kube_call_error_move(&task->call, &error);
-    if (!error && attend(secrets, client, task, &error) == 0)
-        return true;
-    if (error && error->kind != ERROR_CONFLICT) {
+    else if (attend(secrets, client, task, &error) == 0)
+        return 1;
+    else if (is_lost(error)) {
+        error_move_take(err, steal_ptr(error));
+        return -1;
+    }
+    if (error->kind != ERROR_CONFLICT) {
         secrets->errors++;
         log_line(LOG_LEVEL_WARNING, "Secret %s-kubeconfig: %s", task->cluster, error->message);
     }
-    return false;
+    return 0;
 }
 
 static int run_tasks(struct secrets *secrets, struct kube_client *client, struct tasks *tasks,
                      struct error **err)
 {
-    /* Calls have to lie beside each other for kube_client_all. */
+    /* Calls have to lie beside each other for batch_run. */
     struct kube_call *calls = xcalloc(tasks->count + 1, sizeof(*calls));
     for (size_t i = 0; i < tasks->count; i++)
         calls[i] = tasks->items[i].call;
     for (size_t i = 0; i < tasks->count; i++)
         calls[i].job.owner = &calls[i];
-    int result = kube_client_all(client, calls, tasks->count, err);
+    int result = batch_run(client, calls, tasks->count, err);
     for (size_t i = 0; i < tasks->count; i++)
         tasks->items[i].call = calls[i];
     free(calls);
     for (size_t i = 0; i < tasks->count && result == 0; i++) {
-        bool fine = finish(secrets, client, &tasks->items[i]);
+        int fine = finish(secrets, client, &tasks->items[i], err);
         json_object_set_new(secrets->due, tasks->items[i].key,
-                            json_integer(clock_deadline_ms(fine ? LATER_MS : SOON_MS)));
+                            json_integer(clock_deadline_ms(fine > 0 ? LATER_MS : SOON_MS)));
+        result = fine < 0 ? -1 : 0;
     }
     return result;
 }

@@ -25,7 +25,7 @@ void secrets_clear(struct secrets *secrets);
 
 /*
  * Looks at what is due. OBJECTS are the OpenStackClusters by name; HEALTH as in struct plan_input.
- * -1 when the API server could not be asked at all.
+ * -1 when the API server could not be asked at all, or stopped answering.
  */
 int secrets_keep(struct secrets *secrets, struct kube_client *client, const json_t *objects,
                  enum plan_health (*health)(void *context, const char *cluster), void *context,
