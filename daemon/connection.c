@@ -39,7 +39,7 @@ static int find_clusters(struct connection *connection, const char *namespace_, 
     return 0;
 }
 
-static int open_client(struct connection *connection, const struct config *config,
+static int open_client(struct connection *connection, const struct config *config, const int *wake,
                        struct error **err)
 {
     json_auto_t *path = config->kubeconfig ? json_string(config->kubeconfig) : NULL;
@@ -50,15 +50,17 @@ static int open_client(struct connection *connection, const struct config *confi
         &connection->kube,
         &(struct kube_client_options){.request_timeout_ms = REQUEST_TIMEOUT_MS,
                                       .max_in_flight = 16,
+                                      .wake = wake,
                                       .user_agent = "magnum-cluster-api-proxy/" MCAPI_VERSION},
         err);
     return connection->client ? 0 : -1;
 }
 
-int connection_open(struct connection *connection, const struct config *config, struct error **err)
+int connection_open(struct connection *connection, const struct config *config, const int *wake,
+                    struct error **err)
 {
     *connection = (struct connection){0};
-    if (open_client(connection, config, err) == 0 &&
+    if (open_client(connection, config, wake, err) == 0 &&
         find_clusters(connection, config->namespace, err) == 0) {
         connection->address = address_published(config, connection->kube.server, err);
         if (connection->address)

@@ -16,9 +16,10 @@ struct connection {
     char *clusters_path;        /* of the OpenStackClusters */
 };
 
-/* Reads credentials and asks the API server what it serves. CONNECTION is zeroed, or was closed. */
-int connection_open(struct connection *connection, const struct config *config, struct error **err)
-    must_check;
+/* Reads credentials and asks the API server what it serves. CONNECTION is zeroed, or was closed.
+ * WAKE, borrowed, ends calls when it is readable; NULL: nothing does. */
+int connection_open(struct connection *connection, const struct config *config, const int *wake,
+                    struct error **err) must_check;
 void connection_close(struct connection *connection);
 #define auto_connection cleanup_with(connection_close)
 

@@ -69,12 +69,14 @@ static long long pause_ms(const struct control *control)
 
 static void wait_after_failure(struct control *control, const struct error *error)
 {
+    cycle_lose(&control->cycle);
+    if (is_ordered_to_leave(control)) /* that may be why it failed */
+        return;
     if (control->failures++ == 0)
         log_line(LOG_LEVEL_WARNING, "the Kubernetes API is away, connections go on: %s",
                  error->message);
     control->cycle.report.api_errors++;
     exchange_set_report(control->cycle.exchange, &control->cycle.report);
-    cycle_lose(&control->cycle);
     long long deadline = clock_deadline_ms(pause_ms(control));
     /* News of health cannot be published now. */
     while (!is_ordered_to_leave(control) && !clock_passed(deadline)) {

@@ -40,6 +40,7 @@ static const char *const slice_fields[] = {"metadata.ownerReferences", "addressT
 void cycle_init(struct cycle *cycle, const struct config *config, struct exchange *exchange)
 {
     *cycle = (struct cycle){.config = config, .exchange = exchange, .ahead = SIGN_AHEAD_SECONDS};
+    cycle->hand_over_fd = exchange ? exchange_hand_over_fd(exchange) : -1;
     cycle->host = slices_host(config->hostname);
     cycle->expiry = expiry_new(cycle->host, config->expiry_ms);
     store_init(&cycle->clusters, "OpenStackClusters", cluster_fields);
@@ -79,7 +80,8 @@ int cycle_connect(struct cycle *cycle, struct error **err)
 {
     if (cycle->connection.client)
         return 0;
-    if (connection_open(&cycle->connection, cycle->config, err) < 0)
+    const int *wake = cycle->exchange ? &cycle->hand_over_fd : NULL;
+    if (connection_open(&cycle->connection, cycle->config, wake, err) < 0)
         return -1;
     free(cycle->clusters.path);
     cycle->clusters.path = xstrdup(cycle->connection.clusters_path);

@@ -15,6 +15,7 @@
 struct cycle {
     const struct config *config; /* borrowed */
     struct exchange *exchange;   /* borrowed; NULL: no data thread, everything counts as up */
+    int hand_over_fd;            /* borrowed; its, or -1 */
     char *host;
     struct connection connection;
     struct store clusters, services, slices; /* what is there, by name */

@@ -19,6 +19,7 @@ struct exchange {
     pthread_mutex_t lock; /* over everything below */
     int routes_fd;
     int control_fd;
+    int hand_over_fd;
     struct routes *fresh;  /* published and not taken yet, or NULL */
     struct entry *entries; /* sorted by cluster */
     size_t count;
@@ -36,7 +37,8 @@ struct exchange *exchange_new(struct error **err)
     pthread_mutex_init(&exchange->lock, NULL);
     exchange->routes_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     exchange->control_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (exchange->routes_fd < 0 || exchange->control_fd < 0) {
+    exchange->hand_over_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (exchange->routes_fd < 0 || exchange->control_fd < 0 || exchange->hand_over_fd < 0) {
         error_make_errno(err, errno, "eventfd");
         return NULL;
     }
@@ -65,6 +67,7 @@ void exchange_free(struct exchange *exchange)
     routes_free(exchange->fresh);
     mem_cleanup_close(&exchange->routes_fd);
     mem_cleanup_close(&exchange->control_fd);
+    mem_cleanup_close(&exchange->hand_over_fd);
     pthread_mutex_destroy(&exchange->lock);
     free(exchange);
 }
@@ -226,7 +229,10 @@ uint16_t exchange_port(struct exchange *exchange)
 void exchange_set_order(struct exchange *exchange, enum exchange_order order)
 {
     lock(exchange);
-    exchange->order = order;
+    if (exchange->order != EXCHANGE_HAND_OVER)
+        exchange->order = order;
+    if (exchange->order == EXCHANGE_HAND_OVER)
+        wake(exchange->hand_over_fd);
     unlock(exchange);
     wake(exchange->control_fd);
 }
@@ -237,6 +243,11 @@ enum exchange_order exchange_order(struct exchange *exchange)
     enum exchange_order order = exchange->order;
     unlock(exchange);
     return order;
+}
+
+int exchange_hand_over_fd(const struct exchange *exchange)
+{
+    return exchange->hand_over_fd;
 }
 
 void exchange_set_reload(struct exchange *exchange)

@@ -66,11 +66,15 @@ uint16_t exchange_port(struct exchange *exchange);
 
 /*
  * What the control thread is to do. DRAIN: delete what this host published, then return. HAND_OVER:
- * return at once and leave everything published, a successor is there already.
+ * return at once and leave everything published, a successor is there already; it is not taken
+ * back.
  */
 enum exchange_order { EXCHANGE_RUN, EXCHANGE_DRAIN, EXCHANGE_HAND_OVER };
 void exchange_set_order(struct exchange *exchange, enum exchange_order order);
 enum exchange_order exchange_order(struct exchange *exchange);
+/* Readable (an eventfd) from HAND_OVER on: whatever the control thread waits for is to end. Not
+ * before DRAIN: a write that was dropped could come to pass after the deletions. Borrowed. */
+int exchange_hand_over_fd(const struct exchange *exchange);
 /* True once after each SIGHUP: read credentials again, list everything again. */
 void exchange_set_reload(struct exchange *exchange);
 bool exchange_take_reload(struct exchange *exchange);

@@ -51,6 +51,7 @@ void run_stop_accepting(struct daemon *daemon)
 void run_leave(struct daemon *daemon)
 {
     if (daemon->leaving) { /* a second signal: at once */
+        exchange_set_order(daemon->server.exchange, EXCHANGE_HAND_OVER);
         run_stop_accepting(daemon);
         clients_end(&daemon->server);
         return;
