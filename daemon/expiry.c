@@ -79,6 +79,12 @@ static long long unchanged_ms(const struct expiry *expiry, const char *name, lon
     return now_ms - since;
 }
 
+static bool has_sign(const json_t *slices, const char *host)
+{
+    auto_free char *name = sign_name(host);
+    return json_object_get(slices, name) != NULL;
+}
+
 /* How long a host has given no sign of life; without any, it says nothing for a slice. */
 static bool host_is_alive(const struct expiry *expiry, const char *host, long long now_ms)
 {
@@ -96,16 +102,18 @@ static bool is_old(const struct expiry *expiry, const json_t *slice, time_t wall
     return (wall - then) * 1000LL > expiry->patience_ms;
 }
 
-static bool is_dead(const struct expiry *expiry, const char *name, const json_t *slice,
+static bool is_dead(const struct expiry *expiry, const json_t *slices, const char *name,
                     long long now_ms, time_t wall)
 {
+    const json_t *slice = json_object_get(slices, name);
     long long unchanged = unchanged_ms(expiry, name, now_ms);
     if (unchanged <= expiry->patience_ms)
         return false;
     if (sign_host_of(slice))
         return true;
     if (slice_is_native(slice))
-        return !host_is_alive(expiry, slice_host_of(slice), now_ms);
+        return !has_sign(slices, slice_host_of(slice)) &&
+               !host_is_alive(expiry, slice_host_of(slice), now_ms);
     return is_old(expiry, slice, wall) || unchanged > EXPIRY_AT_LAST * expiry->patience_ms;
 }
 
@@ -122,7 +130,7 @@ void expiry_find(const struct expiry *expiry, const json_t *slices, long long no
     json_t *slice = NULL;
     json_object_foreach (js_iterable(slices), name, slice) {
         bool proxied = slice_is_proxied(slice) || sign_host_of(slice);
-        if (proxied && !is_ours(expiry, slice) && is_dead(expiry, name, slice, now_ms, wall))
+        if (proxied && !is_ours(expiry, slice) && is_dead(expiry, slices, name, now_ms, wall))
             strv_add(names, name);
     }
 }

@@ -2,8 +2,9 @@
  * Which slices of other hosts are dead.
  *
  * No clock of another host is trusted to say that something is dead: a slice has to be seen
- * unchanged for as long as we are patient, by our own monotonic clock. Slices of proxies like this
- * one live as long as their host's sign of life changes (daemon/slices.h). Knows no API; asks for
+ * unchanged for as long as we are patient, by our own time. Slices of proxies like this one live as
+ * long as their host's sign of life changes (daemon/slices.h): that is deleted first, which the API
+ * server refuses when it changed after all, and they follow once it is gone. Knows no API; asks for
  * no time.
  */
 #ifndef DAEMON_EXPIRY_H
@@ -30,7 +31,8 @@ define_cleanup(expiry, struct expiry *, expiry_free)
 /* There was a time in which nothing could be seen: everything counts as just seen. */
 void expiry_forget(struct expiry *expiry);
 
-/* SLICES, a JSON object of EndpointSlices by name, is what there is at NOW_MS (base/clock.h). */
+/* SLICES, a JSON object of EndpointSlices by name, is what there is at NOW_MS, milliseconds of any
+ * clock that never goes back. */
 void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_ms);
 
 /* Adds the names of what is dead to NAMES. WALL is the time of day. SLICES as observed last. */

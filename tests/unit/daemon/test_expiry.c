@@ -105,7 +105,7 @@ static void test_expiry__native_slice__lives_by_its_hosts_sign(maybe_unused void
     }
 }
 
-static void test_expiry__sign_stops__slices_and_sign_are_dead(maybe_unused void **state)
+static void test_expiry__sign_stops__it_is_dead_and_then_the_slices(maybe_unused void **state)
 {
     auto_expiry struct expiry *expiry = expiry_new("us", 30000);
     json_auto_t *slices = json_object();
@@ -114,7 +114,10 @@ static void test_expiry__sign_stops__slices_and_sign_are_dead(maybe_unused void 
     expiry_observe(expiry, slices, 0);
     expiry_observe(expiry, slices, 20000);
     assert_dead(expiry, slices, 30000, WALL, "");
-    assert_dead(expiry, slices, 30001, WALL, "peer peer.magnum-cluster-api-proxy");
+    assert_dead(expiry, slices, 30001, WALL, "peer.magnum-cluster-api-proxy");
+    json_object_del(slices, "peer.magnum-cluster-api-proxy");
+    expiry_observe(expiry, slices, 30002);
+    assert_dead(expiry, slices, 30002, WALL, "peer");
 }
 
 static void
@@ -171,7 +174,7 @@ int main(void)
         cmocka_unit_test(test_expiry__peers_clock_is_ahead__is_dead_at_last),
         cmocka_unit_test(test_expiry__no_time_on_it__its_making_counts),
         cmocka_unit_test(test_expiry__native_slice__lives_by_its_hosts_sign),
-        cmocka_unit_test(test_expiry__sign_stops__slices_and_sign_are_dead),
+        cmocka_unit_test(test_expiry__sign_stops__it_is_dead_and_then_the_slices),
         cmocka_unit_test(test_expiry__sign_is_deleted_by_another__its_last_change_still_counts),
         cmocka_unit_test(test_expiry__our_own__never_die_here),
         cmocka_unit_test(test_expiry__after_a_gap__everything_was_just_seen),
