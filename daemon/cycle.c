@@ -109,14 +109,45 @@ static int look_for_namespaces(struct cycle *cycle, struct error **err)
     return -1;
 }
 
+/*
+ * A read that the API server answers from its database: while that or the connection is away
+ * nobody's sign of life comes through, although nothing else fails.
+ */
+static int ask(struct cycle *cycle, struct error **err)
+{
+    enum { FORBIDDEN = 403 };
+    auto_error struct error *error = NULL;
+    json_auto_t *sign = NULL;
+    auto_free char *name = sign_name(cycle->host);
+    auto_free char *path = xasprintf("%s/%s", cycle->slices.path, name);
+    if (kube_client_get(cycle->connection.client, path, &sign, &error) == 0 ||
+        (error->kind == ERROR_STATUS && error->code == FORBIDDEN))
+        return 0;
+    error_move_take(err, steal_ptr(error));
+    return -1;
+}
+
+/* Of a time in which we heard nothing, no more than a cycle counts against the others. */
+static void count_time(struct cycle *cycle)
+{
+    long long now = clock_now_ms();
+    long long passed = cycle->asked_ms ? now - cycle->asked_ms : 0;
+    cycle->heard_ms += passed < cycle->config->cycle_ms ? passed : cycle->config->cycle_ms;
+    cycle->asked_ms = now;
+}
+
 int cycle_look(struct cycle *cycle, struct error **err)
 {
+    bool lists = !cycle->slices.version || cycle->slices.cannot_watch;
+    if (!lists && ask(cycle, err) < 0)
+        return -1;
     if (list(cycle, &cycle->clusters, err) < 0 || list(cycle, &cycle->services, err) < 0 ||
         list(cycle, &cycle->slices, err) < 0 || look_for_namespaces(cycle, err) < 0)
         return -1;
     clusters_clear(&cycle->read);
     clusters_read(&cycle->read, cycle->clusters.items, cycle->config->always);
-    expiry_observe(cycle->expiry, cycle->slices.items, clock_now_ms());
+    count_time(cycle);
+    expiry_observe(cycle->expiry, cycle->slices.items, cycle->heard_ms);
     cycle->clusters.changed = cycle->services.changed = cycle->slices.changed = false;
     return 0;
 }
@@ -199,8 +230,7 @@ static void make_plan(struct cycle *cycle, struct plan *plan)
     auto_strv struct strv expired;
     strv_init(&expired);
     clock_gettime(CLOCK_REALTIME, &now);
-    long long now_ms = clock_now_ms();
-    expiry_find(cycle->expiry, cycle->slices.items, now_ms, now.tv_sec, &expired);
+    expiry_find(cycle->expiry, cycle->slices.items, cycle->heard_ms, now.tv_sec, &expired);
     const struct place place = {.namespace_ = cycle->config->namespace,
                                 .host = cycle->host,
                                 .address = cycle->connection.address,
