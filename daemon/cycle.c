@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "daemon/apply.h"
 #include "daemon/follow.h"
 #include "daemon/hosts.h"
@@ -224,6 +225,12 @@ static const char *sign_uid(const struct cycle *cycle)
     return js_str(cycle->slices.items, name, "metadata", "uid", NULL);
 }
 
+static const char *sign_version(const struct cycle *cycle)
+{
+    auto_free char *name = sign_name(cycle->host);
+    return js_str(cycle->slices.items, name, "metadata", "resourceVersion", NULL);
+}
+
 static void make_plan(struct cycle *cycle, struct plan *plan)
 {
     struct timespec now;
@@ -286,10 +293,12 @@ int cycle_act(struct cycle *cycle, struct error **err)
     publish_routes(cycle);
     keep_hosts(cycle, false);
     mind_fast_clocks(cycle);
-    bool had_sign = sign_uid(cycle) != NULL;
-    if (publish(cycle, err) < 0 || (!had_sign && sign_uid(cycle) && publish(cycle, err) < 0))
+    const char *version = sign_version(cycle);
+    auto_free char *before = version ? xstrdup(version) : NULL;
+    if (publish(cycle, err) < 0 || (!before && sign_uid(cycle) && publish(cycle, err) < 0))
         return -1;
-    cycle->signed_ms = sign_uid(cycle) ? clock_now_ms() : 0;
+    if (!str_equal(before, sign_version(cycle)))
+        cycle->signed_ms = sign_uid(cycle) ? clock_now_ms() : 0;
     return keep_secrets(cycle, err);
 }
 

@@ -23,7 +23,7 @@ struct cycle {
     struct secrets secrets;
     struct routes *routes; /* published last; a reference, or NULL */
     struct control_report report;
-    long long signed_ms; /* when the sign of life was there last, by base/clock.h; 0: never */
+    long long signed_ms; /* when the sign of life was written last, by base/clock.h; 0: it is not */
     long long asked_ms;  /* when the API server answered last, by base/clock.h; 0: never */
     long long heard_ms;  /* the time that EXPIRY goes by: for how long we have heard others */
     int ahead;           /* seconds that the time on it is ahead */
