@@ -11,8 +11,9 @@
 #include "daemon/wake.h"
 
 enum {
-    SETTLE_MS = 200,      /* changes that come together are attended to together */
-    FIRST_RETRY_MS = 500, /* after a failure; doubled up to a whole cycle */
+    SETTLE_MS = 200,       /* changes that come together are attended to together */
+    LEAST_WATCH_MS = 2000, /* after a round, also when that lasted longer than a cycle */
+    FIRST_RETRY_MS = 500,  /* after a failure; doubled up to a whole cycle */
 };
 
 struct control {
@@ -49,7 +50,9 @@ static int wait_watching(struct control *control, long long due, struct error **
 {
     struct cycle *cycle = &control->cycle;
     struct store *stores[] = {&cycle->clusters, &cycle->services, &cycle->slices};
-    wake_at(&control->wake, due);
+    long long most = cycle->config->cycle_ms;
+    long long least = clock_deadline_ms(most < LEAST_WATCH_MS ? most : LEAST_WATCH_MS);
+    wake_at(&control->wake, due > least ? due : least);
     return follow_watch(cycle->connection.client, stores, array_length(stores), &control->wake,
                         SETTLE_MS, err);
 }
