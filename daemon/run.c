@@ -94,13 +94,23 @@ static int open_all(struct daemon *daemon, struct error **err)
     return server->config->routes ? run_read_routes(daemon, err) : start_control(daemon, err);
 }
 
-static int start(struct daemon *daemon, struct error **err)
+int run_serve(struct daemon *daemon, struct error **err)
 {
-    if (open_all(daemon, err) < 0 || listeners_start(&daemon->server, err) < 0)
+    if (daemon->serving || daemon->leaving)
+        return 0;
+    if (listeners_start(&daemon->server, err) < 0)
         return -1;
+    daemon->serving = true;
     log_line(LOG_LEVEL_INFO, "listening on port %u", listeners_port(&daemon->server));
     notify_send("READY=1\nSTATUS=relaying");
     successor_ready();
+    return 0;
+}
+
+static int start(struct daemon *daemon, struct error **err)
+{
+    if (open_all(daemon, err) < 0 || (!successor_is_awaited() && run_serve(daemon, err) < 0))
+        return -1;
     if (notify_watchdog_ms() > 0)
         on_watchdog(&daemon->watchdog);
     return 0;

@@ -21,11 +21,16 @@ struct daemon {
     struct timer drain;
     pthread_t control;
     bool control_started;
+    bool serving;
     struct error *control_error; /* owned; the control thread's until it is done */
     bool leaving;
     bool handed_over;
     pid_t successor; /* 0: none */
 };
+
+/* Takes clients, once. A successor waits with it until it knows its clusters: its predecessor,
+ * which has the same sockets, serves meanwhile. */
+int run_serve(struct daemon *daemon, struct error **err) must_check;
 
 /* Blocks the signals that it knows, and acts on them from the loop. */
 int run_take_signals(struct daemon *daemon, struct error **err) must_check;

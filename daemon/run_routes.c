@@ -25,6 +25,11 @@ static void follow(struct daemon *daemon)
         return;
     struct backends_change change = {.gone = on_gone, .added = on_added, .context = daemon};
     backends_follow(&daemon->server.backends, routes, &change);
+    auto_error struct error *error = NULL;
+    if (run_serve(daemon, &error) == 0)
+        return;
+    log_line(LOG_LEVEL_ERROR, "%s", error->message);
+    daemon->server.loop.stop = true;
 }
 
 static void on_exchange(struct loop_source *source, uint32_t events)

@@ -80,11 +80,24 @@ pid_t successor_start(const struct server *server, char **argv, struct error **e
     return child;
 }
 
+/* 0: none, or it is gone. */
+static pid_t predecessor(void)
+{
+    long long pid = 0;
+    const char *text = getenv("PROXY_PREDECESSOR");
+    bool there = text && str_to_int(text, 2, INT32_MAX, &pid) && pid == getppid();
+    return there ? (pid_t)pid : 0;
+}
+
+bool successor_is_awaited(void)
+{
+    return predecessor() != 0;
+}
+
 void successor_ready(void)
 {
-    long long predecessor = 0;
-    const char *text = getenv("PROXY_PREDECESSOR");
-    if (text && str_to_int(text, 2, INT32_MAX, &predecessor) && predecessor == getppid())
-        kill((pid_t)predecessor, SIGUSR1);
+    pid_t pid = predecessor();
+    if (pid)
+        kill(pid, SIGUSR1);
     unsetenv("PROXY_PREDECESSOR");
 }

@@ -12,6 +12,8 @@
 /* Starts ARGV[0] with the listeners of SERVER. Its process id, or -1. */
 pid_t successor_start(const struct server *server, char **argv, struct error **err) must_check;
 
+/* In the successor: whether a predecessor waits for it. */
+bool successor_is_awaited(void);
 /* In the successor: tells the predecessor, if there is one, that it may stop accepting. */
 void successor_ready(void);
 

@@ -1,4 +1,6 @@
 """Proxies that run: what the management cluster learns of them, and when."""
+import os
+import re
 import signal
 import socket
 import time
@@ -7,6 +9,7 @@ from datetime import datetime, timezone
 import pytest
 
 from support.magnum_system import CLUSTERS, PREFIX, SERVICES, SLICES
+from support.netns_lab import hello, rest
 from support.wait import until
 
 AGENT = "magnum-cluster-api-proxy"
@@ -158,6 +161,38 @@ def test_084__token_is_rotated_in_the_kubeconfig__is_read_again(world, tenants, 
         file.write(good)
     world.add("kube-y", cluster, "10.0.0.5")
     until(lambda: published(world, "kube-x-infra1", "kube-y-infra1"), 40)
+
+
+def test_hand_over__successor_knows_no_cluster_yet__the_predecessor_serves(world, tenants, cluster, start, environment):
+    kubeconfig = environment["KUBECONFIG"]
+    good = open(kubeconfig, encoding="ascii").read()
+    proxy = start()
+    until(lambda: published(world, "kube-x-infra1"))
+    port = world.slices()["kube-x-infra1"]["ports"][0]["port"]
+
+    def is_known():
+        with socket.create_connection(("127.0.0.1", port), 5) as client:
+            client.sendall(hello("kube-x.magnum-system"))
+            return not rest(client).startswith(b"\x15")  # an alert: no such name
+
+    with open(kubeconfig, "w", encoding="ascii") as file:
+        file.write(good.replace("token: ", "token: spoiled"))
+    mark = world.server.audit.mark()
+    proxy.signal(signal.SIGUSR2)
+    try:
+        proxy.wait_for("the Kubernetes API is away", 30)  # for the successor
+        assert all(is_known() for _ in range(20))
+        with open(kubeconfig, "w", encoding="ascii") as file:
+            file.write(good)
+        proxy.wait_for("is ready", 30)
+        assert all(is_known() for _ in range(20))
+        assert proxy.process.wait(20) == 0
+        time.sleep(3)
+        assert published(world, "kube-x-infra1")
+        assert not [e for e in world.writes(mark, AGENT) if e["verb"] == "delete"]
+    finally:
+        for pid in re.findall(r"hand-over: started process (\d+)", proxy.log):
+            os.kill(int(pid), signal.SIGKILL)
 
 
 def test_085__host_name_with_capitals__becomes_a_valid_one(world, tenants, cluster, start):
