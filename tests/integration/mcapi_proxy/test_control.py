@@ -1,4 +1,5 @@
 """Proxies that run: what the management cluster learns of them, and when."""
+import contextlib
 import os
 import re
 import signal
@@ -25,6 +26,19 @@ def cluster(world, tenants):
 
 def stamp_of(made):
     return made["metadata"]["annotations"][PREFIX + "timestamp"]
+
+
+@contextlib.contextmanager
+def standing_still(*pids):
+    """As a machine that is paused: nothing answers, no connection ends."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
 
 def published(world, *names):
@@ -146,6 +160,46 @@ def test_084__api_server_restarts__the_proxy_goes_on_without_a_restart(world, te
     until(lambda: published(world, "kube-x-infra1", "kube-y-infra1"), 40)
     assert "the Kubernetes API is away" in proxy.log
     assert proxy.process.poll() is None
+
+
+def test_084__api_server_is_silent__its_connection_is_given_up_and_nobody_is_deleted(world, tenants, cluster, start):
+    proxies = [start(PROXY_HOSTNAME=name) for name in ("infra1", "infra2")]
+    until(lambda: published(world, "kube-x-infra1", "kube-x-infra2"))
+    mark = world.server.audit.mark()
+    with standing_still(world.server.pid):
+        for proxy in proxies:
+            proxy.wait_for("the Kubernetes API is away", 45)
+        time.sleep(35)
+    for proxy in proxies:
+        proxy.wait_for("(?s)is away.*answers; 1 cluster", 45)
+    time.sleep(3)
+    assert published(world, "kube-x-infra1", "kube-x-infra2")
+    assert not [e for e in world.writes(mark, AGENT) if e["verb"] == "delete"]
+
+
+def test_084__all_proxies_stood_still__nobody_is_deleted(world, tenants, cluster, start):
+    proxies = [start(PROXY_HOSTNAME=name, PROXY_EXPIRY="6", PROXY_CYCLE="2") for name in ("infra1", "infra2")]
+    until(lambda: published(world, "kube-x-infra1", "kube-x-infra2"))
+    mark = world.server.audit.mark()
+    with standing_still(proxies[1].process.pid):
+        with standing_still(proxies[0].process.pid):
+            time.sleep(12)
+        time.sleep(1)  # the first one is awake alone
+    time.sleep(8)
+    assert published(world, "kube-x-infra1", "kube-x-infra2")
+    assert not [e for e in world.writes(mark, AGENT) if e["verb"] == "delete"]
+
+
+@pytest.mark.parametrize("signals,seconds", [(1, 60), (2, 5)])
+def test_081__sigterm_while_the_api_server_is_silent__ends(world, tenants, cluster, start, signals, seconds):
+    proxy = start()
+    until(lambda: published(world, "kube-x-infra1"))
+    with standing_still(world.server.pid):
+        time.sleep(12)  # it is in a round
+        for _ in range(signals):
+            proxy.signal(signal.SIGTERM)
+            time.sleep(1)
+        assert proxy.process.wait(seconds) == 0, proxy.log
 
 
 def test_084__token_is_rotated_in_the_kubeconfig__is_read_again(world, tenants, cluster, start, environment):
