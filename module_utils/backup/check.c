@@ -79,9 +79,12 @@ static int place_all(struct checking *checking, struct error **err)
 static void check_cluster(struct checking *checking, const struct capi_node *cluster)
 {
     auto_capi_lacks struct capi_lacks lacks = {0};
+    bool was_up = backup_cluster_was_up(checking->contents, cluster);
     capi_graph_lacks(&checking->contents->graph, cluster, &lacks);
     for (size_t i = 0; i < lacks.count; i++)
-        add(checking, cluster, "%s is not in the archive", lacks.items[i].what);
+        strv_printf(was_up ? checking->problems : &checking->contents->warnings,
+                    "Cluster %s/%s: %s is not in the archive", cluster->namespace_, cluster->name,
+                    lacks.items[i].what);
 }
 
 /* ---- Secrets */

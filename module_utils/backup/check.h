@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/strv.h"
 
-/* Adds one line to PROBLEMS for everything that is wrong. Decides anew what travels and in which
- * order. */
+/* Adds one line to PROBLEMS for everything that is wrong, and one to the warnings of CONTENTS for
+ * what a Cluster lacks that was not up yet. Decides anew what travels and in which order. */
 int backup_check(struct backup_contents *contents, struct strv *problems, struct error **err)
     must_check;
 

@@ -337,3 +337,24 @@ void backup_contents_clear(struct backup_contents *contents)
     strv_clear(&contents->warnings);
     *contents = (struct backup_contents){0};
 }
+
+/* ---- clusters */
+
+const json_t *backup_cluster_entry(const struct backup_contents *contents,
+                                   const struct capi_node *node)
+{
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (js_get(contents->manifest, "clusters", NULL), index, entry)
+        if (str_equal(js_str(entry, "uid", NULL), node->uid))
+            return entry;
+    return NULL;
+}
+
+/* A Cluster that scales is not ready either, but has everything. */
+bool backup_cluster_was_up(const struct backup_contents *contents, const struct capi_node *node)
+{
+    const json_t *entry = backup_cluster_entry(contents, node);
+    bool up = node->cluster->infrastructure_ready && node->cluster->initialized_condition;
+    return !node->deleting && (up || !json_is_false(js_get(entry, "ready", NULL)));
+}

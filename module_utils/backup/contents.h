@@ -48,4 +48,11 @@ static inline const json_t *backup_entry(const struct capi_node *node)
     return node->owner;
 }
 
+/* What the manifest says of the Cluster NODE, borrowed, or NULL. */
+const json_t *backup_cluster_entry(const struct backup_contents *contents,
+                                   const struct capi_node *node);
+/* Whether the Cluster NODE had been up when it was saved, and was to stay. One that never came up
+ * has no kubeconfig yet; one that is being deleted loses what it needs piece by piece. */
+bool backup_cluster_was_up(const struct backup_contents *contents, const struct capi_node *node);
+
 #endif

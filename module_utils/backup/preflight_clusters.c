@@ -35,13 +35,14 @@ static int check_cluster(struct backup_restore *restore, const struct capi_node 
                          struct error **err)
 {
     auto_capi_lacks struct capi_lacks lacks = {0};
+    bool was_up = backup_cluster_was_up(restore->contents, cluster);
     capi_graph_lacks(&restore->contents->graph, cluster, &lacks);
     for (size_t i = 0; i < lacks.count; i++) {
         int live = is_live(restore, &lacks.items[i].target, err);
         if (live < 0)
             return -1;
         if (live == 0)
-            strv_printf(&restore->problems,
+            strv_printf(was_up ? &restore->problems : &restore->warnings,
                         "Cluster %s/%s is not whole: %s is neither in the "
                         "archive nor in the cluster",
                         cluster->namespace_, cluster->name, lacks.items[i].what);

@@ -69,20 +69,9 @@ static void drop_ours(const struct capi_node *node, json_t *metadata)
 
 /* ---- pauses */
 
-static const json_t *cluster_entry(const struct backup_restore *restore,
-                                   const struct capi_node *node)
-{
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (js_get(restore->contents->manifest, "clusters", NULL), index, entry)
-        if (str_equal(js_str(entry, "uid", NULL), node->uid))
-            return entry;
-    return NULL;
-}
-
 bool backup_was_paused(const struct backup_restore *restore, const struct capi_node *node)
 {
-    const json_t *entry = node->cluster ? cluster_entry(restore, node) : NULL;
+    const json_t *entry = node->cluster ? backup_cluster_entry(restore->contents, node) : NULL;
     if (js_get(entry, "paused_before", NULL))
         return js_true(entry, "paused_before", NULL);
     if (!backup_entry(node) || is_modified(node, "paused") || is_modified(node, "annotation:"))

@@ -76,6 +76,20 @@ def test_093__each_defect__is_found(magnum, backup):
     assert "its owner MachineSet kube-aaaaa-w-1 is not in the archive" in problems
 
 
+def test_093__a_cluster_that_never_came_up__is_a_warning_and_does_not_stop_a_restore(magnum, backup, restore):
+    magnum.add_class()
+    magnum.add_cluster("kube-new00", ready=False)
+    magnum.delete("v1", "Secret", "kube-new00-kubeconfig")
+    assert backup.backup().changed
+    missing = "Secret %s/kube-new00-kubeconfig" % magnum.namespace
+    verified = backup(state="verified", src="latest")
+    assert not [text for text in verified["problems"] if missing in text], verified.data
+    assert [text for text in verified.warnings if missing in text]
+    restored = restore.restored()
+    assert not restored.failed and restored["left_paused"] == [], restored.data
+    assert [text for text in restored.warnings if missing in text]
+
+
 def test_093__compared_with_the_cluster__same_differs_and_missing(magnum, backup):
     folder = good_archive(magnum, backup)
     magnum.delete("v1", "Secret", "kube-aaaaa-sa")

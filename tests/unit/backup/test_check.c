@@ -191,6 +191,30 @@ static void test_093__certificates__are_listed_by_their_end(void **state)
     fake_pair_clear(&soon);
 }
 
+#define LACKS "Cluster magnum-system/one: Secret magnum-system/one-ca is not in the archive"
+
+static void test_093__a_cluster_that_never_came_up__may_lack_its_secrets(void **state)
+{
+    (void)state;
+    for (int ready = 0; ready < 2; ready++) {
+        auto_buf struct buf packed = {0};
+        auto_backup_members struct backup_members members = {0};
+        auto_backup_contents struct backup_contents contents = {0};
+        const struct backup_read_options options = {0};
+        auto_strv struct strv problems;
+        struct error *err = NULL;
+        strv_init(&problems);
+        sample_archive(&packed, false);
+        assert_int_equal(backup_members_unpack(&members, packed.data, packed.size, &err), 0);
+        assert_int_equal(backup_contents_read(&contents, &members, &options, &err), 0);
+        json_object_set_new(contents.manifest, "clusters",
+                            json_pack("[{ss sb}]", "uid", "u-1", "ready", ready));
+        assert_int_equal(backup_check(&contents, &problems, &err), 0);
+        assert_int_equal(strv_contains(&problems, LACKS), ready);
+        assert_int_equal(strv_contains(&contents.warnings, LACKS), !ready);
+    }
+}
+
 /* ---- packing: whoever takes the bytes may fail at any moment */
 
 struct narrow {
@@ -257,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_093__the_cloud_that_is_used__has_to_be_there),
         cmocka_unit_test(test_093__owners__have_to_be_in_the_archive_and_in_no_circle),
         cmocka_unit_test(test_093__certificates__are_listed_by_their_end),
+        cmocka_unit_test(test_093__a_cluster_that_never_came_up__may_lack_its_secrets),
         cmocka_unit_test(test_048__a_sink_that_is_full_at_any_moment__is_an_error),
         cmocka_unit_test(test_pack_check__another_archive__is_not_what_was_written),
     };

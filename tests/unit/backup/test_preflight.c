@@ -85,6 +85,51 @@ static void test_072__a_cluster_that_lacks_its_secrets__is_named(void **state)
     world_end(&world);
 }
 
+static void lacks_secrets(const char *state, bool value, bool refused)
+{
+    static const struct fake_reply script[] = {{.status = 404, .body = "{}"}};
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    json_object_set_new(world.contents.manifest, "clusters",
+                        json_pack("[{ss sb}]", "uid", "u-1", state, value));
+    for (size_t i = 0; i < world.restore.count; i++)
+        if (world.restore.items[i].node->cluster)
+            world.restore.items[i].node->deleting = str_equal(state, "deleting") && value;
+    assert_int_equal(preflight_clusters(&world.restore, &err), 0);
+    assert_int_equal(world.restore.problems.count, refused ? 2 : 0);
+    assert_int_equal(world.restore.warnings.count, refused ? 0 : 2);
+    world_end(&world);
+}
+
+static void test_072__a_cluster_that_never_came_up_or_was_going__may_lack_its_secrets(void **state)
+{
+    (void)state;
+    lacks_secrets("ready", true, true);
+    lacks_secrets("ready", false, false);
+    lacks_secrets("deleting", false, true);
+    lacks_secrets("deleting", true, false);
+}
+
+static void test_072__a_cluster_that_was_up_and_scales__may_not_lack_its_secrets(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {{.status = 404, .body = "{}"}};
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    json_object_set_new(world.contents.manifest, "clusters",
+                        json_pack("[{ss sb}]", "uid", "u-1", "ready", 0));
+    for (size_t i = 0; i < world.restore.count; i++)
+        if (world.restore.items[i].node->cluster) {
+            world.restore.items[i].node->cluster->infrastructure_ready = true;
+            world.restore.items[i].node->cluster->initialized_condition = true;
+        }
+    assert_int_equal(preflight_clusters(&world.restore, &err), 0);
+    assert_int_equal(world.restore.problems.count, 2);
+    world_end(&world);
+}
+
 /* ---- age */
 
 static void test_083__an_archive_that_is_too_old__needs_force(void **state)
@@ -219,6 +264,8 @@ int main(void)
         cmocka_unit_test(test_088__what_the_account_may_not_do__is_named),
         cmocka_unit_test(test_access__a_server_that_does_not_answer__is_an_error),
         cmocka_unit_test(test_072__a_cluster_that_lacks_its_secrets__is_named),
+        cmocka_unit_test(test_072__a_cluster_that_never_came_up_or_was_going__may_lack_its_secrets),
+        cmocka_unit_test(test_072__a_cluster_that_was_up_and_scales__may_not_lack_its_secrets),
         cmocka_unit_test(test_083__an_archive_that_is_too_old__needs_force),
         cmocka_unit_test(test_083__an_archive_of_no_time__may_be_too_old),
         cmocka_unit_test(test_083__a_machine_of_the_control_plane_that_came_later__needs_force),
