@@ -81,6 +81,16 @@ static void check_created(struct backup_restore *restore)
                     text);
 }
 
+/* Whether the Cluster is among what is restored. */
+static bool is_chosen(const struct backup_restore *restore, const char *namespace_,
+                      const char *name)
+{
+    const struct capi_node *cluster =
+        capi_graph_find(&restore->contents->graph, CAPI_GROUP, "Cluster", namespace_, name);
+    const struct backup_item *item = backup_item_of(restore, cluster);
+    return item && !item->foreign && item->step != BACKUP_STEP_LEAVE;
+}
+
 /*
  * The control plane removes members of etcd that it knows no Machine of: an archive from before a
  * rollout would make it remove good ones.
@@ -90,9 +100,8 @@ static void judge_machine(struct backup_restore *restore, const json_t *live)
     const char *name = js_str(live, "metadata", "name", NULL);
     const char *namespace_ = js_str(live, "metadata", "namespace", NULL);
     const char *cluster = js_str(live, "metadata", "labels", "cluster.x-k8s.io/cluster-name", NULL);
-    const struct capi_graph *graph = &restore->contents->graph;
-    if (!cluster || !capi_graph_find(graph, CAPI_GROUP, "Cluster", namespace_, cluster) ||
-        capi_graph_find(graph, CAPI_GROUP, "Machine", namespace_, name))
+    if (!cluster || !is_chosen(restore, namespace_, cluster) ||
+        capi_graph_find(&restore->contents->graph, CAPI_GROUP, "Machine", namespace_, name))
         return;
     strv_printf(
         &restore->problems,

@@ -340,21 +340,34 @@ def test_082__credentials_are_there__before_anything_is_resumed(magnum, backup, 
     assert last_secret < resumes[-1] and classes[-1] < resumes[-1]
 
 
+def newer_machine(target, cluster):
+    """One of the control plane that no archive knows."""
+    target.make({"apiVersion": CORE, "kind": "Machine",
+                 "metadata": target.meta("newer", labels={"cluster.x-k8s.io/cluster-name": cluster,
+                                                          "cluster.x-k8s.io/control-plane": ""}),
+                 "spec": {"clusterName": cluster, "bootstrap": {"dataSecretName": "x"},
+                          "infrastructureRef": {"apiGroup": "infrastructure.cluster.x-k8s.io",
+                                                "kind": "OpenStackMachine", "name": "x"}}})
+
+
 def test_083__an_archive_that_is_too_old__needs_force(magnum, backup, target, restore):
     saved(magnum, backup)
     time.sleep(1)  # ages are whole seconds
     outcome = restore.restored(max_age=0)
     assert outcome.failed and "older than max_age" in outcome.msg
     assert restore.restored(max_age=0, force=True).changed
-    target.make({"apiVersion": CORE, "kind": "Machine",
-                 "metadata": target.meta("newer", labels={"cluster.x-k8s.io/cluster-name": "kube-aaaaa",
-                                                          "cluster.x-k8s.io/control-plane": ""}),
-                 "spec": {"clusterName": "kube-aaaaa", "bootstrap": {"dataSecretName": "x"},
-                          "infrastructureRef": {"apiGroup": "infrastructure.cluster.x-k8s.io",
-                                                "kind": "OpenStackMachine", "name": "x"}}})
+    newer_machine(target, "kube-aaaaa")
     outcome = restore.restored()
     assert outcome.failed and "has a Machine newer that the archive does not know" in outcome.msg
     assert not restore.restored(force=True).failed
+
+
+def test_083__a_newer_machine_of_another_cluster__does_not_stop_a_restore_of_one(two, backup, target, restore):
+    assert backup.backup().changed
+    assert not restore.restored().failed
+    newer_machine(target, "kube-bbbbb")
+    assert not restore.restored(clusters=["kube-aaaaa"]).failed
+    assert "has a Machine newer" in restore.restored().msg
 
 
 def test_084__a_live_cluster_that_lacks_children__is_refused_or_paused_meanwhile(magnum, backup, target, restore):

@@ -182,6 +182,29 @@ static void test_083__a_machine_of_the_control_plane_that_came_later__needs_forc
     world_end(&world);
 }
 
+static void test_083__machines_of_a_cluster_that_is_not_restored__do_not_matter(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        {.when = MACHINES, .body = "{\"metadata\":{},\"items\":[" MACHINE("later", "one") "]}"},
+    };
+    for (int left = 0; left < 2; left++) {
+        struct world world;
+        struct error *err = NULL;
+        world_begin(&world, script, array_length(script));
+        json_object_set_new(world.restore.namespaces, "magnum-system", json_null());
+        for (size_t i = 0; i < world.restore.count; i++)
+            if (world.restore.items[i].node->cluster) {
+                world.restore.items[i].foreign = !left;
+                world.restore.items[i].step = left ? BACKUP_STEP_LEAVE : BACKUP_STEP_LINK;
+            }
+        assert_int_equal(preflight_age(&world.restore, &err), 0);
+        assert_int_equal(world_asked(&world, MACHINES), 1);
+        assert_int_equal(world.restore.problems.count, 0);
+        world_end(&world);
+    }
+}
+
 /* ---- all of it, with what a manifest says of providers */
 
 #define PROVIDER(VERSION)                                                                          \
@@ -269,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_083__an_archive_that_is_too_old__needs_force),
         cmocka_unit_test(test_083__an_archive_of_no_time__may_be_too_old),
         cmocka_unit_test(test_083__a_machine_of_the_control_plane_that_came_later__needs_force),
+        cmocka_unit_test(test_083__machines_of_a_cluster_that_is_not_restored__do_not_matter),
         cmocka_unit_test(test_072__providers__have_to_be_there_in_no_older_version),
         cmocka_unit_test(test_072__kinds__have_to_be_served_and_of_the_same_scope),
     };
