@@ -74,6 +74,7 @@ struct backup_item {
     bool live_deleting;
     bool restoring;     /* an earlier run of ours created it and was cut off */
     bool differs;       /* from what the archive says */
+    bool declined;      /* left out because the options say so: nobody misses it */
     bool mend_managers; /* an earlier run did not come to its managed fields */
 
     bool written; /* by this run */

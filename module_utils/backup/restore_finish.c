@@ -11,7 +11,7 @@
 
 static bool is_missing(const struct backup_item *item)
 {
-    return !item->foreign && (item->error || !item->uid);
+    return !item->foreign && !item->declined && (item->error || !item->uid);
 }
 
 static bool is_credential_of(const struct capi_node *node, const struct capi_node *cluster)

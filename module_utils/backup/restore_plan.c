@@ -15,6 +15,7 @@ static void problem(struct backup_restore *restore, const struct backup_item *it
 static void leave(struct backup_item *item, const char *format, const char *name)
 {
     item->step = BACKUP_STEP_LEAVE;
+    item->declined = true;
     free(item->reason);
     item->reason = xasprintf("%s%s", format, name);
 }

@@ -264,6 +264,7 @@ def test_075__what_was_being_deleted__is_treated_as_asked(magnum, backup, target
     outcome = restore.restored(folder)
     assert outcome.failed and "was being deleted" in outcome.msg
     skipped = restore.restored(folder, deleting="skip")
+    assert skipped["left_paused"] == [] and "paused" not in target.get(CORE, "Cluster", "kube-aaaaa")[1]["spec"]
     assert target.get(CORE, "MachineSet", "kube-aaaaa-w-1")[0] == 404
     assert target.get(CORE, "Machine", "kube-aaaaa-w-1-a")[0] == 404
     assert {each["kind"] for each in skipped["left_out"]} >= {"MachineSet", "Machine", "KubeadmConfig"}

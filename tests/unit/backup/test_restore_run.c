@@ -141,6 +141,49 @@ static void test_074__going_on__leaves_out_what_depends_on_a_refused_object(void
     world_end(&world);
 }
 
+static void leave_out_machine(struct world *world)
+{
+    world->restore.options.deleting = BACKUP_DELETING_SKIP;
+    for (size_t i = 0; i < world->restore.count; i++)
+        if (str_equal(world->restore.items[i].node->name, "m"))
+            world->restore.items[i].node->deleting = true;
+    backup_restore_plan(&world->restore);
+    assert_int_equal(item_named(world, "m")->step, BACKUP_STEP_LEAVE);
+}
+
+static void test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paused(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    begin(&world, &script);
+    leave_out_machine(&world);
+    assert_int_equal(backup_restore_run(&world.restore, &err), 0);
+    assert_int_equal(world_asked(&world, "POST " MACHINES), 0);
+    assert_int_equal(world.restore.resumed, 1);
+    assert_int_equal(json_array_size(world.restore.left_paused), 0);
+    world_end(&world);
+}
+
+static void test_075__what_was_refused_beside_it__does(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    add(&script, (struct fake_reply){.when = "POST " SECRETS, .status = 422, .body = INVALID});
+    begin(&world, &script);
+    world.restore.options.go_on = true;
+    leave_out_machine(&world);
+    assert_int_equal(backup_restore_run(&world.restore, &err), -1);
+    error_clear(&err);
+    assert_int_equal(world.restore.resumed, 0);
+    assert_string_equal(js_str(json_array_get(world.restore.left_paused, 0), "reason", NULL),
+                        "Secret magnum-system/one-cloud-config is missing");
+    world_end(&world);
+}
+
 static void test_070__an_answer_that_is_lost__is_looked_after(void **state)
 {
     (void)state;
@@ -278,6 +321,8 @@ int main(void)
         cmocka_unit_test(test_087__a_refusal__names_fields_and_quotes_nothing),
         cmocka_unit_test(test_088__a_refusal_by_rules_of_access__is_quoted),
         cmocka_unit_test(test_074__going_on__leaves_out_what_depends_on_a_refused_object),
+        cmocka_unit_test(test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paused),
+        cmocka_unit_test(test_075__what_was_refused_beside_it__does),
         cmocka_unit_test(test_070__an_answer_that_is_lost__is_looked_after),
         cmocka_unit_test(test_071__what_somebody_else_has_made__is_linked),
         cmocka_unit_test(test_071__what_cannot_be_looked_at__is_refused),
