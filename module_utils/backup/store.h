@@ -56,7 +56,8 @@ struct backup_write {
     const char *run_id; /* in the name of the temporary file */
     time_t time;
     bool encrypted;
-    bool compat; /* also as PREFIX.tar.gz, where OpenStack-Ansible's script looks */
+    bool compat; /* also as PREFIX.tar.gz, where OpenStack-Ansible's script looks; else what was
+                    there before is left to its age under the name of its time alone */
     struct backup_owner owner;
     size_t expected; /* bytes, about: what room has to be there for */
     /* Gives the archive to OUT. */
@@ -80,8 +81,8 @@ void backup_written_clear(struct backup_written *written);
 /*
  * Writes one archive with its sidecars into the locked STORE, reads it again, lets it be checked,
  * and gives it its name only then. On failure what was there before is there as it was; where only
- * the name for OpenStack-Ansible could not be given the new archive stays too. ERROR_IO, code
- * ENOSPC before anything is written when there is no room for it.
+ * the name for OpenStack-Ansible could not be given or taken the new archive stays too. ERROR_IO,
+ * code ENOSPC before anything is written when there is no room for it.
  */
 int backup_store_write(struct backup_store *store, const struct backup_write *write,
                        struct backup_written *written, struct error **err) must_check;

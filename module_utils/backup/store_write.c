@@ -15,11 +15,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "crypto/digest.h"
+#include "fs/dir.h"
 #include "fs/file.h"
 
 /* Room for the archive, for what is written beside it, and for the next one. */
 enum { ROOM_FACTOR = 3 };
-enum { PART_MODE = 0600 };
+enum { PART_MODE = 0600, NAMES_TRIED = 60 };
 
 struct part {
     const struct backup_store *store;
@@ -155,21 +156,73 @@ static int write_sidecars(struct backup_store *store, const struct backup_writte
 
 /* ---- the fixed name */
 
+/* Whether the file is one of the archives of STORE, under another name. */
+static bool is_archive(const struct backup_store *store, const struct stat *file,
+                       const char *prefix)
+{
+    auto_error struct error *ignored = NULL; /* then it is kept as if it were none */
+    auto_strv struct strv names;
+    strv_init(&names);
+    if (dir_list(store->path, &names, &ignored) < 0)
+        return false;
+    for (size_t i = 0; i < names.count; i++) {
+        struct stat status;
+        time_t time = 0;
+        bool encrypted = false;
+        if (backup_name_parse(names.items[i], prefix, &time, &encrypted) &&
+            fstatat(store->fd, names.items[i], &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            status.st_dev == file->st_dev && status.st_ino == file->st_ino)
+            return true;
+    }
+    return false;
+}
+
+/* Under the time it was written, or soon after where another archive has that name. */
+static int join(struct backup_store *store, const char *fixed, time_t time, const char *prefix,
+                struct error **err)
+{
+    for (int i = 0; i < NAMES_TRIED; i++) {
+        auto_free char *name = backup_name_make(prefix, time + i, false);
+        if (rename_new(store->fd, fixed, name) == 0)
+            return 0;
+        if (errno != EEXIST)
+            break;
+    }
+    return backup_store_fail(store, fixed, "cannot be kept", err);
+}
+
 /*
  * What is there under the fixed name and is no second name of one of our archives was made by
- * OpenStack-Ansible's script: it joins them, under the time it was written.
+ * OpenStack-Ansible's script, or its first name was removed: it joins them. 1 when it is a second
+ * name still, 0 when nothing is there any more, or nothing that we touch.
  */
 static int adopt(struct backup_store *store, const char *fixed, const char *prefix,
                  struct error **err)
 {
     struct stat status;
     if (fstatat(store->fd, fixed, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode) ||
-        status.st_nlink != 1 || status.st_size == 0)
+        status.st_size == 0)
         return 0;
-    auto_free char *name = backup_name_make(prefix, status.st_mtime, false);
-    if (rename_new(store->fd, fixed, name) == 0 || errno == EEXIST)
-        return 0;
-    return backup_store_fail(store, fixed, "cannot be kept", err);
+    if (is_archive(store, &status, prefix))
+        return 1;
+    return join(store, fixed, status.st_mtime, prefix, err);
+}
+
+/* Nothing keeps the fixed name up to date: what it names is left to its own age. */
+static int drop_fixed(struct backup_store *store, const struct backup_write *write,
+                      struct error **err)
+{
+    auto_free char *fixed = xasprintf("%s.tar.gz", write->prefix);
+    auto_free char *digest = xasprintf("%s" BACKUP_SHA256, fixed);
+    int second = adopt(store, fixed, write->prefix, err);
+    if (second < 0)
+        return -1;
+    if (second && unlinkat(store->fd, fixed, 0) < 0)
+        return backup_store_fail(store, fixed, "cannot be removed", err);
+    if (faccessat(store->fd, fixed, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+        unlinkat(store->fd, digest, 0) < 0 && errno != ENOENT)
+        return backup_store_fail(store, digest, "cannot be removed", err);
+    return 0;
 }
 
 static int link_fixed(struct backup_store *store, const struct backup_written *written,
@@ -268,8 +321,9 @@ int backup_store_write(struct backup_store *store, const struct backup_write *wr
     if (make_archive(&part, write, written, err) < 0 ||
         write_sidecars(store, written, write, err) < 0 ||
         place(&part, written->name, true, err) < 0 || sync_directory(store, err) < 0 ||
-        (write->compat &&
-         (link_fixed(store, written, write, err) < 0 || sync_directory(store, err) < 0))) {
+        (write->compat ? link_fixed(store, written, write, err) : drop_fixed(store, write, err)) <
+            0 ||
+        sync_directory(store, err) < 0) {
         backup_written_clear(written);
         return -1;
     }

@@ -177,6 +177,59 @@ static void test_store__the_fixed_name__is_the_newest_and_keeps_what_was_there(v
     assert_int_equal(first.st_ino, second.st_ino);
 }
 
+static void write_at(struct backup_store *store, time_t time, bool compat, bool encrypted)
+{
+    struct backup_write write = sample();
+    auto_backup_written struct backup_written written = {0};
+    struct error *err = NULL;
+    write.time = time;
+    write.compat = compat;
+    write.encrypted = encrypted;
+    assert_int_equal(backup_store_write(store, &write, &written, &err), 0);
+    assert_no_error(err);
+}
+
+static void test_store__the_fixed_name__goes_when_it_is_not_kept_up_to_date(void **state)
+{
+    auto_backup_store struct backup_store store = {.fd = -1, .lock = -1};
+    open_locked(state, &store);
+    write_at(&store, TIME - 1, true, false);
+    write_at(&store, TIME, false, true);
+    assert_names(state, "a-20260831T010202Z.tar.gz a-20260831T010202Z.tar.gz.sha256 " NAME
+                        ".cms " NAME ".cms.sha256");
+}
+
+/* Its first name was pruned, or it is of OpenStack-Ansible's script. */
+static void test_store__the_only_name_of_an_archive__becomes_one_that_ages(void **state)
+{
+    auto_backup_store struct backup_store store = {.fd = -1, .lock = -1};
+    struct error *err = NULL;
+    auto_free char *fixed = temp_path(state, "a.tar.gz");
+    auto_free char *outside = temp_path(state, "snapshot");
+    const struct timespec times[2] = {{.tv_sec = TIME - 1}, {.tv_sec = TIME - 1}};
+    open_locked(state, &store);
+    write_at(&store, TIME - 1, true, false);
+    assert_int_equal(utimensat(AT_FDCWD, fixed, times, 0), 0);
+    assert_int_equal(link(fixed, outside), 0);
+    assert_int_equal(backup_store_remove(&store, "a-20260831T010202Z.tar.gz", &err), 0);
+    temp_put(state, "a-20260831T010202Z.tar.gz", "of another run");
+    write_at(&store, TIME + 1, false, false);
+    assert_names(state, "a-20260831T010202Z.tar.gz " NAME
+                        " a-20260831T010204Z.tar.gz a-20260831T010204Z.tar.gz.sha256 snapshot");
+}
+
+static void test_store__what_is_no_archive__keeps_the_fixed_name(void **state)
+{
+    auto_backup_store struct backup_store store = {.fd = -1, .lock = -1};
+    auto_free char *fixed = temp_path(state, "a.tar.gz");
+    temp_put(state, "theirs", "of somebody");
+    temp_put(state, "a.tar.gz.sha256", "of theirs");
+    assert_int_equal(symlink("theirs", fixed), 0);
+    open_locked(state, &store);
+    write_at(&store, TIME, false, false);
+    assert_names(state, NAME " " NAME ".sha256 a.tar.gz a.tar.gz.sha256 theirs");
+}
+
 static void test_030__a_directory_in_use__is_waited_for_and_then_given_up(void **state)
 {
     auto_backup_store struct backup_store first = {.fd = -1, .lock = -1};
@@ -227,6 +280,9 @@ int main(void)
         TEST(test_047__what_does_not_pass_the_check__leaves_nothing),
         TEST(test_047__left_by_a_killed_run__is_cleared_away),
         TEST(test_store__the_fixed_name__is_the_newest_and_keeps_what_was_there),
+        TEST(test_store__the_fixed_name__goes_when_it_is_not_kept_up_to_date),
+        TEST(test_store__the_only_name_of_an_archive__becomes_one_that_ages),
+        TEST(test_store__what_is_no_archive__keeps_the_fixed_name),
         TEST(test_030__a_directory_in_use__is_waited_for_and_then_given_up),
         TEST(test_store__an_archive__is_removed_with_what_is_beside_it),
         TEST(test_store__unknown_owners__are_named),
