@@ -23,7 +23,7 @@
 #define LOCK ".capi-backup.lock"
 #define PART ".part"
 
-enum { DIRECTORY_MODE = 0750, LOCK_MODE = 0600, POLL_MS = 100 };
+enum { DIRECTORY_MODE = 0750, PARENT_MODE = 0755, LOCK_MODE = 0600, POLL_MS = 100 };
 
 /* ---- owners */
 
@@ -68,16 +68,38 @@ int backup_store_fail(const struct backup_store *store, const char *name, const 
     return -1;
 }
 
+static int make_one(const char *path, mode_t mode, struct error **err)
+{
+    if (dir_make(path, mode, err) < 0)
+        return -1;
+    /* The umask may have taken something off. */
+    if (chmod(path, mode) == 0)
+        return 0;
+    error_make_errno(err, errno, "%s: cannot be given its mode", path);
+    return -1;
+}
+
+/* Anybody may pass through them: the group of the directory itself could not reach it otherwise. */
+static int make_parents(const char *path, struct error **err)
+{
+    struct stat status;
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return 0;
+    auto_free char *parent = xmemdup(path, (size_t)(slash - path));
+    if (stat(parent, &status) == 0 || errno != ENOENT)
+        return 0;
+    return make_parents(parent, err) < 0 ? -1 : make_one(parent, PARENT_MODE, err);
+}
+
 static int make_directory(const char *path, const struct backup_owner *owner, struct error **err)
 {
     struct stat status;
     if (lstat(path, &status) == 0 || errno != ENOENT)
         return 0;
-    if (dir_make(path, DIRECTORY_MODE, err) < 0)
+    if (make_parents(path, err) < 0 || make_one(path, DIRECTORY_MODE, err) < 0)
         return -1;
-    /* The umask may have taken something off. */
-    if (chmod(path, DIRECTORY_MODE) == 0 &&
-        (!owner || owner->gid == (gid_t)-1 || chown(path, (uid_t)-1, owner->gid) == 0))
+    if (!owner || owner->gid == (gid_t)-1 || chown(path, (uid_t)-1, owner->gid) == 0)
         return 0;
     error_make_errno(err, errno, "%s: cannot be given away", path);
     return -1;

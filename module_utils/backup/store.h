@@ -39,7 +39,7 @@ struct backup_store {
 
 /*
  * Opens the directory PATH, which must not be a symbolic link. With MAKE it is made, 0750 and of
- * OWNER's group, when it is missing; OWNER may be NULL. ERROR_IO.
+ * OWNER's group, when it is missing, with its parents, 0755; OWNER may be NULL. ERROR_IO.
  */
 int backup_store_open(struct backup_store *store, const char *path, bool make,
                       const struct backup_owner *owner, struct error **err) must_check;

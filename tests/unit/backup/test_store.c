@@ -109,7 +109,8 @@ static void test_050__a_path_that_is_a_link_or_missing__is_an_error(void **state
     auto_backup_store struct backup_store store = {.fd = -1, .lock = -1};
     struct error *err = NULL;
     auto_free char *link = temp_path(state, "link");
-    auto_free char *missing = temp_path(state, "missing/deep");
+    auto_free char *missing = temp_path(state, "missing/deep/er");
+    auto_free char *parent = temp_path(state, "missing/deep");
     auto_free char *file = temp_file(state, "file", "");
     assert_int_equal(symlink(*state, link), 0);
     assert_int_equal(backup_store_open(&store, link, true, NULL, &err), -1);
@@ -124,6 +125,8 @@ static void test_050__a_path_that_is_a_link_or_missing__is_an_error(void **state
     struct stat status;
     assert_int_equal(stat(missing, &status), 0);
     assert_int_equal(status.st_mode & 07777, 0750);
+    assert_int_equal(stat(parent, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0755);
 }
 
 static void test_047__what_does_not_pass_the_check__leaves_nothing(void **state)
