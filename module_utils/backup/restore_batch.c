@@ -64,6 +64,14 @@ static struct kube_call *next_call(void *context, maybe_unused unsigned in_fligh
     }
 }
 
+static bool call_again(void *context, struct kube_call *call, long long *wait_ms)
+{
+    const struct run *run = context;
+    const struct flight *flight = call->owner;
+    return run->batch->again &&
+           run->batch->again(run->batch->context, flight->index, call, wait_ms);
+}
+
 static void call_done(void *context, struct kube_call *call)
 {
     struct run *run = context;
@@ -76,7 +84,8 @@ static void call_done(void *context, struct kube_call *call)
 int backup_batch_run(struct backup_batch *batch, struct error **err)
 {
     struct run run = {.batch = batch, .again = xcalloc(batch->count + 1, sizeof(size_t))};
-    const struct kube_work work = {.next = next_call, .done = call_done, .context = &run};
+    const struct kube_work work = {
+        .next = next_call, .done = call_done, .again = call_again, .context = &run};
     int result = kube_client_run(batch->client, &work, err);
     for (struct flight *flight = run.flights; flight;) {
         struct flight *next = flight->next;

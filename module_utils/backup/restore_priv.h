@@ -12,6 +12,9 @@ struct backup_batch {
     size_t count; /* indices 0 to count-1 are started in order */
     /* Sets CALL up; false: this index needs none. */
     bool (*start)(void *context, size_t index, struct kube_call *call);
+    /* May be NULL. Asked before finish: true sends the same request again after *wait_ms, while the
+     * others go on. */
+    bool (*again)(void *context, size_t index, struct kube_call *call, long long *wait_ms);
     /* The answer; true: start this index once more. */
     bool (*finish)(void *context, size_t index, struct kube_call *call);
 };

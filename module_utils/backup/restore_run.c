@@ -173,8 +173,7 @@ static bool finish_write(struct backup_restore *restore, struct backup_item *ite
     int status = kube_call_status(call);
     if (!call->error)
         return written(restore, item, call);
-    bool unclear = status == 0 || status == 500 || status == 502 || status == 504;
-    if ((status == 409 || unclear) && item->attempts < restore->options.attempts) {
+    if ((status == 409 || status == 0) && item->attempts < restore->options.attempts) {
         item->stage = STAGE_LOOK;
         return true;
     }
@@ -230,6 +229,24 @@ static bool finish_managers(struct backup_restore *restore, struct backup_item *
     return false;
 }
 
+/*
+ * A webhook that nobody answers for, or a gateway, mostly comes back. Where the write was carried
+ * out all the same, the next answer is 409.
+ */
+static bool again(void *context, size_t index, struct kube_call *call, long long *wait_ms)
+{
+    const struct group *group = context;
+    const struct backup_restore *restore = group->restore;
+    struct backup_item *item = &restore->items[group->first + index];
+    int status = kube_call_status(call);
+    if (item->stage != STAGE_WRITE || (status != 500 && status != 502 && status != 504) ||
+        item->attempts >= restore->options.attempts)
+        return false;
+    item->attempts++;
+    *wait_ms = kube_call_pause_ms(call);
+    return true;
+}
+
 static bool finish(void *context, size_t index, struct kube_call *call)
 {
     const struct group *group = context;
@@ -279,6 +296,7 @@ static int run_group(struct backup_restore *restore, size_t first, size_t count,
         .context = &group,
         .count = count,
         .start = start,
+        .again = again,
         .finish = finish,
     };
     return backup_batch_run(&batch, err);

@@ -66,6 +66,11 @@ static long long with_jitter(long long ms)
     return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
 }
 
+long long http_retry_pause_ms(unsigned n)
+{
+    return with_jitter(http_retry_backoff_ms(n));
+}
+
 bool http_retry_after(const struct http_response *response, long long *seconds)
 {
     if (response->status != 429 && (response->status < 500 || response->status > 599))
@@ -95,5 +100,5 @@ enum http_verdict http_retry_judge(const struct http_retry *retry, const struct 
                                                            : failure_table[job->failure];
     if (policy == POLICY_DONE || (policy == POLICY_IF_IDEMPOTENT && !retry->idempotent))
         return HTTP_DONE;
-    return again(retry, with_jitter(http_retry_backoff_ms(job->attempts)), wait_ms);
+    return again(retry, http_retry_pause_ms(job->attempts), wait_ms);
 }

@@ -32,5 +32,7 @@ bool http_retry_after(const struct http_response *response, long long *seconds);
 
 /* The pause before repeat number N (1 …) of the same backoff, without jitter. */
 long long http_retry_backoff_ms(unsigned n);
+/* The same with jitter: for many at once that one fault has put in step. */
+long long http_retry_pause_ms(unsigned n);
 
 #endif

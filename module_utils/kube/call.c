@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "http/retry.h"
 #include "json/js_read.h"
 #include "kube/client.h"
 #include "kube/object.h"
@@ -40,6 +41,11 @@ void kube_call_body_take(struct kube_call *call, const char *content_type, struc
 int kube_call_status(const struct kube_call *call)
 {
     return call->job.response.status;
+}
+
+long long kube_call_pause_ms(const struct kube_call *call)
+{
+    return http_retry_pause_ms(call->job.attempts);
 }
 
 static void no_json(const struct buf *body, const json_error_t *where, struct error **err)

@@ -84,6 +84,8 @@ json_t *kube_call_items(const struct kube_call *call, js_item_visit visit, void 
                         struct error **err) must_check;
 /* The body for an answer that has to be an object of Kubernetes: one with metadata. */
 json_t *kube_call_object(const struct kube_call *call, struct error **err) must_check;
+/* How long to wait before it is sent once more: longer each time, with jitter. */
+long long kube_call_pause_ms(const struct kube_call *call);
 /* Adds the texts of the answer's Warning headers (code 299) to TEXTS, without duplicates. */
 void kube_call_warnings(const struct kube_call *call, struct strv *texts);
 /* Moves the call's error to *err. */

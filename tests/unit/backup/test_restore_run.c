@@ -3,6 +3,7 @@
 
 #include "backup/drill.h"
 #include "backup/restore_priv.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "json/js_get.h"
 #include "unit/backup/world.h"
@@ -200,6 +201,78 @@ static void test_070__an_answer_that_is_lost__is_looked_after(void **state)
     world_end(&world);
 }
 
+#define NO_WEBHOOK                                                                                 \
+    "{\"kind\":\"Status\",\"code\":500,\"reason\":\"InternalError\",\"message\":\"Internal error " \
+    "occurred: failed calling webhook \\\"w\\\": failed to call webhook: Post: EOF\"}"
+
+/* The number of the last request that began with LINE, from 1. */
+static size_t last_of(const struct world *world, const char *line)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < fake_server_requests(world->server); i++) {
+        auto_free char *text = fake_server_request(world->server, i);
+        found = str_starts_with(text, line) ? i + 1 : found;
+    }
+    return found;
+}
+
+static void
+test_070__a_webhook_that_nobody_answers_for__is_waited_for_while_others_go_on(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    long long start = clock_now_ms();
+    add(&script, (struct fake_reply){
+                     .when = "POST " CLUSTERS, .times = 2, .status = 500, .body = NO_WEBHOOK});
+    begin(&world, &script);
+    assert_int_equal(backup_restore_run(&world.restore, &err), 0);
+    assert_int_equal(world_asked(&world, "POST " CLUSTERS), 3);
+    assert_int_equal(world_asked(&world, "GET "), 0);
+    assert_true(clock_now_ms() - start >= 400 + 600);
+    assert_true(last_of(&world, "POST " SECRETS) < last_of(&world, "POST " CLUSTERS));
+    assert_int_equal(world.restore.resumed, 1);
+    world_end(&world);
+}
+
+static void test_070__a_webhook_that_stays_away__is_given_up(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    add(&script, (struct fake_reply){.when = "POST " CLUSTERS, .status = 500, .body = NO_WEBHOOK});
+    begin(&world, &script);
+    world.restore.options.attempts = 2;
+    assert_int_equal(backup_restore_run(&world.restore, &err), -1);
+    assert_non_null(strstr(err->message, "Cluster magnum-system/one"));
+    error_clear(&err);
+    assert_int_equal(world_asked(&world, "POST " CLUSTERS), 2);
+    world_end(&world);
+}
+
+static void test_070__a_gateway_that_hides_a_success__makes_no_second_object(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    add(&script,
+        (struct fake_reply){.when = "POST " MACHINES, .times = 1, .status = 504, .body = "{}"});
+    add(&script, (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
+    add(&script, (struct fake_reply){.when = "GET " MACHINES "/m",
+                                     .body = "{\"apiVersion\":\"cluster.x-k8s.io/v1beta2\","
+                                             "\"kind\":\"Machine\",\"metadata\":{\"name\":\"m\","
+                                             "\"namespace\":\"magnum-system\",\"uid\":\"ours\"},"
+                                             "\"spec\":{\"clusterName\":\"one\"}}"});
+    begin(&world, &script);
+    assert_int_equal(backup_restore_run(&world.restore, &err), 0);
+    assert_int_equal(world.restore.created, 3);
+    assert_string_equal(item_named(&world, "m")->uid, "ours");
+    world_end(&world);
+}
+
 static void test_071__what_somebody_else_has_made__is_linked(void **state)
 {
     (void)state;
@@ -324,6 +397,10 @@ int main(void)
         cmocka_unit_test(test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paused),
         cmocka_unit_test(test_075__what_was_refused_beside_it__does),
         cmocka_unit_test(test_070__an_answer_that_is_lost__is_looked_after),
+        cmocka_unit_test(
+            test_070__a_webhook_that_nobody_answers_for__is_waited_for_while_others_go_on),
+        cmocka_unit_test(test_070__a_webhook_that_stays_away__is_given_up),
+        cmocka_unit_test(test_070__a_gateway_that_hides_a_success__makes_no_second_object),
         cmocka_unit_test(test_071__what_somebody_else_has_made__is_linked),
         cmocka_unit_test(test_071__what_cannot_be_looked_at__is_refused),
         cmocka_unit_test(test_071__an_answer_that_is_no_object__is_an_error),
