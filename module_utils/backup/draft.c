@@ -82,8 +82,20 @@ static int digest_object(struct digest *digest, const struct capi_node *node,
         xasprintf("%s/%s/%s/%s", node->group, node->kind, node->namespace_, node->name);
     digest_add(digest, identity, strlen(identity) + 1);
     digest_add(digest, text.data, text.size);
-    digest_add(digest, "\n", 1);
+    const char *end = capi_saved_was_paused(node) ? " paused\n" : "\n";
+    digest_add(digest, end, strlen(end));
     mem_wipe(text.data, text.size);
+    return 0;
+}
+
+/* Their labels and annotations are in the manifest alone. */
+static int digest_namespaces(struct digest *digest, const json_t *manifest, struct error **err)
+{
+    auto_buf struct buf text = {0};
+    const json_t *namespaces = js_get(manifest, "namespaces", NULL);
+    if (namespaces && js_write(&text, namespaces, JS_WRITE_SORT, err) < 0)
+        return -1;
+    digest_add(digest, text.data, text.size);
     return 0;
 }
 
@@ -191,6 +203,8 @@ int backup_draft_fill(struct backup_draft *draft, struct capi_node **nodes, size
     if (count)
         qsort(nodes, count, sizeof(*nodes), by_identity);
     int result = add_nodes(&filling, nodes, count, err);
+    if (result == 0)
+        result = digest_namespaces(digest, draft->manifest, err);
     if (result == 0)
         finish(draft, &filling);
     json_decref(filling.taken);

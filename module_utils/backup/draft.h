@@ -59,8 +59,8 @@ int backup_draft_manifest(const struct backup_draft *draft, struct buf *out, str
 char *backup_draft_sums(const struct backup_draft *draft, const char *manifest_bytes,
                         size_t manifest_size) must_check;
 
-/* What content_sha256 is made of for one object: VALUE without what changes by itself, as
- * canonical JSON, added to OUT. VALUE is changed. */
+/* What content_sha256 is made of for one object, beside whether it was paused: VALUE without what
+ * changes by itself, as canonical JSON, added to OUT. VALUE is changed. */
 int backup_content(json_t *value, struct buf *out, struct error **err) must_check;
 
 /* Adds a file; the bytes are taken. For backup/osa.c. */

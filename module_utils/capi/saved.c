@@ -44,6 +44,15 @@ bool capi_saved_stays(const struct capi_node *node)
            !owners_change(node);
 }
 
+bool capi_saved_was_paused(const struct capi_node *node)
+{
+    if (node->paused_by)
+        return false;
+    if (capi_node_is_cluster(node))
+        return node->cluster->paused || node->paused_annotation;
+    return capi_node_is_class(node) && node->paused_annotation;
+}
+
 /* ---- the changes */
 
 static json_t *member_object(json_t *parent, const char *name)

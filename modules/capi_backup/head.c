@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/timestamp.h"
+#include "capi/saved.h"
 #include "json/js_get.h"
 #include "kube/client.h"
 
@@ -123,12 +124,6 @@ static const char *credentials(const struct capi_graph *graph, const struct capi
     return secret ? secret->name : NULL;
 }
 
-/* A pause that a backup made is none of the operator's. */
-static bool paused_before(const struct capi_node *node)
-{
-    return (node->cluster->paused || node->paused_annotation) && !node->paused_by;
-}
-
 static json_t *reasons(const struct capi_node *node)
 {
     json_t *list = json_array();
@@ -144,7 +139,7 @@ static json_t *describe_cluster(const struct capi_graph *graph, const struct cap
         "{s:s, s:s, s:s, s:o, s:b, s:o, s:b, s:b, s:I, s:I, s:o, s:o}", "namespace",
         node->namespace_, "name", node->name, "uid", node->uid, "class",
         text_or_null(cluster->class_name), "ready", cluster->reasons.count == 0, "reasons",
-        reasons(node), "paused_before", paused_before(node), "deleting", node->deleting,
+        reasons(node), "paused_before", capi_saved_was_paused(node), "deleting", node->deleting,
         "control_plane_machines", (json_int_t)cluster->control_plane_machines, "machines",
         (json_int_t)cluster->machines, "credentials_secret", text_or_null(credentials(graph, node)),
         "magnum_uuid", text_or_null(cluster->magnum_uuid));
@@ -260,7 +255,7 @@ static json_t *cluster_results(const struct capi_graph *graph)
         json_array_append_new(
             list, json_pack("{s:s, s:s, s:b, s:o, s:b, s:s}", "namespace", node->namespace_, "name",
                             node->name, "ready", node->cluster->reasons.count == 0, "reasons",
-                            reasons(node), "paused_before", paused_before(node), "action",
+                            reasons(node), "paused_before", capi_saved_was_paused(node), "action",
                             node->why == CAPI_WHY_NONE ? "skipped" : "saved"));
     }
     return list;

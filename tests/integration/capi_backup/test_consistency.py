@@ -177,6 +177,20 @@ def test_057__only_if_changed__a_new_state_is_no_change_but_a_label_is(one, magn
     assert backup.backup(only_if_changed=True).changed
 
 
+def test_057__only_if_changed__a_pause_and_a_label_of_the_namespace_are_changes(one, magnum, backup):
+    def is_new(**options):
+        time.sleep(1)  # names of archives count seconds
+        return backup.backup(only_if_changed=True, **options).changed
+
+    assert is_new() and not is_new(quiesce="pause")
+    magnum.patch(CORE, "Cluster", "kube-aaaaa", {"spec": {"paused": True}})
+    assert is_new() and not is_new(quiesce="pause")
+    magnum.patch(CORE, "Cluster", "kube-aaaaa", {"spec": {"paused": None}})
+    assert is_new() and not is_new()
+    magnum.patch("v1", "Namespace", magnum.namespace, {"metadata": {"labels": {"new": "one"}}}, namespace="")
+    assert is_new() and not is_new()
+
+
 def test_085__check_mode__asks_only_and_leaves_no_file(one, backup):
     for quiesce in ("verify", "pause", "none"):
         outcome = backup.backup(check=True, quiesce=quiesce)

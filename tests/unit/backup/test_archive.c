@@ -103,6 +103,42 @@ static void test_046__the_same_input_twice__gives_the_same_bytes(void **state)
 }
 
 /* The folder's files are what the scripts of OpenStack-Ansible look for, and only with osa. */
+/* content_sha256 of the sample in a namespace with LABEL, its Cluster paused or not. */
+static char *content_of(const char *label, bool paused, const char *by)
+{
+    auto_sample struct sample sample;
+    auto_backup_draft struct backup_draft draft;
+    struct error *err = NULL;
+    sample_init(&sample);
+    for (size_t i = 0; paused && i < sample.count; i++) {
+        struct capi_node *node = sample.nodes[i];
+        if (!node->cluster)
+            continue;
+        node->cluster->paused = true;
+        node->paused_by = by ? xstrdup(by) : NULL;
+        memcpy(strstr(node->text, "false"), " true", strlen("false"));
+    }
+    json_t *head =
+        json_pack("{s[{ss s{ss}}]}", "namespaces", "name", "magnum-system", "labels", "l", label);
+    backup_draft_init(&draft);
+    assert_int_equal(backup_draft_fill(&draft, sample.nodes, sample.count, head, false, &err), 0);
+    return xstrdup(js_str(draft.manifest, "content_sha256", NULL));
+}
+
+static void test_057__a_pause_of_the_operator_and_a_label_of_a_namespace__are_content(void **state)
+{
+    (void)state;
+    auto_free char *usual = content_of("a", false, NULL);
+    auto_free char *same = content_of("a", false, NULL);
+    auto_free char *by_operator = content_of("a", true, NULL);
+    auto_free char *by_backup = content_of("a", true, "run");
+    auto_free char *labelled = content_of("b", false, NULL);
+    assert_string_equal(usual, same);
+    assert_string_equal(usual, by_backup);
+    assert_string_not_equal(usual, by_operator);
+    assert_string_not_equal(usual, labelled);
+}
+
 static void test_archive__for_openstack_ansible__has_text_files(void **state)
 {
     (void)state;
@@ -345,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_archive__what_was_packed__is_read_again),
         cmocka_unit_test(test_046__the_same_input_twice__gives_the_same_bytes),
+        cmocka_unit_test(test_057__a_pause_of_the_operator_and_a_label_of_a_namespace__are_content),
         cmocka_unit_test(test_archive__for_openstack_ansible__has_text_files),
         cmocka_unit_test(test_044__cut_off_at_every_block__is_an_error),
         cmocka_unit_test(test_044__cut_off_anywhere__is_an_error),
