@@ -161,20 +161,24 @@ json_t *backup_catalog_json(const struct backup_catalog *catalog)
 }
 
 void backup_catalog_prune(const struct backup_catalog *catalog, const struct backup_keep *keep,
-                          const char *fresh, struct strv *names)
+                          const struct backup_age *fresh, struct strv *names)
 {
     auto_free struct backup_age *ages = xcalloc(catalog->count + 1, sizeof(*ages));
+    size_t count = 0;
     for (size_t i = 0; i < catalog->count; i++) {
         const struct backup_archive *archive = &catalog->items[i];
-        ages[i] = (struct backup_age){
+        if (fresh && str_equal(archive->name, fresh->name))
+            continue;
+        ages[count++] = (struct backup_age){
             .name = archive->name,
             .time = archive->time,
             .consistent = archive->consistent,
-            .fresh = str_equal(archive->name, fresh),
         };
     }
-    backup_retention(ages, catalog->count, keep);
-    for (size_t i = 0; i < catalog->count; i++)
+    if (fresh)
+        ages[count++] = *fresh;
+    backup_retention(ages, count, keep);
+    for (size_t i = 0; i < count; i++)
         if (!ages[i].keep)
             strv_add(names, ages[i].name);
 }

@@ -46,9 +46,10 @@ const struct backup_archive *backup_catalog_latest(const struct backup_catalog *
 json_t *backup_catalog_json(const struct backup_catalog *catalog) must_check;
 
 /*
- * The names that KEEP would remove, added to NAMES. FRESH is the one just written, or NULL.
+ * The names that KEEP would remove, added to NAMES. FRESH is the one just written or about to be,
+ * which CATALOG may know or not, or NULL.
  */
 void backup_catalog_prune(const struct backup_catalog *catalog, const struct backup_keep *keep,
-                          const char *fresh, struct strv *names);
+                          const struct backup_age *fresh, struct strv *names);
 
 #endif

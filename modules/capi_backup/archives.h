@@ -28,7 +28,7 @@ char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, str
 struct cb_pruning {
     struct backup_store *store; /* locked; NULL: only to say which ones */
     const struct cb_keys *keys;
-    const char *fresh; /* stays; may be NULL */
+    const struct backup_age *fresh; /* stays; may be NULL */
 };
 
 /* Removes what the options do not keep. Names go to REMOVED. */

@@ -158,13 +158,23 @@ static int write_archive(struct cb *cb, struct present *present, char **name, st
     return 0;
 }
 
-static int prune(struct cb *cb, struct present *present, const char *fresh, bool dry,
+/* NAME is the archive that was written, with DRY the one that would be; NULL: none. */
+static int prune(struct cb *cb, struct present *present, const char *name, bool dry,
                  struct error **err)
 {
     auto_strv struct strv removed;
     strv_init(&removed);
+    const struct backup_age fresh = {
+        .name = name,
+        .time = present->now,
+        .consistent = present->export.consistent ? BACKUP_CONSISTENT : BACKUP_MOVED,
+        .fresh = true,
+    };
     const struct cb_pruning pruning = {
-        .store = dry ? NULL : &present->store, .keys = &present->keys, .fresh = fresh};
+        .store = dry ? NULL : &present->store,
+        .keys = &present->keys,
+        .fresh = name ? &fresh : NULL,
+    };
     if (cb_prune(&cb->args, &pruning, &removed, err) < 0)
         return -1;
     json_t *names = json_array();
@@ -198,7 +208,10 @@ static int predict(struct cb *cb, struct error **err)
     if (worth < 0)
         return -1;
     cb->changed = worth;
-    return 0;
+    auto_free char *name =
+        worth ? backup_name_make(cb->args.name_prefix, present->now, cb->args.encryption != NULL)
+              : NULL;
+    return prune(cb, present, name, true, err);
 }
 
 /* ---- */

@@ -228,6 +228,19 @@ def test_056__old_archives__are_pruned_after_a_good_one(cluster, backup):
     assert foreign.exists() and not backup(state="pruned", **keep).changed
 
 
+def test_056__in_check_mode__it_is_told_what_a_new_archive_pushes_out(cluster, backup):
+    assert backup.backup().changed
+    old(backup, "20200101T000000Z", "20200102T000000Z", "20200103T000000Z")
+    keep = dict(keep_last=3, keep_daily=0, keep_weekly=0, keep_monthly=0)
+    time.sleep(1)  # names of archives count seconds
+    predicted = backup.backup(check=True, **keep)
+    assert len(backup(state="listed")["archives"]) == 4
+    outcome = backup.backup(**keep)
+    assert outcome["pruned"] == predicted["pruned"] and names(backup(state="listed"))[2:] == ["20200103"]
+    unchanged = backup.backup(check=True, only_if_changed=True, **dict(keep, keep_last=1))
+    assert unchanged.changed and len(unchanged["pruned"]) == 2
+
+
 def test_056__a_broken_archive__is_told_and_is_never_the_latest(cluster, backup):
     assert backup.backup().changed
     good = backup.newest()
