@@ -82,11 +82,20 @@ static int unlock_passphrase(CMS_ContentInfo *cms, const struct secret *passphra
     return done == 1 ? 0 : no_fit(err);
 }
 
+/* Either of both will do: the key may be one of other archives. */
 static int unlock(CMS_ContentInfo *cms, const struct cms_keys *keys, struct error **err)
 {
-    if (keys && keys->key && has_recipient(cms, CMS_RECIPINFO_TRANS))
-        return unlock_key(cms, keys, err);
-    if (keys && keys->passphrase && has_recipient(cms, CMS_RECIPINFO_PASS))
+    bool by_phrase = keys && keys->passphrase && has_recipient(cms, CMS_RECIPINFO_PASS);
+    auto_error struct error *problem = NULL;
+    if (keys && keys->key && has_recipient(cms, CMS_RECIPINFO_TRANS)) {
+        if (unlock_key(cms, keys, &problem) == 0)
+            return 0;
+        if (problem->kind != ERROR_AUTH || !by_phrase) {
+            error_move_take(err, steal_ptr(problem));
+            return -1;
+        }
+    }
+    if (by_phrase)
         return unlock_passphrase(cms, keys->passphrase, err);
     if (keys && (keys->key || keys->passphrase))
         return no_fit(err);

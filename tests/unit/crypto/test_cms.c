@@ -75,6 +75,8 @@ static void test_cms__each_of_several_recipients__reads_alone(void **state)
     assert_opens(&sealed, &(struct cms_keys){.key = world->second.key,
                                              .certificate = world->second.certificate});
     assert_opens(&sealed, &(struct cms_keys){.passphrase = &world->passphrase});
+    assert_opens(&sealed,
+                 &(struct cms_keys){.key = world->expired.key, .passphrase = &world->passphrase});
     auto_secret struct secret phrase = {0};
     secret_set(&phrase, "pass phrase", 11);
     auto_free char *locked = fake_encrypted_key(world->first.key);
@@ -100,6 +102,8 @@ static void test_cms__wrong_keys__give_a_clean_error_and_nothing(void **state)
     seal(world, &sealed);
     assert_closed(&sealed, &(struct cms_keys){.key = world->expired.key}, ERROR_AUTH, "another");
     assert_closed(&sealed, &(struct cms_keys){.passphrase = &wrong}, ERROR_AUTH, "another");
+    assert_closed(&sealed, &(struct cms_keys){.key = world->expired.key, .passphrase = &wrong},
+                  ERROR_AUTH, "another");
     assert_closed(&sealed, NULL, ERROR_AUTH, "decryption needs key_file or a passphrase");
     assert_closed(&sealed, &(struct cms_keys){.key = "no key"}, ERROR_USAGE, "no key in PEM");
 }
