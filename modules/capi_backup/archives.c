@@ -80,21 +80,38 @@ struct work {
     struct cb *cb;
     struct backup_draft *draft;
     const struct cb_writing *writing;
-    const struct cms_keys *keys; /* NULL: it cannot be decrypted here */
-    struct buf signature;        /* owned */
+    struct buf signature; /* owned */
 };
+
+/* What the passphrase encrypts it decrypts; a key of decryption may be for other archives. */
+static int decrypt(const struct work *work, const void *bytes, size_t size, struct buf *plain,
+                   struct error **err)
+{
+    const struct cms_keys own = {.passphrase = work->writing->recipients->cms.passphrase};
+    const struct cms_keys *keys = own.passphrase ? &own : &work->writing->keys->cms;
+    auto_error struct error *problem = NULL;
+    if (!keys->key && !keys->passphrase)
+        return 0;
+    if (cms_decrypt(bytes, size, keys, plain, &problem) == 0)
+        return 1;
+    if (own.passphrase || problem->kind != ERROR_AUTH) {
+        error_move_take(err, steal_ptr(problem));
+        return -1;
+    }
+    cb_warn(work->cb, "that the archive can be decrypted is not proven: it is not for what "
+                      "decryption names");
+    return 0;
+}
 
 /* Of an encrypted archive without its key only that the disk gives it back can be proven. */
 static int prove(const struct work *work, const void *bytes, size_t size, struct error **err)
 {
     if (!work->cb->args.encryption)
         return backup_pack_check(work->draft, bytes, size, err);
-    if (!work->keys)
-        return 0;
     struct buf plain;
     buf_init(&plain);
-    int result = cms_decrypt(bytes, size, work->keys, &plain, err);
-    if (result == 0)
+    int result = decrypt(work, bytes, size, &plain, err);
+    if (result > 0)
         result = backup_pack_check(work->draft, plain.data, plain.size, err);
     buf_wipe(&plain);
     return result;
@@ -127,15 +144,6 @@ static int produce(void *context, const struct sink *out, struct error **err)
     return cms_sealer_finish(sealer, err);
 }
 
-/* The keys that can open what RECIPIENTS seal: those of the options, else the passphrase itself. */
-static struct cms_keys keys_for(const struct cb_writing *writing)
-{
-    struct cms_keys keys = writing->keys->cms;
-    if (!keys.passphrase)
-        keys.passphrase = writing->recipients->cms.passphrase;
-    return keys;
-}
-
 json_t *cb_archive_json(const char *path, size_t size, const char *sha256, bool encrypted,
                         const json_t *manifest)
 {
@@ -154,12 +162,10 @@ enum { SHRINK = 8 };
 char *cb_write(struct cb *cb, struct backup_draft *draft, const struct cb_writing *writing,
                struct error **err)
 {
-    const struct cms_keys keys = keys_for(writing);
     struct work work = {
         .cb = cb,
         .draft = draft,
         .writing = writing,
-        .keys = keys.key || keys.passphrase ? &keys : NULL,
     };
     struct backup_write write = {
         .prefix = cb->args.name_prefix,

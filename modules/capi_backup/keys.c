@@ -89,6 +89,10 @@ int cb_keys_read(struct cb_keys *keys, const struct cb_args *args, struct error 
 {
     *keys = (struct cb_keys){0};
     int result = args->decryption ? read_decryption(keys, args->decryption, err) : 0;
+    /* A run that writes meets its own archives before any others. */
+    if (result == 0 && (args->state == CB_PRESENT || !args->decryption))
+        result =
+            read_passphrase(args->encryption, "encryption.passphrase_file", &keys->passphrase, err);
     if (result == 0 && args->verify_ca) {
         keys->authorities = read_text("verify_ca", args->verify_ca, err);
         result = keys->authorities ? 0 : -1;

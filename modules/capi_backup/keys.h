@@ -18,7 +18,8 @@ struct cb_keys {
     char *authorities; /* PEM of verify_ca, or NULL */
 };
 
-/* ERROR_USAGE and ERROR_IO name the option. */
+/* The passphrase of encryption is one of them: with state present rather than that of decryption,
+ * else without decryption. ERROR_USAGE and ERROR_IO name the option. */
 int cb_keys_read(struct cb_keys *keys, const struct cb_args *args, struct error **err) must_check;
 void cb_keys_clear(struct cb_keys *keys);
 #define auto_cb_keys cleanup_with(cb_keys_clear)

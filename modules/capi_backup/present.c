@@ -114,7 +114,7 @@ static int fill_draft(struct cb *cb, struct present *present, struct error **err
 
 /* ---- is it worth a new archive? */
 
-static int is_new(const struct cb *cb, const struct present *present, struct error **err)
+static int is_new(struct cb *cb, const struct present *present, struct error **err)
 {
     if (!cb->args.only_if_changed || !present->export.consistent)
         return 1;
@@ -124,6 +124,9 @@ static int is_new(const struct cb *cb, const struct present *present, struct err
         return -1;
     const struct backup_archive *newest = catalog.count ? &catalog.items[0] : NULL;
     const char *content = js_str(present->draft.manifest, "content_sha256", NULL);
+    if (newest && newest->problem)
+        cb_warn(cb, "only_if_changed: whether anything changed since %s cannot be told: %s",
+                newest->name, newest->problem);
     return !(newest && !newest->problem && newest->consistent == BACKUP_CONSISTENT &&
              str_equal(newest->content_sha256, content));
 }

@@ -146,6 +146,27 @@ def test_052__our_own_reading__takes_each_key_and_says_when_none_fits(cluster, b
     assert none.failed and "decryption needs key_file or a passphrase" in none.msg
 
 
+def test_057__with_a_passphrase__only_if_changed_needs_no_decryption(cluster, backup):
+    sealed = {"passphrase": PASSPHRASE, "iterations": QUICK}
+    other = {"passphrase": PASSPHRASE + "!"}  # of older archives
+    assert backup.backup(only_if_changed=True, encryption=sealed, decryption=other).changed
+    for decryption in (None, other):
+        again = backup.backup(only_if_changed=True, encryption=sealed, decryption=decryption)
+        assert not again.changed and not again.failed, again.data
+        assert not [text for text in again.warnings if "only_if_changed" in text]
+    time.sleep(1)  # names of archives count seconds
+    changed = backup.backup(only_if_changed=True, encryption=dict(sealed, passphrase=PASSPHRASE + "?"))
+    assert changed.changed and any("only_if_changed: whether anything changed" in text for text in changed.warnings)
+
+
+def test_051__a_key_that_is_for_other_archives__keeps_none_from_being_made(cluster, backup, keys):
+    _, certificate = keys.rsa()
+    other, _ = keys.rsa("other")
+    outcome = backup.backup(encryption={"recipients": [str(certificate)]}, decryption={"key_file": str(other)})
+    assert outcome.changed and not outcome.failed, outcome.data
+    assert any("is not proven" in text for text in outcome.warnings)
+
+
 def test_053__encryption_that_hides_changes__is_refused(cluster, backup, keys):
     key, certificate = keys.rsa()
     assert backup.backup().changed
