@@ -128,6 +128,7 @@ static int is_new(struct cb *cb, const struct present *present, struct error **e
         cb_warn(cb, "only_if_changed: whether anything changed since %s cannot be told: %s",
                 newest->name, newest->problem);
     return !(newest && !newest->problem && newest->consistent == BACKUP_CONSISTENT &&
+             newest->encrypted == (cb->args.encryption != NULL) &&
              str_equal(newest->content_sha256, content));
 }
 

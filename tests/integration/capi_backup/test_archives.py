@@ -159,6 +159,16 @@ def test_057__with_a_passphrase__only_if_changed_needs_no_decryption(cluster, ba
     assert changed.changed and any("only_if_changed: whether anything changed" in text for text in changed.warnings)
 
 
+def test_057__only_if_changed__what_is_to_be_encrypted_from_now_on_is_new(cluster, backup):
+    assert backup.backup(only_if_changed=True).changed
+    time.sleep(1)  # names of archives count seconds
+    sealed = {"passphrase": PASSPHRASE, "iterations": QUICK}
+    assert backup.backup(only_if_changed=True, encryption=sealed).changed
+    left = sorted(path.name for path in backup.archives.glob("cluster-api-objects*"))
+    assert len(left) == 4 and left[1] == left[0] + ".sha256" and left[3] == left[2] + ".sha256", left
+    assert left[2].endswith(".cms") and not (backup.archives / "cluster-api-objects.tar.gz").exists()
+
+
 def test_051__a_key_that_is_for_other_archives__keeps_none_from_being_made(cluster, backup, keys):
     _, certificate = keys.rsa()
     other, _ = keys.rsa("other")
