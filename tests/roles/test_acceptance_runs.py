@@ -40,10 +40,11 @@ class Roles:
         for path in (path for folder in ("tasks", "vars", "defaults", "handlers") for path in staged.glob("roles/*/%s/*.yml" % folder)):
             text = re.sub(r"(?<![\w.}])/(etc|usr/bin|var/lib)/(?=[a-z])", r"%s/\1/" % self.root, path.read_text(encoding="utf-8"))
             text = re.sub(r"unarchive: /usr/bin\b", "unarchive: %s/bin" % self.root, text)
-            for module in ("ansible.builtin.systemd_service", "ansible.builtin.uri"):
-                text = text.replace(module + ":", NAMESPACE + ".stand_in:")
+            for module, stand_in in (("systemd_service", "stand_in"), ("uri", "stand_in_of_api")):
+                text = text.replace("ansible.builtin.%s:" % module, "%s.%s:" % (NAMESPACE, stand_in))
             path.write_text(text, encoding="utf-8")
-        self.module("stand_in", '{"changed": true, "status": 200}')
+        self.module("stand_in", '{"changed": true}')
+        self.api(-1)
         self.module("k8s_apply", '{"changed": false, "resources": []}')
         (self.root / "bin/kubeadm").write_text(KUBEADM % {"root": self.root, "token": TOKEN, "key": KEY}, encoding="utf-8")
         (self.root / "bin/kubeadm").chmod(0o755)
@@ -53,6 +54,10 @@ class Roles:
         log = self.root / (name + ".log")
         path.write_text(STAND_IN % (log, log, answer), encoding="utf-8")
         path.chmod(0o755)
+
+    def api(self, status: int):
+        """What https://ENDPOINT/readyz answers."""
+        self.module("stand_in_of_api", '{"changed": false, "status": %d}' % status)
 
     def calls(self, name: str) -> list:
         log = self.root / (name + ".log")
@@ -150,13 +155,37 @@ def test_014__limit_to_a_host_that_joined__asks_others_for_no_facts_and_changes_
     assert recap(done.stdout)["node1"]["changed"] == 0 and set(recap(done.stdout)) == {"node1"}, done.stdout
 
 
+# name: (whether the other host of the control plane is reached, what the API answers, what is refused)
+ALONE = {"blank": (True, -1, None), "haproxy-of-http": (True, 503, None), "unreachable": (False, -1, "nobody could look at two"),
+         "elsewhere": (True, 200, "answers as an API server (status 200)"), "elsewhere-and-anonymous-is-refused": (True, 401, "(status 401)"),
+         "elsewhere-and-ill": (True, 500, "(status 500)")}
+
+
+@pytest.mark.parametrize("file", ["before.yml", "main.yml"])
+@pytest.mark.parametrize("name", ALONE)
+def test_014__cluster_may_be_elsewhere__no_second_one_is_made(roles, name, file):
+    reached, status, refusal = ALONE[name]
+    roles.api(status)
+    two = {} if reached else {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
+    done = kubernetes(roles, file, two=two)
+    assert (done.returncode != 0) == bool(refusal), done.stdout
+    assert not refusal or (refusal in words(done) and "Nothing was changed" in words(done))
+    assert bool(roles.kubeadm()) == (file == "main.yml" and not refusal)
+
+
+@pytest.mark.parametrize("file", ["before.yml", "main.yml"])
+def test_018__check_mode_while_other_hosts_are_not_there_yet__goes_on(roles, file):
+    done = kubernetes(roles, file, "--check", two={"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9})
+    assert done.returncode == 0 and not roles.kubeadm() and not roles.calls("stand_in_of_api"), done.stdout
+
+
 # ---- kubeadm that ends badly
 
-def kubernetes(roles, file, *arguments, **variables):
+def kubernetes(roles, file, *arguments, two=None, **variables):
     """Part of the role on the host `one`; `two` has the cluster where it matters."""
     variables = {"kubernetes_kubelet_node_ip": "10.0.0.1", "kubernetes_hostname": "10.0.0.9", **variables}
     return roles.play([{**include("kubernetes", file), "when": "inventory_hostname == 'one'"}], *arguments, variables=variables,
-                      inventory={"one": {}, "two": {}})
+                      inventory={"one": {}, "two": two or {}})
 
 
 def test_036__kubeadm_was_killed__the_next_run_stops_and_names_the_variable_that_begins_anew(roles):
@@ -178,6 +207,7 @@ def test_036__kubeadm_was_killed__the_next_run_stops_and_names_the_variable_that
 def test_037__kubeadm_refuses_a_host_that_was_there_before__its_words_are_told(roles):
     """As it does where a node or a member of etcd of that name is left: nothing is removed for it."""
     (roles.root / "refuses").touch()
+    roles.api(200)
     done = kubernetes(roles, "join.yml", "--diff", "-vvv", kubernetes_admin_files={"results": [{"item": "two", "stat": {"exists": True}}]})
     assert done.returncode != 0 and "kubeadm join failed on one: refused with TOKEN" in words(done), done.stdout
     assert "kubernetes_reset: true for this host" in words(done)
@@ -187,6 +217,7 @@ def test_037__kubeadm_refuses_a_host_that_was_there_before__its_words_are_told(r
 
 
 def test_021__diff_of_a_join__shows_neither_the_token_nor_the_key_of_the_certificates(roles):
+    roles.api(200)
     done = kubernetes(roles, "join.yml", "--diff", "-vvv", kubernetes_admin_files={"results": [{"item": "two", "stat": {"exists": True}}]})
     assert done.returncode == 0 and "Write how to join" in done.stdout, done.stdout
     assert TOKEN not in done.stdout and KEY not in done.stdout
