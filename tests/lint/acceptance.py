@@ -76,7 +76,7 @@ PARTLY = {
     54: "small providers stand for CAPO, whose Clusters need an OpenStack to become Ready",
     57: "a selector that is emptied stays until the next upgrade, which makes the Deployments anew",
     59: "needs three hosts; one is upgraded by one minor version and is seen to be whole",
-    60: "on a worker whose cluster does not answer the refusal comes after programs were replaced",
+    60: "where the cluster does not answer a host that does not lead, the refusal comes after programs were replaced",
     61: "which nodes are taken for outdated, by what is found there; the kubelet of a real node is not restarted in between",
     62: "which nodes are taken for outdated; no upgrade of several real hosts is interrupted",
     89: "a deployment of one host and then of a second; three need more than the machine of the tests has",

@@ -156,7 +156,7 @@ def test_014__limit_to_a_host_that_joined__asks_others_for_no_facts_and_changes_
 
 
 # name: (whether the other host of the control plane is reached, what the API answers, what is refused)
-ALONE = {"blank": (True, -1, None), "haproxy-of-http": (True, 503, None), "unreachable": (False, -1, "nobody could look at two"),
+ALONE = {"blank": (True, -1, None), "haproxy-of-http": (True, 503, None), "unreachable": (False, -1, "two could not be looked at"),
          "elsewhere": (True, 200, "answers as an API server (status 200)"), "elsewhere-and-anonymous-is-refused": (True, 401, "(status 401)"),
          "elsewhere-and-ill": (True, 500, "(status 500)")}
 
@@ -185,6 +185,7 @@ def kubernetes(roles, file, *arguments, two=None, **variables):
     """Part of the role on the host `one`; `two` has the cluster where it matters."""
     variables = {"kubernetes_kubelet_node_ip": "10.0.0.1", "kubernetes_hostname": "10.0.0.9", **variables}
     return roles.play([{**include("kubernetes", file), "when": "inventory_hostname == 'one'"}], *arguments, variables=variables,
+                      serial="{{ serial | default('100%') }}",
                       inventory={"one": {}, "two": two or {}})
 
 
@@ -208,6 +209,7 @@ def test_037__kubeadm_refuses_a_host_that_was_there_before__its_words_are_told(r
     """As it does where a node or a member of etcd of that name is left: nothing is removed for it."""
     (roles.root / "refuses").touch()
     roles.api(200)
+    (roles.root / "etc/kubernetes/admin.conf").touch()
     done = kubernetes(roles, "join.yml", "--diff", "-vvv", kubernetes_admin_files={"results": [{"item": "two", "stat": {"exists": True}}]})
     assert done.returncode != 0 and "kubeadm join failed on one: refused with TOKEN" in words(done), done.stdout
     assert "kubernetes_reset: true for this host" in words(done)
@@ -218,6 +220,7 @@ def test_037__kubeadm_refuses_a_host_that_was_there_before__its_words_are_told(r
 
 def test_021__diff_of_a_join__shows_neither_the_token_nor_the_key_of_the_certificates(roles):
     roles.api(200)
+    (roles.root / "etc/kubernetes/admin.conf").touch()
     done = kubernetes(roles, "join.yml", "--diff", "-vvv", kubernetes_admin_files={"results": [{"item": "two", "stat": {"exists": True}}]})
     assert done.returncode == 0 and "Write how to join" in done.stdout, done.stdout
     assert TOKEN not in done.stdout and KEY not in done.stdout
@@ -295,11 +298,53 @@ def test_060__worker_comes_before_the_control_plane_is_upgraded__is_told_who_goe
 
 def test_035__member_cannot_be_looked_at__no_second_cluster_is_made(roles):
     unseen = {"results": [{"item": "one", "stat": {"exists": False}}, {"item": "two", "unreachable": True}]}
-    done = kubernetes(roles, "init.yml", kubernetes_admin_files=unseen)
+    done = kubernetes(roles, "alone.yml", kubernetes_admin_files=unseen)
     assert done.returncode != 0 and "two could not be looked at, and has the cluster perhaps" in words(done), done.stdout
     assert not roles.kubeadm() and not (roles.root / "etc/kubernetes/kubeadm.yaml").exists()
-    done = kubernetes(roles, "init.yml", kubernetes_admin_files=unseen, kubernetes_init_unseen=True)
-    assert done.returncode == 0 and roles.kubeadm(), done.stdout
+    done = kubernetes(roles, "alone.yml", kubernetes_admin_files=unseen, kubernetes_init_unseen=True)
+    assert done.returncode == 0, done.stdout
+
+
+def cluster_of(roles, version):
+    """The host `two` has one, of that version."""
+    for name in ("admin.conf", "kubelet.conf"):
+        (roles.root / "etc/kubernetes" / name).touch()
+    settings = {"data": {"ClusterConfiguration": json.dumps({"kubernetesVersion": "v" + version})}}
+    roles.module("k8s_apply", json.dumps({"changed": False, "resources": [settings]}).replace("\\", "\\\\"))
+
+
+# name: (version of the cluster, hosts with a control plane, how it is run, whether it is refused)
+ORDERS = {
+    "worker-alone": ("1.35.6", ["two"], ["--limit", "one"], True),
+    "patch": ("1.36.0", ["two"], ["--limit", "one"], True), "alone-and-same": ("1.36.1", ["two"], ["--limit", "one"], False),
+    "alone-in-check-mode": ("1.35.6", ["two"], ["--limit", "one", "--check"], True), "together": ("1.35.6", ["two"], [], False),
+    "check-mode": ("1.35.6", ["two"], ["--check", "-e", "serial=1"], False), "before-it": ("1.35.6", ["two"], ["-e", "serial=1"], True)}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_059__cluster_is_not_upgraded_yet__other_hosts_are_refused_before_a_program_is_replaced(roles, name):
+    version, planes, arguments, refused = ORDERS[name]
+    cluster_of(roles, version)
+    done = kubernetes(roles, "before.yml", *arguments, kubernetes_version="1.36.1", _kubernetes_control_plane=planes)
+    assert (done.returncode != 0) == refused, done.stdout
+    assert not refused or "two upgrades it, and the kubelet of one would be newer" in words(done)
+
+
+def test_059__cluster_was_not_upgraded_after_all__no_other_node_is(roles):
+    cluster_of(roles, "1.35.6")
+    for file in ("upgrade.yml", "join.yml"):
+        roles.api(200)
+        done = kubernetes(roles, file, kubernetes_version="1.36.1", _kubernetes_control_plane=["two"],
+                          kubernetes_admin_files={"results": [{"item": "two", "stat": {"exists": True}}]})
+        assert done.returncode != 0 and "would be newer than the API" in words(done) and not roles.kubeadm(), done.stdout
+
+
+@pytest.mark.parametrize("arguments, refused", [(["-e", "serial=1"], True), (["--limit", "one"], True), (["--limit", "one", "--check"], True),
+                                                (["--check", "-e", "serial=1"], False), ([], False)])
+def test_017__nobody_has_made_the_cluster_before__who_joins_is_refused_at_once(roles, arguments, refused):
+    done = kubernetes(roles, "before.yml", *arguments, _kubernetes_control_plane=["two"])
+    assert (done.returncode != 0) == refused, done.stdout
+    assert not refused or "No host has the cluster yet, and two, which makes it" in words(done)
 
 
 def worker(roles):

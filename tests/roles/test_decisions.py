@@ -202,6 +202,24 @@ def test_kubernetes__run_is_limited__cluster_of_another_host_is_joined(play, lim
     assert {value["host"] for value in found.values()} == {wanted}
 
 
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("group, variables, wanted", [
+    ("k8s_container", {}, ["one", "two", "worker", "other"]), ("planes", {}, ["worker", "one", "other", "two"]),
+    ("planes", {"kubernetes_control_plane_group": "planes"}, ["one", "two", "worker", "other"])])
+def test_kubernetes__workers_are_listed_first__hosts_with_a_control_plane_come_first(collections, tmp_path, core, group, variables, wanted):
+    book = {each["name"]: each for each in pyyaml.safe_load((ROOT / "playbooks/k8s.yml").read_text(encoding="utf-8"))}
+    before = "Gather facts of the hosts, and check them"
+    (grouping,) = [task for task in book[before]["tasks"] if "ansible.builtin.group_by" in task]
+    files = [str(ROOT / "roles/preflight" / part / "main.yml") for part in ("defaults", "vars")]
+    hosts = {name: {"ansible_connection": "local", **variables} for name in ("worker", "one", "other", "two")}
+    (tmp_path / "hosts.json").write_text(yaml({"k8s_all": {"hosts": hosts}, group: {"hosts": {"two": {}, "one": {}, "stranger": {}}}}), encoding="utf-8")
+    (tmp_path / "play.yml").write_text(yaml([
+        {"name": before, "hosts": book[before]["hosts"], "gather_facts": False, "vars_files": files, "tasks": [grouping]},
+        {"name": "x", "hosts": book["Install Kubernetes"]["hosts"], "gather_facts": False, "serial": 1, "tasks": [tell(here=True)]}]), encoding="utf-8")
+    done = ansible(core, collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml")
+    assert list(told(done)) == wanted and "changed=1" not in done.stdout, done.stdout
+
+
 def test_kubernetes__name_of_the_node__is_the_kubelets_and_a_valid_one(play):
     facts = {"ansible.builtin.set_fact": {"hostname": "Node_1", "cacheable": True}}
     found = told(play([facts, tell(own="kubernetes_kubelet_hostname", bridge="_cni_node_name")], roles=["kubernetes", "cni"],
