@@ -14,7 +14,8 @@
 
 enum { EXISTENCE_POLL_MS = 250 };
 
-int k8s_resolve_target(struct k8s *k8s, struct error **err)
+/* The options kind and api_version: 1, 0 when the server has no such kind, -1. */
+static int resolve_target(struct k8s *k8s, struct error **err)
 {
     const struct kube_defaults *named = &k8s->args.defaults;
     json_t *value = json_pack("{ssss}", "apiVersion", named->api_version, "kind", named->kind);
@@ -135,7 +136,7 @@ static int wait_ready(struct k8s *k8s, struct error **err)
 int k8s_observe_info(struct k8s *k8s, struct error **err)
 {
     k8s->resources = json_array();
-    int found = k8s_resolve_target(k8s, err);
+    int found = resolve_target(k8s, err);
     if (found < 0)
         return -1;
     if (!found) {

@@ -9,8 +9,4 @@
 /* Fills resources and api_found; waits where the task asks for it. */
 int k8s_observe_info(struct k8s *k8s, struct error **err) must_check;
 
-/* Resolves the options kind and api_version into k8s->target: 1, 0 when the server has no such
- * kind, -1. */
-int k8s_resolve_target(struct k8s *k8s, struct error **err) must_check;
-
 #endif

@@ -53,93 +53,105 @@ static void add_write(struct k8s *k8s, struct k8s_item *item)
     item->write = k8s->writer.count - 1;
 }
 
-/* Every object of the input becomes an item; those that the selectors leave out are not written. */
-static int add_objects(struct k8s *k8s, struct error **err)
-{
-    for (size_t i = 0; i < k8s->manifest.count; i++) {
-        struct kube_object *object = &k8s->manifest.objects[i];
-        struct k8s_item *item = add_item(k8s, object);
-        int fits = 1;
-        if (k8s->args.label_selectors.count && !k8s->args.delete_all)
-            fits = kube_selector_match(&k8s->args.label_selectors, object->value, err);
-        if (fits < 0)
-            return -1;
-        item->filtered = !fits;
-        if (!fits)
-            continue;
-        if (k8s->args.append_hash)
-            append_hash(object);
-        add_write(k8s, item);
-    }
-    return 0;
-}
-
-/* A deletion that names its objects by selectors, or means all of a kind. */
-static bool deletes_by_list(const struct k8s_args *args)
+/* The options kind without a name asks for no deletion at all, as in kubernetes.core. */
+static bool deletes_nothing(const struct k8s_args *args)
 {
     return args->state == K8S_ABSENT && !args->definition && !args->src && !args->defaults.name &&
-           (args->delete_all || args->label_selectors.count);
+           !args->delete_all && !args->label_selectors.count;
 }
 
-/* What the list showed need not be looked at again. */
-static int add_listed(struct k8s *k8s, json_t *items, struct error **err)
+/* A deletion of what selectors choose, or of all of a kind. A name means its object alone. */
+static bool deletes_listed(const struct k8s_args *args, const struct kube_object *object)
 {
-    size_t index = 0;
-    json_t *value = NULL;
-    static const struct kube_defaults none = {0};
-    json_array_foreach (items, index, value)
-        if (kube_manifest_add(&k8s->manifest, value, &none, err) < 0)
-            return -1;
-    for (size_t i = 0; i < k8s->manifest.count; i++) {
-        struct k8s_item *item = add_item(k8s, &k8s->manifest.objects[i]);
-        add_write(k8s, item);
-        /* A copy, because the writer edits what it is given. */
-        json_t *seen = json_deep_copy(item->object->value);
-        if (kube_prior_value_take(&k8s->writer.writes[item->write].prior, seen, err) < 0)
-            return -1;
-    }
-    return 0;
+    if (args->state != K8S_ABSENT || object->name)
+        return false;
+    return args->label_selectors.count || (args->delete_all && !args->definition && !args->src);
 }
 
-static int observe_list(struct k8s *k8s, struct error **err)
+/* Adds to the manifest what is there of OBJECT's kind in its namespace. */
+static int list_like(struct k8s *k8s, struct kube_object *object, struct error **err)
 {
-    int found = k8s_resolve_target(k8s, err);
+    const char *namespace_ = kube_client_namespace(k8s->client);
+    int found = kube_resolve(k8s->discovery, object, namespace_, err);
     if (found <= 0)
         return found; /* a kind that is not served has no objects */
     json_auto_t *items = json_array();
     struct kube_list_options options = {
-        .resource = &k8s->target.resource,
-        .namespace_ = k8s->args.defaults.namespace_,
+        .resource = &object->resource,
+        .namespace_ = object->namespace_,
         .label_selectors = &k8s->args.label_selectors,
         .field_selectors = &k8s->args.field_selectors,
     };
     if (kube_list(k8s->client, &options, items, err) < 0)
         return -1;
-    return add_listed(k8s, items, err);
+    static const struct kube_defaults none = {0};
+    size_t index = 0;
+    json_t *value = NULL;
+    json_array_foreach (items, index, value)
+        if (kube_manifest_add(&k8s->manifest, value, &none, err) < 0)
+            return -1;
+    return 0;
 }
 
-/* The options kind without a name asks for no deletion at all, as in kubernetes.core. */
-static bool deletes_nothing(const struct k8s_args *args)
+/* What the list showed need not be looked at again. */
+static int add_listed(struct k8s *k8s, struct kube_object *object, struct error **err)
 {
-    return args->state == K8S_ABSENT && !args->definition && !args->src && !args->defaults.name;
+    struct k8s_item *item = add_item(k8s, object);
+    add_write(k8s, item);
+    /* A copy, because the writer edits what it is given. */
+    json_t *seen = json_deep_copy(object->value);
+    return kube_prior_value_take(&k8s->writer.writes[item->write].prior, seen, err);
+}
+
+/* An object of the input; one that the selectors leave out is not written. */
+static int add_given(struct k8s *k8s, struct kube_object *object, struct error **err)
+{
+    struct k8s_item *item = add_item(k8s, object);
+    int fits = k8s->args.state == K8S_ABSENT
+                   ? 1
+                   : kube_selector_match(&k8s->args.label_selectors, object->value, err);
+    if (fits < 0)
+        return -1;
+    item->filtered = !fits;
+    if (!fits)
+        return 0;
+    if (k8s->args.append_hash)
+        append_hash(object);
+    add_write(k8s, item);
+    return 0;
+}
+
+/* Every object becomes an item; those without a name that are deleted give way to what is there. */
+static int add_objects(struct k8s *k8s, struct error **err)
+{
+    struct kube_manifest *manifest = &k8s->manifest;
+    size_t given = manifest->count;
+    for (size_t i = 0; i < given; i++)
+        if (deletes_listed(&k8s->args, &manifest->objects[i]) &&
+            list_like(k8s, &manifest->objects[i], err) < 0)
+            return -1;
+    /* The manifest grows no more: its objects stay where they are. */
+    for (size_t i = 0; i < manifest->count; i++) {
+        struct kube_object *object = &manifest->objects[i];
+        if (i < given && deletes_listed(&k8s->args, object))
+            continue;
+        if ((i < given ? add_given(k8s, object, err) : add_listed(k8s, object, err)) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int observe_objects(struct k8s *k8s, struct error **err)
 {
     kube_writer_init(&k8s->writer, k8s->client, k8s->discovery, &k8s->args.write);
-    if (deletes_by_list(&k8s->args)) {
-        if (observe_list(k8s, err) < 0)
-            return -1;
-    } else if (!deletes_nothing(&k8s->args)) {
-        if (add_objects(k8s, err) < 0)
-            return -1;
-    }
+    if (add_objects(k8s, err) < 0)
+        return -1;
     return kube_writer_observe(&k8s->writer, err);
 }
 
 static bool needs_documents(const struct k8s_args *args)
 {
-    return args->state != K8S_INFO && !deletes_by_list(args) && !deletes_nothing(args);
+    return args->state != K8S_INFO && !deletes_nothing(args);
 }
 
 int k8s_observe(void *state, struct error **err)

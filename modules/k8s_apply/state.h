@@ -40,7 +40,7 @@ struct k8s {
     json_t *resources; /* owned: of state info; else NULL */
     bool api_found;
     char *message;             /* owned: a remark on success, or NULL */
-    struct kube_object target; /* of state info and delete_all */
+    struct kube_object target; /* of state info */
 };
 
 /* args: from the validated parameters to the state. */

@@ -1,5 +1,8 @@
 """Delete: items 49 to 60 of the conformance list."""
+from pathlib import Path
+
 import pytest
+import yaml
 
 from support.objects import config_map, deployment
 from support.relay import Relay
@@ -116,6 +119,58 @@ def test_053__delete_all_without_selectors__deletes_all_of_the_namespace(k8s, ns
     assert names(server, ns) == []
     assert exists(server, config_map("default", name="of-" + ns))
     server.request("DELETE", "/api/v1/namespaces/default/configmaps/of-" + ns)
+
+
+@pytest.mark.parametrize("options", [{"delete_all": True}, {"label_selectors": ["pick=me"]}],
+                         ids=["delete_all", "selectors"])
+def test_053__without_a_namespace__deletes_in_the_one_of_the_context_alone(k8s, ns, server, tmp_path, options):
+    five(server, ns)
+    other = ns + "-53"
+    create(server, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": other}})
+    five(server, other)
+    config = yaml.safe_load(Path(server.kubeconfig).read_text())
+    config["contexts"][0]["context"]["namespace"] = other
+    outcome = k8s(state="absent", kind="ConfigMap", kubeconfig=config, **options)
+    assert not outcome.failed and outcome.changed, outcome.msg
+    assert names(server, other) == ([] if "delete_all" in options else ["b", "d"])
+    assert names(server, ns) == list("abcde")
+
+
+def test_053__delete_all_of_a_kind_without_namespaces__deletes_them(k8s, ns, server):
+    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+            "metadata": {"name": ns, "labels": {"of": ns}}, "rules": []}
+    create(server, role)
+    outcome = k8s(state="absent", kind="ClusterRole", api_version=role["apiVersion"], delete_all=True,
+                  label_selectors=["of=" + ns])
+    assert not outcome.failed and outcome.changed and not exists(server, role)
+
+
+def test_053__selectors_with_a_name__delete_the_object_of_that_name(k8s, ns, server):
+    five(server, ns)
+    selectors = ["pick=me"]
+    assert k8s(state="absent", kind="ConfigMap", name="a", namespace=ns, label_selectors=selectors).changed
+    assert k8s(state="absent", definition=[config_map(ns, name="b"), config_map(ns, name="c")],
+               label_selectors=selectors).changed
+    assert names(server, ns) == ["d", "e"]
+
+
+def test_053__selectors_with_documents_without_name__delete_what_matches_of_each(k8s, ns, server):
+    five(server, ns)
+    hidden = dict(config_map(ns, name="s", data={}, labels={"pick": "me"}), kind="Secret")
+    create(server, hidden)
+    nameless = [{"apiVersion": "v1", "kind": kind, "metadata": {"namespace": ns}} for kind in ("configmap", "Secret")]
+    options = {"state": "absent", "definition": nameless + [config_map(ns, name="b")], "label_selectors": ["pick=me"]}
+    assert k8s(check=True, **options).changed and names(server, ns) == list("abcde")
+    outcome = k8s(**options)
+    assert not outcome.failed and len(outcome.results) == 5
+    assert names(server, ns) == ["d"] and not exists(server, hidden)
+
+
+def test_053__delete_all_with_a_document__deletes_no_more_than_it(k8s, ns, server):
+    five(server, ns)
+    nameless = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": ns}}
+    outcome = k8s(state="absent", kind="ConfigMap", definition=nameless, delete_all=True)
+    assert not outcome.failed and not outcome.changed and names(server, ns) == list("abcde")
 
 
 def test_054__foreground_with_wait__returns_after_the_pods_are_gone(k8s, ns, server):
