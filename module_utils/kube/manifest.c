@@ -38,10 +38,19 @@ static void set_gap(json_t *object, const char *key, const char *value)
         json_object_set_new(object, key, json_string(value));
 }
 
+/* Templates leave namespaces empty: to kubectl, too, that is none. */
+static void drop_empty_namespace(json_t *value)
+{
+    const char *namespace_ = js_str(value, "metadata", "namespace", NULL);
+    if (namespace_ && !*namespace_)
+        json_object_del(json_object_get(value, "metadata"), "namespace");
+}
+
 static void fill_gaps(json_t *value, const struct kube_defaults *defaults)
 {
     set_gap(value, "apiVersion", defaults->api_version ? defaults->api_version : "v1");
     set_gap(value, "kind", defaults->kind);
+    drop_empty_namespace(value);
     if (!defaults->name && !defaults->generate_name && !defaults->namespace_)
         return;
     json_t *metadata = json_object_get(value, "metadata");

@@ -11,7 +11,8 @@
 #include "base/error.h"
 #include "kube/object.h"
 
-/* What fills the gaps of an object; a value in the document wins. NULL: nothing. Borrowed. */
+/* What fills the gaps of an object; a value in the document wins, but an empty namespace is a gap.
+ * NULL: nothing. Borrowed. */
 struct kube_defaults {
     const char *api_version; /* NULL: "v1" */
     const char *kind;

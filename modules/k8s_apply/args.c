@@ -8,6 +8,13 @@
 #include "json/js_get.h"
 #include "json/js_path.h"
 
+/* An empty text names nothing, as in kubernetes.core. */
+static const char *text_or_null(const json_t *params, const char *name)
+{
+    const char *text = am_text(params, name);
+    return str_empty(text) ? NULL : text;
+}
+
 /* ---- what belongs together */
 
 /* The paths are used when everything is written: a bad one must show before. */
@@ -46,6 +53,12 @@ static int check_target(const struct k8s_args *args, const json_t *params, struc
         error_make(err, ERROR_USAGE, "delete_all needs state: absent");
         return -1;
     }
+    if (args->delete_all && am_text(params, "name") && !args->defaults.name) {
+        error_make(err, ERROR_USAGE,
+                   "name is empty: with delete_all that would delete every object of the kind; "
+                   "leave it out if that is meant");
+        return -1;
+    }
     bool any = args->definition || args->src || args->defaults.kind;
     if (!any && args->state != K8S_INFO) {
         error_make(err, ERROR_USAGE,
@@ -64,9 +77,9 @@ int k8s_args_read(struct k8s_args *args, const json_t *params, struct strv *warn
     args->defaults = (struct kube_defaults){
         .api_version = am_text(params, "api_version"),
         .kind = am_text(params, "kind"),
-        .name = am_text(params, "name"),
-        .generate_name = am_text(params, "generate_name"),
-        .namespace_ = am_text(params, "namespace"),
+        .name = text_or_null(params, "name"),
+        .generate_name = text_or_null(params, "generate_name"),
+        .namespace_ = text_or_null(params, "namespace"),
     };
     args->definition = am_value(params, "resource_definition");
     args->src = am_text(params, "src");

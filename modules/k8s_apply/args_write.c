@@ -46,7 +46,7 @@ static int read_verb(struct k8s_args *args, const json_t *params, struct error *
         strv_add(&args->merge_types, "strategic-merge");
         strv_add(&args->merge_types, "merge");
     }
-    if (args->verb == KUBE_JSON_PATCH && (!am_text(params, "kind") || !am_text(params, "name"))) {
+    if (args->verb == KUBE_JSON_PATCH && (!args->defaults.kind || !args->defaults.name)) {
         error_make(err, ERROR_USAGE, "patch needs kind and name: the object that is patched");
         return -1;
     }

@@ -359,6 +359,32 @@ def test_111__selector_that_is_none__is_an_error(k8s, ns):
     assert outcome.failed and "a in b" in outcome.msg and not outcome.changed
 
 
+@pytest.mark.parametrize("option", ["", None, "t"], ids=["empty", "none", "given"])
+def test_110__empty_namespace__is_one_that_is_not_given(k8s, ns, server, option):
+    options = {} if option is None else {"namespace": ns if option else ""}
+    definition = config_map("", "of-" + ns)
+    stored = config_map(ns if option else "default", "of-" + ns)
+    outcome = k8s(definition=definition, **options)
+    assert not outcome.failed and outcome.changed and exists(server, stored), outcome.msg
+    assert not k8s(definition=definition, **options).changed
+    assert k8s(definition=definition, state="absent", **options).changed and not exists(server, stored)
+
+
+def test_110__empty_name_as_option__names_nothing(k8s, ns, server):
+    assert k8s(definition=config_map(ns), name="", namespace="").changed
+    made = k8s(apply_mode="create", definition={"kind": "ConfigMap", "metadata": {"generateName": "g-"}}, name="", namespace=ns)
+    assert made.changed and made["result"]["metadata"]["name"].startswith("g-")
+    outcome = k8s(state="absent", kind="ConfigMap", name="", namespace=ns)
+    assert not outcome.failed and not outcome.changed and exists(server, config_map(ns))
+
+
+def test_110__empty_name_with_delete_all__is_refused(k8s, ns, server):
+    assert k8s(definition=config_map(ns)).changed
+    outcome = k8s(state="absent", kind="ConfigMap", name="", namespace=ns, delete_all=True)
+    assert outcome.failed and "name is empty" in outcome.msg and outcome.requests == []
+    assert exists(server, config_map(ns))
+
+
 VECTORS = [
     ({"kind": "ConfigMap", "data": {}}, "867km9574f"),
     ({"kind": "ConfigMap", "data": {"key1": "value1", "key2": "value2"}}, "gcb75dd9gb"),
