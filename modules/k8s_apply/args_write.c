@@ -61,8 +61,9 @@ static const char *field_validation(const json_t *params, struct strv *warnings)
     if (am_text(validate, "version"))
         strv_add(warnings, "validate.version is ignored: the server validates against the version "
                            "that it runs");
-    json_t *fail = am_value(validate, "fail_on_error");
-    return json_is_false(fail) ? "Warn" : "Strict";
+    if (!am_flag(validate, "strict"))
+        return "Ignore";
+    return am_flag(validate, "fail_on_error") ? "Strict" : "Warn";
 }
 
 static int read_manager(struct k8s_args *args, const json_t *params, struct error **err)

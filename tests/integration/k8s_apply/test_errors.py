@@ -44,16 +44,30 @@ def test_027__unknown_field_in_update_mode__fails_when_validated_strictly(k8s, n
 
 
 @pytest.mark.parametrize("existing", [False, True], ids=["create", "patch"])
-def test_027__unknown_field_in_update_mode__is_a_warning_when_told_so(k8s, ns, server, existing):
+@pytest.mark.parametrize("validate", [{"fail_on_error": False}, {}, {"strict": True}], ids=["false", "unset", "strict"])
+def test_027__unknown_field_in_update_mode__is_a_warning_when_told_so(k8s, ns, server, existing, validate):
     if existing:
         create(server, deployment(ns))
     definition = with_unknown_field(ns)
     definition["spec"]["replicas"] = 3
-    outcome = k8s(definition=definition, apply_mode="update", validate={"fail_on_error": False})
+    outcome = k8s(definition=definition, apply_mode="update", validate=validate)
     assert not outcome.failed and outcome.changed
     assert outcome.warnings == ['Deployment %s/d: unknown field "spec.foo"' % ns]
     stored = get(server, definition)
     assert stored["spec"]["replicas"] == 3 and "foo" not in stored["spec"]
+
+
+@pytest.mark.parametrize("fail", [True, False])
+def test_027__unknown_field_in_update_mode__is_ignored_when_not_strict(k8s, ns, server, fail):
+    outcome = k8s(definition=with_unknown_field(ns), apply_mode="update", validate={"strict": False, "fail_on_error": fail})
+    assert not outcome.failed and outcome.changed and outcome.warnings == []
+    assert "foo" not in get(server, with_unknown_field(ns))["spec"]
+
+
+@pytest.mark.parametrize("validate", [{}, {"strict": False}], ids=["warn", "ignore"])
+def test_027__unknown_field_in_server_mode__fails_whatever_validate_says(k8s, ns, validate):
+    outcome = k8s(definition=with_unknown_field(ns), validate=validate)
+    assert outcome.failed and ".spec.foo" in outcome.msg
 
 
 @pytest.mark.parametrize("merge_type", ["merge", "strategic-merge"])
