@@ -56,6 +56,7 @@ struct kube_write_options {
     const json_t *delete_options;   /* object or NULL */
     const struct strv *migrate_managers; /* or NULL */
     enum kube_terminating on_terminating;
+    bool append_hash;     /* to the names of ConfigMaps and Secrets: see kube/hash.h */
     bool wait_crds;       /* before objects of kinds that this run defines; and
                              definitions whose names are taken fail */
     bool sort;            /* waves by kind; else the given order, one by one */

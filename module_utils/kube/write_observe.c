@@ -1,6 +1,7 @@
 /* What is there before anything is written. See kube/write.h. */
 #include "base/mem.h"
 #include "base/str.h"
+#include "kube/hash.h"
 #include "kube/resolve.h"
 #include "kube/strip.h"
 #include "kube/write_priv.h"
@@ -56,6 +57,19 @@ static void choose_stage(struct kube_write *write)
     write->stage = KUBE_STAGE_WRITE;
 }
 
+/* ConfigMaps and Secrets get a name that says what is in them, once it is known that they are. */
+static void append_hash(struct kube_object *object)
+{
+    auto_free char *hash = kube_hash(object->value);
+    const char *name = str_empty(object->name) ? object->generate_name : object->name;
+    if (!hash || str_empty(name))
+        return;
+    json_object_set_new(json_object_get(object->value, "metadata"),
+                        name == object->name ? "name" : "generateName",
+                        json_sprintf("%s-%s", name, hash));
+    kube_object_refresh(object);
+}
+
 /* 1 resolved, 0 dealt with otherwise, -1. */
 static int resolve_write(struct kube_writer *writer, struct kube_write *write, struct error **err)
 {
@@ -75,6 +89,8 @@ static int resolve_write(struct kube_writer *writer, struct kube_write *write, s
         kube_resolve_error(write->object, err);
         return -1;
     }
+    if (writer->options.append_hash)
+        append_hash(write->object);
     kube_strip_for_write(write->object->value);
     kube_object_refresh(write->object);
     choose_stage(write);

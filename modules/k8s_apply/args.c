@@ -83,7 +83,6 @@ int k8s_args_read(struct k8s_args *args, const json_t *params, struct strv *warn
     };
     args->definition = am_value(params, "resource_definition");
     args->src = am_text(params, "src");
-    args->append_hash = am_flag(params, "append_hash");
     args->delete_all = am_flag(params, "delete_all");
     args->metadata_only = am_flag(params, "metadata_only");
     args->show_secrets = am_flag(params, "show_secrets");

@@ -31,7 +31,6 @@ struct k8s_args {
     struct kube_defaults defaults; /* kind, name … as options: they fill gaps */
     json_t *definition;            /* borrowed: string, object or list; NULL when not given */
     const char *src;               /* path or URL */
-    bool append_hash;
     bool delete_all;
     struct strv label_selectors;
     struct strv field_selectors;

@@ -130,6 +130,7 @@ int args_read_write(struct k8s_args *args, const json_t *params, struct strv *wa
     args->write.delete_options = am_value(params, "delete_options");
     args->write.on_terminating = (enum kube_terminating)am_choice(
         params, "on_terminating", terminating, array_length(terminating));
+    args->write.append_hash = am_flag(params, "append_hash");
     args->write.wait_crds = am_flag(params, "wait_crds");
     args->write.sort = am_flag(params, "sort");
     /* For tests, and for who suspects that something was left unwritten. */

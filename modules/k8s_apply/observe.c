@@ -7,7 +7,6 @@
 #include "json/js_get.h"
 #include "k8s_apply/documents.h"
 #include "k8s_apply/info.h"
-#include "kube/hash.h"
 #include "kube/list.h"
 #include "kube/resolve.h"
 #include "kube/selector.h"
@@ -26,17 +25,6 @@ static int connect_client(struct k8s *k8s, struct error **err)
         return -1;
     k8s->discovery = kube_discovery_new(k8s->client);
     return 0;
-}
-
-/* ConfigMaps and Secrets get a name that says what is in them. */
-static void append_hash(struct kube_object *object)
-{
-    auto_free char *hash = kube_hash(object->value);
-    if (!hash || !object->name)
-        return;
-    json_t *metadata = json_object_get(object->value, "metadata");
-    json_object_set_new(metadata, "name", json_sprintf("%s-%s", object->name, hash));
-    kube_object_refresh(object);
 }
 
 static struct k8s_item *add_item(struct k8s *k8s, struct kube_object *object)
@@ -113,11 +101,8 @@ static int add_given(struct k8s *k8s, struct kube_object *object, struct error *
     if (fits < 0)
         return -1;
     item->filtered = !fits;
-    if (!fits)
-        return 0;
-    if (k8s->args.append_hash)
-        append_hash(object);
-    add_write(k8s, item);
+    if (fits)
+        add_write(k8s, item);
     return 0;
 }
 

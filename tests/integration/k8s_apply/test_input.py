@@ -1,4 +1,5 @@
 """Input forms: items 103 to 112 of the conformance list."""
+import hashlib
 import json
 import os
 
@@ -405,6 +406,26 @@ def test_112__append_hash__names_the_object_by_its_content(k8s, ns, server, cont
     assert not k8s(definition=definition, append_hash=True).changed
     assert version_of(get(server, named)) == before
     assert k8s(definition=definition, append_hash=True, state="absent").changed and not exists(server, named)
+
+
+@pytest.mark.parametrize("kind", ["configmap", "cm", "ConfigMap"])
+def test_112__append_hash__with_a_kind_as_it_may_be_spelled__names_the_same(k8s, ns, server, kind):
+    stored = config_map(ns, "foo", {})
+    assert k8s(definition=stored).changed
+    definition = dict(stored, kind=kind)
+    outcome = k8s(definition=definition, append_hash=True)
+    assert outcome.changed and outcome["result"]["metadata"]["name"] == "foo-867km9574f"
+    assert k8s(definition=definition, append_hash=True, state="absent").changed
+    assert exists(server, stored) and not exists(server, config_map(ns, "foo-867km9574f"))
+
+
+def test_112__append_hash__with_a_generated_name__is_in_front_of_what_is_generated(k8s, ns):
+    definition = {"kind": "ConfigMap", "data": {}, "metadata": {"generateName": "foo", "namespace": ns}}
+    outcome = k8s(definition=definition, append_hash=True, apply_mode="create")
+    hashed = hashlib.sha256(b'{"data":{},"kind":"ConfigMap","generateName":"foo"}').hexdigest()[:10]
+    prefix = "foo-" + hashed.translate(str.maketrans("013ae", "ghkmt"))
+    name = outcome["result"]["metadata"]["name"]
+    assert name.startswith(prefix) and len(name) > len(prefix)
 
 
 def test_112__append_hash_of_other_kinds__does_nothing(k8s, ns, server):
