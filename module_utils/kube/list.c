@@ -65,17 +65,32 @@ static int take_item(void *context, json_t *item, struct error **err)
     return 0;
 }
 
+/* Asks for a page, and for half of it when that is larger than an answer may be: objects may be
+ * large. Pages stay as small then. */
+static int ask_page(struct kube_client *client, struct kube_list_options *options,
+                    const char *token, struct kube_call *call, struct error **err)
+{
+    for (;;) {
+        kube_call_init(call, "GET", kube_list_path(options, token));
+        if (options->metadata_only)
+            http_request_header(&call->job.request, "Accept", METADATA_LIST);
+        if (kube_client_call(client, call, err) < 0)
+            return -1;
+        if (call->job.failure != HTTP_FAILURE_TOO_BIG || options->page == 1)
+            return 0;
+        kube_call_clear(call);
+        options->page /= 2;
+    }
+}
+
 /* Reads one page. *token is the next page's, NULL after the last. 1 when the list expired. */
-static int read_page(struct kube_client *client, const struct kube_list_options *options,
-                     json_t *items, char **token, struct error **err)
+static int read_page(struct kube_client *client, struct kube_list_options *options, json_t *items,
+                     char **token, struct error **err)
 {
     auto_kube_call struct kube_call call;
-    kube_call_init(&call, "GET", kube_list_path(options, *token));
-    if (options->metadata_only)
-        http_request_header(&call.job.request, "Accept", METADATA_LIST);
-    free(steal_ptr(*token));
-    if (kube_client_call(client, &call, err) < 0)
+    if (ask_page(client, options, *token, &call, err) < 0)
         return -1;
+    free(steal_ptr(*token));
     if (kube_call_status(&call) == 404)
         return 0;
     if (kube_call_status(&call) == 410) {
@@ -108,6 +123,8 @@ static int endless(const struct kube_list_options *options, struct error **err)
 int kube_list(struct kube_client *client, const struct kube_list_options *options, json_t *items,
               struct error **err)
 {
+    struct kube_list_options paged = *options;
+    paged.page = options->page ? options->page : PAGE;
     auto_free char *token = NULL;
     size_t before = json_array_size(items);
     unsigned restarts = 0;
@@ -117,7 +134,7 @@ int kube_list(struct kube_client *client, const struct kube_list_options *option
             return endless(options, err);
         size_t had = json_array_size(items);
         auto_free char *asked = token ? xstrdup(token) : NULL;
-        int expired = read_page(client, options, items, &token, err);
+        int expired = read_page(client, &paged, items, &token, err);
         if (expired < 0)
             return -1;
         if (expired && !token) {

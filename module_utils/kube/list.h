@@ -30,7 +30,8 @@ char *kube_list_path(const struct kube_list_options *options, const char *token)
 void kube_list_fill_in(const struct kube_resource *resource, json_t *item);
 
 /*
- * Adds every object of a collection to ITEMS, 500 a request, with apiVersion and kind filled in
+ * Adds every object of a collection to ITEMS, 500 a request (fewer where these are larger than an
+ * answer may be), with apiVersion and kind filled in
  * where the server leaves them out. A continue token that expired is followed as far as the server
  * allows, else the list starts over. An unknown collection (404) adds nothing. A 400 for a
  * selector is an error.
