@@ -98,38 +98,75 @@ static bool failed_before(const struct kube_writer *writer)
     return false;
 }
 
+/* The write of the same object before this one has changed what was seen of it. */
+static void look_again(struct kube_write *write)
+{
+    if (write->stage == KUBE_STAGE_WRITE && write->object->name && write->object->resource.can_get)
+        write->stage = KUBE_STAGE_GET;
+}
+
+static void add_turn(struct kube_pass *pass, unsigned wave, unsigned turn)
+{
+    struct kube_writer *writer = pass->writer;
+    bool dry_run = kube_client_is_dry_run(writer->client);
+    bool backwards = writer->count && writer->writes[0].verb == KUBE_DELETE;
+    for (size_t i = 0; i < writer->count; i++) {
+        struct kube_write *write = &writer->writes[backwards ? writer->count - 1 - i : i];
+        if (write->wave != wave || write->turn != turn || write->done)
+            continue;
+        if (dry_run && write->verb == KUBE_DELETE) {
+            predict_delete(write);
+            continue;
+        }
+        if (turn && !dry_run)
+            look_again(write);
+        kube_pass_add(pass, write);
+    }
+}
+
+static unsigned last_turn(const struct kube_writer *writer, unsigned wave)
+{
+    unsigned last = 0;
+    for (size_t i = 0; i < writer->count; i++)
+        if (writer->writes[i].wave == wave && writer->writes[i].turn > last)
+            last = writer->writes[i].turn;
+    return last;
+}
+
+/* Sends all of a wave at once, but what writes an object anew behind what wrote it before. */
+static int run_turns(struct kube_writer *writer, unsigned wave, unsigned *window,
+                     struct error **err)
+{
+    unsigned last = last_turn(writer, wave);
+    for (unsigned turn = 0; turn <= last && !failed_before(writer); turn++) {
+        struct kube_pass pass;
+        kube_pass_init(&pass, writer, KUBE_STAGE_DONE);
+        add_turn(&pass, wave, turn);
+        /* Slow start: a mistake shows on the first objects, and then little else was touched. Of a
+         * few objects, none behind the second one when that fails. */
+        pass.window = *window;
+        pass.opens = true;
+        int result = kube_pass_go(&pass, err);
+        *window = pass.window;
+        kube_pass_clear(&pass);
+        if (result < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int run_wave(struct kube_writer *writer, unsigned wave, unsigned *window, struct error **err)
 {
-    bool dry_run = kube_client_is_dry_run(writer->client);
     if (kube_writer_admit_late(writer, wave, err) < 0)
         return -1;
-    if (dry_run)
+    if (kube_client_is_dry_run(writer->client))
         predict_gone(writer, wave);
     else if (wait_until_gone(writer, wave, err) < 0)
         return -1;
     if (failed_before(writer))
         return 0;
     kube_writer_settle_unchanged(writer, wave);
-    struct kube_pass pass;
-    kube_pass_init(&pass, writer, KUBE_STAGE_DONE);
-    bool backwards = writer->count && writer->writes[0].verb == KUBE_DELETE;
-    for (size_t i = 0; i < writer->count; i++) {
-        struct kube_write *write = &writer->writes[backwards ? writer->count - 1 - i : i];
-        if (write->wave != wave || write->done)
-            continue;
-        if (dry_run && write->verb == KUBE_DELETE)
-            predict_delete(write);
-        else
-            kube_pass_add(&pass, write);
-    }
-    /* Slow start: a mistake shows on the first objects, and then little else was touched. Of a few
-     * objects, none behind the second one when that fails. */
-    pass.window = *window;
-    pass.opens = true;
-    int result = kube_pass_go(&pass, err);
-    *window = pass.window;
-    kube_pass_clear(&pass);
-    return result;
+    return run_turns(writer, wave, window, err);
 }
 
 static unsigned last_wave(const struct kube_writer *writer)

@@ -71,6 +71,7 @@ struct kube_write {
     struct kube_object *object; /* borrowed */
     enum kube_verb verb;
     unsigned wave;
+    unsigned turn; /* how many writes of the run before this one have the same object */
     enum kube_stage stage;
     bool late; /* its kind appears only during the run */
     struct kube_prior prior;
@@ -124,7 +125,8 @@ int kube_writer_plan(struct kube_writer *writer, struct error **err) must_check;
 
 /*
  * Writes. What was seen to hold the manifest already (kube/applied.h) is not sent, unless something
- * that this run wrote before it may have changed it. Failures of objects are in the writes; -1 only
+ * that this run wrote before it may have changed it. Of several writes of one object each waits for
+ * the one before, so that the last one wins. Failures of objects are in the writes; -1 only
  * for what ends the run itself (signal, credentials). Without go_on nothing is started after the
  * first failure.
  */

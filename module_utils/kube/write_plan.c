@@ -88,7 +88,7 @@ static int check_order(const struct kube_writer *writer, const struct kube_write
 
 int kube_writer_plan(struct kube_writer *writer, struct error **err)
 {
-    kube_writer_forget_doubles(writer);
+    kube_writer_number_doubles(writer);
     for (size_t i = 0; i < writer->count; i++) {
         struct error *problem = NULL;
         if (plan_write(writer, i, &problem) < 0)

@@ -66,8 +66,9 @@ void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write,
  * lists, and moves those that it found, or knows to be absent, to KUBE_STAGE_WRITE. */
 int kube_writer_look_by_list(struct kube_writer *writer, struct error **err) must_check;
 
-/* Part of the plan: what the run writes twice has to be written, in whatever state it was seen. */
-void kube_writer_forget_doubles(struct kube_writer *writer);
+/* Part of the plan: what the run writes twice has to be written, in whatever state it was seen, and
+ * in the order of the input: numbers its turns. */
+void kube_writer_number_doubles(struct kube_writer *writer);
 
 /* Settles those writes of WAVE that would change nothing. None when anything before WAVE was
  * changed: it may have changed them too (a namespace that was made anew is empty). */

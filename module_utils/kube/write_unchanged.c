@@ -40,21 +40,24 @@ static char *identity(const struct kube_write *write)
                      object->name ? object->name : "");
 }
 
-/* How often the run writes each object, by its identity; owned. */
-static json_t *count_objects(const struct kube_writer *writer)
+/* Numbers the turns; how often the run writes each object, by its identity, owned. */
+static json_t *number_turns(struct kube_writer *writer)
 {
     json_t *counts = json_object();
     for (size_t i = 0; i < writer->count; i++) {
+        if (!writer->writes[i].object->name)
+            continue; /* each is another object, whatever the server calls it */
         auto_free char *name = identity(&writer->writes[i]);
         json_int_t before = json_integer_value(json_object_get(counts, name));
+        writer->writes[i].turn = (unsigned)before;
         json_object_set_new(counts, name, json_integer(before + 1));
     }
     return counts;
 }
 
-void kube_writer_forget_doubles(struct kube_writer *writer)
+void kube_writer_number_doubles(struct kube_writer *writer)
 {
-    json_auto_t *counts = count_objects(writer);
+    json_auto_t *counts = number_turns(writer);
     for (size_t i = 0; i < writer->count; i++) {
         auto_free char *name = identity(&writer->writes[i]);
         if (json_integer_value(json_object_get(counts, name)) > 1)

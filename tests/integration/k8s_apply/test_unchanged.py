@@ -1,6 +1,7 @@
 """What need not be written is not written: the second apply of the same costs one reading per object. Above all: it is
 the same verdict, in every case, that the server gives when it is asked."""
 import os
+import time
 
 import pytest
 
@@ -8,7 +9,7 @@ from support.mutations import mutations
 from support.objects import config_map, deployment, path_of
 from support.relay import Relay
 from support.samples import SAMPLES, named, sample
-from support.world import WRITE_UNCHANGED, get, merge, writes
+from support.world import WRITE_UNCHANGED, exists, get, merge, writes
 
 JSON_PATCH = "application/json-patch+json"
 
@@ -142,6 +143,32 @@ def test_unchanged__same_object_twice_in_a_run__both_are_written(k8s, ns, server
     # Two equal documents are no danger, but nobody needs to know.
     k8s(definition=[pair[0], pair[0]])
     assert not k8s(definition=[pair[0], pair[0]]).changed
+
+
+@pytest.mark.parametrize("mode", ["server", "update", "replace"])
+def test_unchanged__same_object_again_in_a_run__the_last_one_wins(k8s, ns, server, mode):
+    """Although the first one takes longer."""
+    others = [config_map(ns, "o%d" % i) for i in range(6)]
+    versions = [config_map(ns, data={"k": str(i)}) for i in range(3)]
+
+    def linger(request):
+        if request.is_write() and b'"k":"0"' in request.body.replace(b" ", b""):
+            time.sleep(0.5)
+
+    with Relay(server, linger) as relay:
+        outcome = k8s(definition=others + versions, apply_mode=mode, kubeconfig=relay.kubeconfig)
+    assert not outcome.failed, outcome.msg
+    assert [result["changed"] for result in outcome.results] == [True] * 9
+    assert get(server, versions[0])["data"] == {"k": "2"}
+    assert k8s(definition=versions, state="absent").changed and not exists(server, versions[0])
+
+
+def test_unchanged__same_object_again_after_it_failed__is_not_written(k8s, ns, server):
+    wrong = dict(config_map(ns, data={"k": "1"}), foo=1)
+    outcome = k8s(definition=[wrong, config_map(ns, data={"k": "2"})])
+    assert outcome.failed and not outcome.changed and not exists(server, wrong)
+    assert k8s(definition=[wrong, config_map(ns, data={"k": "2"})], continue_on_error=True).failed
+    assert get(server, wrong)["data"] == {"k": "2"}
 
 
 def test_unchanged__something_before_it_changed__is_written(k8s, ns, server):

@@ -329,6 +329,47 @@ static void test_write__list_that_fails__every_object_is_asked_for(maybe_unused 
     free(list);
 }
 
+static void test_write__object_again_and_again__goes_one_after_the_other(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        SERVES,
+        STORED(MAP("1", "{\"k\":\"w\"}")),
+        {.when = "PATCH ", .delay_ms = 50, .body = MAP("2", "{\"k\":\"v\"}")},
+    };
+    enum { TIMES = 8 };
+    struct scene scene;
+    scene_begin(&scene, script, array_length(script), 0);
+    struct kube_discovery *discovery = kube_discovery_new(scene.client);
+    const struct kube_write_options options = {
+        .field_manager = "ansible", .sort = true, .parallel = 4};
+    struct kube_object objects[TIMES];
+    struct kube_writer writer;
+    kube_writer_init(&writer, scene.client, discovery, &options);
+    for (int i = 0; i < TIMES; i++) {
+        objects[i] = scene_object("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a',"
+                                  "'namespace':'n'},'data':{'k':'v'}}");
+        kube_writer_add(&writer, &objects[i], KUBE_APPLY);
+    }
+    struct error *err = NULL;
+    assert_int_equal(kube_writer_observe(&writer, &err), 0);
+    assert_int_equal(kube_writer_plan(&writer, &err), 0);
+    size_t before = fake_server_requests(scene.server);
+    assert_int_equal(kube_writer_run(&writer, &err), 0);
+    assert_no_error(err);
+    /* Behind each PATCH but the last one it is looked at again what it made. */
+    assert_int_equal(fake_server_requests(scene.server) - before, 2 * TIMES - 1);
+    for (size_t i = before; i < fake_server_requests(scene.server); i++) {
+        char *text = fake_server_request(scene.server, i);
+        assert_int_equal(strncmp(text, "PATCH ", 6) == 0, (i - before) % 2 == 0);
+        free(text);
+    }
+    for (size_t i = 0; i < TIMES; i++)
+        kube_object_clear(&objects[i]);
+    kube_writer_clear(&writer);
+    kube_discovery_free(discovery);
+    scene_end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_write__many_of_a_kind__one_list_tells_what_is_there),
         cmocka_unit_test(test_write__list_mostly_of_others__is_broken_off),
         cmocka_unit_test(test_write__list_that_fails__every_object_is_asked_for),
+        cmocka_unit_test(test_write__object_again_and_again__goes_one_after_the_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
