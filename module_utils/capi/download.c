@@ -14,6 +14,7 @@
 #include "fs/file.h"
 #include "http/client.h"
 #include "http/proxy.h"
+#include "http/redirect.h"
 #include "http/retry.h"
 
 enum {
@@ -48,27 +49,6 @@ static int keep(const char *path, const struct buf *bytes, struct error **err)
         return 0;
     error_append(err, " (the option cache_path names another place for downloads)");
     return -1;
-}
-
-/* Where an answer redirects to, owned, or NULL when it does not. Never from https to http. */
-static char *redirect_of(const struct http_job *job)
-{
-    const char *url = job->request.url;
-    int status = job->response.status;
-    const char *target = http_response_header(&job->response, "Location");
-    bool moved = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    if (!moved || str_empty(target))
-        return NULL;
-    if (*target == '/' && target[1] != '/') {
-        const char *host = strstr(url, "://");
-        size_t size = host ? (size_t)(host - url) + 3 : 0;
-        size += strcspn(url + size, "/");
-        return xasprintf("%.*s%s", (int)size, url, target);
-    }
-    if (str_starts_with(target, "https://") ||
-        (str_starts_with(target, "http://") && str_starts_with(url, "http://")))
-        return xstrdup(target);
-    return NULL;
 }
 
 static int status_error(const struct http_job *job, struct error **err)
@@ -132,7 +112,7 @@ static int fetch_hop(const char *url, struct buf *bytes, char **next, struct err
     http_job_init(&job, "GET", xstrdup(url));
     int result = perform(client, &job, err);
     if (result == 0) {
-        *next = redirect_of(&job);
+        *next = http_redirect(&job);
         if (!*next && job.response.status != 200)
             result = status_error(&job, err);
         else if (!*next)

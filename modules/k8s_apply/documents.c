@@ -1,5 +1,6 @@
 #include "k8s_apply/documents.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -7,9 +8,13 @@
 #include "base/str.h"
 #include "fs/file.h"
 #include "http/client.h"
+#include "http/redirect.h"
 #include "yaml/ym_read.h"
 
-enum { SRC_LIMIT = 64 * 1024 * 1024 };
+enum {
+    SRC_LIMIT = 64 * 1024 * 1024,
+    REDIRECTS = 5,
+};
 
 /* Where documents go, and what they get on the way. */
 struct reading {
@@ -64,7 +69,8 @@ static int add_definition(const struct reading *to, const json_t *definition, co
     return 0;
 }
 
-static int fetch_url(const struct k8s_args *args, const char *url, struct buf *out,
+/* One hop: the body in OUT, or where to go on in *next, owned, else NULL. */
+static int fetch_hop(const struct k8s_args *args, const char *url, struct buf *out, char **next,
                      struct error **err)
 {
     struct http_options options = {
@@ -78,19 +84,39 @@ static int fetch_url(const struct k8s_args *args, const char *url, struct buf *o
     struct http_job job;
     http_job_init(&job, "GET", xstrdup(url));
     int result = http_client_perform(client, &job, err);
-    if (result == 0 && job.response.status != 200) {
+    if (result == 0)
+        *next = http_redirect(&job);
+    if (result == 0 && !*next && job.response.status != 200) {
         const char *location = http_response_header(&job.response, "Location");
         error_make(err, ERROR_STATUS, "the server answered %d %s%s%s", job.response.status,
                    job.response.reason, location ? "; give the final address instead: " : "",
                    location ? location : "");
         result = -1;
     }
-    if (result == 0) {
+    if (result == 0 && !*next) {
         *out = job.response.body;
         buf_init(&job.response.body);
     }
     http_job_clear(&job);
     return result;
+}
+
+/* Follows redirects, as nothing secret is sent. A client speaks to one server: one for each hop. */
+static int fetch_url(const struct k8s_args *args, const char *url, struct buf *out,
+                     struct error **err)
+{
+    auto_free char *at = xstrdup(url);
+    for (int hop = 0; hop <= REDIRECTS; hop++) {
+        char *next = NULL;
+        if (fetch_hop(args, at, out, &next, err) < 0)
+            return -1;
+        if (!next)
+            return 0;
+        free(at);
+        at = next;
+    }
+    error_make(err, ERROR_HTTP, "the server redirects more than %d times", REDIRECTS);
+    return -1;
 }
 
 static int read_src(const struct k8s_args *args, struct buf *out, struct error **err)

@@ -10,7 +10,8 @@
 #include "kube/manifest.h"
 
 /* Fills MANIFEST; nothing has been sent to the API server yet. A src URL is fetched, with
- * certificates checked against the system's store and through the option proxy only. */
+ * certificates checked against the system's store and through the option proxy only; redirects are
+ * followed. */
 int k8s_read_documents(const struct k8s_args *args, struct kube_manifest *manifest,
                        struct strv *warnings, struct error **err) must_check;
 

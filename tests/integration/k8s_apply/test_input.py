@@ -84,15 +84,33 @@ def test_103__named_pipe_for_a_file__is_refused_instead_of_waited_for(k8s, ns, t
 
 def test_103__src_url__is_fetched(k8s, ns, server):
     manifest = text_reply(yaml.safe_dump_all(two(ns)))
-    with ScriptedServer([Route("GET", "/m.yaml", manifest), Route("GET", "/old", redirect("/m.yaml"))]) as web:
+    with ScriptedServer([Route("GET", "/m.yaml", manifest)]) as web:
         assert_two(k8s, ns, server, {"src": web.url + "/m.yaml"})
         assert {request.header("Authorization") for request in web.requests} == {None}
-        outcome = k8s(src=web.url + "/old")
-        assert outcome.failed and "302" in outcome.msg and "/m.yaml" in outcome.msg
         outcome = k8s(src=web.url + "/missing")
         assert outcome.failed and "404" in outcome.msg and outcome.requests == []
     outcome = k8s(src="ftp://127.0.0.1/m.yaml")
     assert outcome.failed and "ftp://127.0.0.1/m.yaml" in outcome.msg and "fetch" in outcome.msg
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_103__src_url_that_redirects__is_followed(k8s, ns, server, status):
+    manifest = text_reply(yaml.safe_dump_all(two(ns)))
+    with ScriptedServer([Route("GET", "/m.yaml", manifest)]) as other:
+        routes = [Route("GET", "/old", redirect("/older", status)), Route("GET", "/older", redirect(other.url + "/m.yaml", status))]
+        with ScriptedServer(routes) as web:
+            outcome = k8s(src=web.url.replace("://", "://me:secret@") + "/old")
+            assert not outcome.failed and outcome.changed and len(outcome.results) == 2, outcome.msg
+        assert {request.header("Authorization") for request in other.requests} == {None}
+
+
+@pytest.mark.parametrize("to, text", [("/old", "redirects more than 5 times"), ("ftp://127.0.0.1/m", "302"),
+                                      ("file:///etc/passwd", "302"), ("", "302")])
+def test_103__src_url_that_leads_nowhere__fails(k8s, to, text):
+    with ScriptedServer([Route("GET", "/old", redirect(to))]) as web:
+        outcome = k8s(src=web.url + "/old")
+        assert outcome.failed and text in outcome.msg and outcome.requests == []
+        assert len(web.requests) == (6 if to == "/old" else 1)
 
 
 @pytest.mark.parametrize("names", [("definition", "src"), ("inline", "template"), ("src", "template"),
