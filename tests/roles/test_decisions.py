@@ -307,13 +307,13 @@ def test_haproxy_frontend__api__is_checked_once_over_tls_and_bound_inside(play):
 def openstack_osa(collections, tmp_path):
     """What Ansible finds with a stand-in for the collection openstack.osa, whose roles tell what they are called with; and os_magnum's."""
     roles = tmp_path / "collections/ansible_collections/openstack/osa/roles"
-    told_by = {"openstack.osa/install_defaults": None, "openstack.osa/haproxy_endpoint_manage": "haproxy {{ haproxy_state }} {{ haproxy_backend }}",
+    told_by = {"openstack.osa/haproxy_endpoint_manage": "haproxy {{ haproxy_state }} {{ haproxy_backend }}",
                "os_magnum": "magnum {{ magnum_k8s_driver }} {{ openstack_db_setup_host | default('localhost') }}"}
     for name, text in told_by.items():
         role = roles / name.split("/")[1] if "/" in name else tmp_path / "roles" / name
         (role / "tasks").mkdir(parents=True)
-        (role / "tasks/main.yml").write_text(yaml([{"ansible.builtin.debug": {"msg": "called " + text}}] if text else []), encoding="ascii")
-    (roles / "install_defaults/defaults").mkdir()
+        (role / "tasks/main.yml").write_text(yaml([{"ansible.builtin.debug": {"msg": "called " + text}}]), encoding="ascii")
+    (roles / "install_defaults/defaults").mkdir(parents=True)  # a role of nothing else
     for method in ("source", "distro"):
         (roles / "install_defaults/defaults" / (method + ".yml")).write_text(yaml({"openstack_db_setup_host": "utility-" + method}), encoding="ascii")
     return {"ANSIBLE_COLLECTIONS_PATH": "%s:%s" % (collections, tmp_path / "collections"), "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
