@@ -98,8 +98,8 @@ def test_kubernetes__version_of_the_cluster__is_never_gone_below(play):
     hosts = {name: {"wanted": wanted, "kubernetes_manifests": {"stdout_lines": ["image: reg/kube-apiserver:v" + here]}, "kubernetes_config_map": {
         "resources": [{"data": {"ClusterConfiguration": json.dumps({"kubernetesVersion": "v" + cluster})}}]}}
              for name, (cluster, here, wanted, _) in VERSIONS.items()}
-    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/kubernetes/tasks/check.yml")}], {"kubernetes_version": "{{ wanted }}"},
-                ["kubernetes"], hosts)
+    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/kubernetes/tasks/check.yml")}], {
+        "kubernetes_version": "{{ wanted }}", "kubernetes_admin_files": {"results": [{"item": "same", "stat": {"exists": True}}]}}, ["kubernetes"], hosts)
     for name, (_, _, wanted, refused) in VERSIONS.items():
         said = re.search(r"fatal: \[%s\](.*?)(?=fatal:|TASK|PLAY)" % name, done.stdout, re.DOTALL)
         assert bool(said) == bool(refused), (name, done.stdout)
