@@ -89,7 +89,8 @@ static int resolve_write(struct kube_writer *writer, struct kube_write *write, s
         kube_resolve_error(write->object, err);
         return -1;
     }
-    if (writer->options.append_hash)
+    /* What a list showed has the name that it has. */
+    if (writer->options.append_hash && !write->prior.known)
         append_hash(write->object);
     kube_strip_for_write(write->object->value);
     kube_object_refresh(write->object);

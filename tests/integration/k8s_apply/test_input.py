@@ -446,6 +446,15 @@ def test_112__append_hash__with_a_generated_name__is_in_front_of_what_is_generat
     assert name.startswith(prefix) and len(name) > len(prefix)
 
 
+@pytest.mark.parametrize("further", [{"delete_all": True}, {}], ids=["delete_all", "selectors-alone"])
+def test_112__append_hash_of_what_is_deleted_by_selectors__leaves_the_names(k8s, ns, server, further):
+    definition = config_map(ns, "foo", {}, labels={"pick": "me"})
+    options = dict(further, kind="ConfigMap", namespace=ns, append_hash=True, label_selectors=["pick=me"])
+    assert k8s(definition=definition, append_hash=True).changed
+    outcome = k8s(state="absent", **options)
+    assert outcome.changed and not exists(server, config_map(ns, "foo-867km9574f"))
+
+
 def test_112__append_hash_of_other_kinds__does_nothing(k8s, ns, server):
     definition = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "foo", "namespace": ns}}
     assert k8s(definition=definition, append_hash=True).changed and exists(server, definition)
