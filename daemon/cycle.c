@@ -112,17 +112,18 @@ static int look_for_namespaces(struct cycle *cycle, struct error **err)
 
 /*
  * A read that the API server answers from its database: while that or the connection is away
- * nobody's sign of life comes through, although nothing else fails.
+ * nobody's sign of life comes through, although nothing else fails. A server that has too much to
+ * do is there: listing all anew would not help it.
  */
 static int ask(struct cycle *cycle, struct error **err)
 {
-    enum { FORBIDDEN = 403 };
+    enum { FORBIDDEN = 403, TOO_MANY = 429 };
     auto_error struct error *error = NULL;
     json_auto_t *sign = NULL;
     auto_free char *name = sign_name(cycle->host);
     auto_free char *path = xasprintf("%s/%s", cycle->slices.path, name);
     if (kube_client_get(cycle->connection.client, path, &sign, &error) == 0 ||
-        (error->kind == ERROR_STATUS && error->code == FORBIDDEN))
+        (error->kind == ERROR_STATUS && (error->code == FORBIDDEN || error->code == TOO_MANY)))
         return 0;
     error_move_take(err, steal_ptr(error));
     return -1;

@@ -149,13 +149,16 @@ static void test_cycle__api_server_or_its_database_is_silent__is_a_failure(void 
     }
 }
 
-static void test_cycle__no_right_to_read_the_own_sign__is_an_answer(void **state)
+static void test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer(void **state)
 {
-    struct world world;
-    world_begin(&world, *state,
-                (struct fake_reply){.when = "GET " OWN, .status = 403, .body = "{}"});
-    rounds(&world, 3, CYCLE_MS);
-    world_end(&world);
+    static const int answers[] = {403, 429};
+    for (size_t i = 0; i < array_length(answers); i++) {
+        struct world world;
+        world_begin(&world, *state,
+                    (struct fake_reply){.when = "GET " OWN, .status = answers[i], .body = "{}"});
+        rounds(&world, 3, CYCLE_MS);
+        world_end(&world);
+    }
 }
 
 #define CYCLE_TEST(TEST) cmocka_unit_test_setup_teardown(TEST, temp_dir_make, temp_dir_remove)
@@ -166,7 +169,7 @@ int main(void)
         CYCLE_TEST(test_cycle__peer_is_silent__its_sign_goes_and_then_its_slices),
         CYCLE_TEST(test_cycle__after_a_standstill__nobody_is_dead_at_once),
         CYCLE_TEST(test_cycle__api_server_or_its_database_is_silent__is_a_failure),
-        CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign__is_an_answer),
+        CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
