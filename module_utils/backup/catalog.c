@@ -165,17 +165,19 @@ void backup_catalog_prune(const struct backup_catalog *catalog, const struct bac
 {
     auto_free struct backup_age *ages = xcalloc(catalog->count + 1, sizeof(*ages));
     size_t count = 0;
+    bool there = false;
     for (size_t i = 0; i < catalog->count; i++) {
         const struct backup_archive *archive = &catalog->items[i];
-        if (fresh && str_equal(archive->name, fresh->name))
-            continue;
+        bool is_fresh = fresh && str_equal(archive->name, fresh->name);
+        there = there || is_fresh;
         ages[count++] = (struct backup_age){
             .name = archive->name,
             .time = archive->time,
             .consistent = archive->consistent,
+            .fresh = is_fresh,
         };
     }
-    if (fresh)
+    if (fresh && !there)
         ages[count++] = *fresh;
     backup_retention(ages, count, keep);
     for (size_t i = 0; i < count; i++)

@@ -85,14 +85,26 @@ static int read_decryption(struct cb_keys *keys, const json_t *options, struct e
     return read_passphrase(options, "decryption.passphrase_file", &keys->passphrase, err);
 }
 
+/* A run that writes meets its own archives before any others. What only reads may do without: an
+ * archive that needs the passphrase says so. */
+static int read_own_passphrase(struct cb_keys *keys, const struct cb_args *args, struct error **err)
+{
+    const char *option = "encryption.passphrase_file";
+    if (args->state == CB_PRESENT)
+        return read_passphrase(args->encryption, option, &keys->passphrase, err);
+    auto_error struct error *ignored = NULL;
+    if (!args->decryption &&
+        read_passphrase(args->encryption, option, &keys->passphrase, &ignored) < 0)
+        secret_clear(&keys->passphrase);
+    return 0;
+}
+
 int cb_keys_read(struct cb_keys *keys, const struct cb_args *args, struct error **err)
 {
     *keys = (struct cb_keys){0};
     int result = args->decryption ? read_decryption(keys, args->decryption, err) : 0;
-    /* A run that writes meets its own archives before any others. */
-    if (result == 0 && (args->state == CB_PRESENT || !args->decryption))
-        result =
-            read_passphrase(args->encryption, "encryption.passphrase_file", &keys->passphrase, err);
+    if (result == 0)
+        result = read_own_passphrase(keys, args, err);
     if (result == 0 && args->verify_ca) {
         keys->authorities = read_text("verify_ca", args->verify_ca, err);
         result = keys->authorities ? 0 : -1;

@@ -162,6 +162,17 @@ static int write_archive(struct cb *cb, struct present *present, char **name, st
     return 0;
 }
 
+/* What a catalog will say of the archive of this run. */
+static enum backup_consistent predicted(const struct cb *cb, const struct present *present)
+{
+    const struct cms_keys *keys = &present->keys.cms;
+    if (cb->args.encryption && !keys->key && !keys->passphrase)
+        return BACKUP_UNKNOWN;
+    /* Without anything to compare with, check mode has not looked twice. */
+    bool looks = !cb->args.only_if_changed && cb->args.quiesce != CB_QUIESCE_NONE;
+    return present->export.consistent || looks ? BACKUP_CONSISTENT : BACKUP_MOVED;
+}
+
 /* NAME is the archive that was written, with DRY the one that would be; NULL: none. */
 static int prune(struct cb *cb, struct present *present, const char *name, bool dry,
                  struct error **err)
@@ -171,7 +182,7 @@ static int prune(struct cb *cb, struct present *present, const char *name, bool 
     const struct backup_age fresh = {
         .name = name,
         .time = present->now,
-        .consistent = present->export.consistent ? BACKUP_CONSISTENT : BACKUP_MOVED,
+        .consistent = predicted(cb, present),
         .fresh = true,
     };
     const struct cb_pruning pruning = {

@@ -161,12 +161,31 @@ static void test_056__foreign_names__are_no_archives(void **state)
     assert_int_equal(time, 7);
 }
 
+static void test_056__a_new_archive_that_nobody_can_open__pushes_out_no_known_one(void **state)
+{
+    (void)state;
+    struct backup_archive items[] = {
+        {.name = (char[]){"new"}, .time = 3, .consistent = BACKUP_UNKNOWN},
+        {.name = (char[]){"old"}, .time = 2, .consistent = BACKUP_CONSISTENT},
+        {.name = (char[]){"older"}, .time = 1, .consistent = BACKUP_CONSISTENT},
+    };
+    const struct backup_keep keep = {.last = 1};
+    const struct backup_age fresh = {
+        .name = "new", .time = 3, .consistent = BACKUP_CONSISTENT, .fresh = true};
+    const struct backup_catalog catalog = {.items = items, .count = 3};
+    auto_strv struct strv names;
+    strv_init(&names);
+    backup_catalog_prune(&catalog, &keep, &fresh, &names);
+    auto_free char *text = strv_join(&names, " ");
+    assert_string_equal(text, "older");
+}
+
 static void
 test_056__a_new_archive__pushes_out_the_same_before_and_after_it_is_written(void **state)
 {
     (void)state;
     struct backup_archive items[] = {
-        {.name = (char[]){"new"}, .time = 3, .consistent = BACKUP_UNKNOWN},
+        {.name = (char[]){"new"}, .time = 3, .consistent = BACKUP_CONSISTENT},
         {.name = (char[]){"old"}, .time = 2, .consistent = BACKUP_CONSISTENT},
         {.name = (char[]){"older"}, .time = 1, .consistent = BACKUP_CONSISTENT},
     };
@@ -188,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_056__tables_of_dates__keep_what_the_counts_say),
         cmocka_unit_test(test_056__the_last_consistent_one__is_never_removed),
+        cmocka_unit_test(test_056__a_new_archive_that_nobody_can_open__pushes_out_no_known_one),
         cmocka_unit_test(test_056__a_clock_that_stepped_back__keeps_the_fresh_one),
         cmocka_unit_test(
             test_056__a_new_archive__pushes_out_the_same_before_and_after_it_is_written),
