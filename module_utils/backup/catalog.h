@@ -46,8 +46,8 @@ const struct backup_archive *backup_catalog_latest(const struct backup_catalog *
 json_t *backup_catalog_json(const struct backup_catalog *catalog) must_check;
 
 /*
- * The names that KEEP would remove, added to NAMES. FRESH is the one just written or about to be, or
- * NULL. Where CATALOG has read it, that counts: what nobody here can open is not known to be
+ * The names that KEEP would remove, added to NAMES. FRESH is the one just written or about to be,
+ * or NULL. Where CATALOG has read it, that counts: what nobody here can open is not known to be
  * consistent, whoever wrote it.
  */
 void backup_catalog_prune(const struct backup_catalog *catalog, const struct backup_keep *keep,
