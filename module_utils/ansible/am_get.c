@@ -8,6 +8,12 @@ const char *am_text(const json_t *params, const char *name)
     return js_str(params, name, NULL);
 }
 
+const char *am_filled(const json_t *params, const char *name)
+{
+    const char *text = am_text(params, name);
+    return str_empty(text) ? NULL : text;
+}
+
 json_t *am_value(const json_t *params, const char *name)
 {
     json_t *value = json_object_get(params, name);

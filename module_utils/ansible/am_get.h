@@ -12,6 +12,8 @@
 
 /* The option's text; NULL when it was not given. */
 const char *am_text(const json_t *params, const char *name);
+/* The same, and NULL also when it is empty, as templates leave what is not set. */
+const char *am_filled(const json_t *params, const char *name);
 /* The option's value; NULL when it was not given. */
 json_t *am_value(const json_t *params, const char *name);
 /* False when it was not given. */

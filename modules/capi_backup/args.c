@@ -16,13 +16,6 @@ const char *cb_state_text(enum cb_state state)
     return state_names[state];
 }
 
-/* An empty text says as little as none. */
-static const char *text_of(const json_t *params, const char *name)
-{
-    const char *text = am_text(params, name);
-    return str_empty(text) ? NULL : text;
-}
-
 static long long number_of(const json_t *params, const char *name, long long otherwise)
 {
     js_int(params, &otherwise, name, NULL);
@@ -87,7 +80,7 @@ static int check_extra(const struct cb_args *args, struct error **err)
     size_t index = 0;
     json_t *item = NULL;
     json_array_foreach (js_iterable(args->extra_resources), index, item)
-        if ((text_of(item, "name") != NULL) == (text_of(item, "label_selector") != NULL)) {
+        if ((am_filled(item, "name") != NULL) == (am_filled(item, "label_selector") != NULL)) {
             error_make(err, ERROR_USAGE,
                        "extra_resources, entry %zu: needs either name or label_selector",
                        index + 1);
@@ -126,10 +119,10 @@ static void read_archive_options(struct cb_args *args, const json_t *params)
 {
     args->path = am_text(params, "path");
     args->create_path = am_flag(params, "create_path");
-    args->src = text_of(params, "src");
+    args->src = am_filled(params, "src");
     args->name_prefix = am_text(params, "name_prefix");
-    args->owner = text_of(params, "owner");
-    args->group = text_of(params, "group");
+    args->owner = am_filled(params, "owner");
+    args->group = am_filled(params, "group");
     args->encryption = am_value(params, "encryption");
     args->decryption = am_value(params, "decryption");
     args->osa_compat =
@@ -141,9 +134,9 @@ static void read_archive_options(struct cb_args *args, const json_t *params)
     args->keep_monthly = count_of(params, "keep_monthly");
     args->keep_min = count_of(params, "keep_min");
     am_list(params, "keep_names", &args->keep_names);
-    args->sign_cert = text_of(params, "sign_cert");
-    args->sign_key = text_of(params, "sign_key");
-    args->verify_ca = text_of(params, "verify_ca");
+    args->sign_cert = am_filled(params, "sign_cert");
+    args->sign_key = am_filled(params, "sign_key");
+    args->verify_ca = am_filled(params, "verify_ca");
     args->lock_timeout_ms = am_seconds_ms(params, "lock_timeout");
     args->state_dir = am_text(params, "state_dir");
 }

@@ -8,13 +8,6 @@
 #include "base/str.h"
 #include "json/js_get.h"
 
-/* An empty text says as little as none. */
-static const char *text_of(const json_t *params, const char *name)
-{
-    const char *text = am_text(params, name);
-    return str_empty(text) ? NULL : text;
-}
-
 /* ---- provider references */
 
 static void read_refs(struct cc_args *args, const json_t *params)
@@ -150,23 +143,23 @@ int cc_args_read(struct cc_args *args, const json_t *params, struct error **err)
     js_int(params, &attempts, "write_attempts", NULL);
     *args = (struct cc_args){
         .state = (enum cc_state)am_choice(params, "state", states, array_length(states)),
-        .config = text_of(params, "config"),
+        .config = am_filled(params, "config"),
         .providers = am_value(params, "providers"),
-        .repository_path = text_of(params, "repository_path"),
-        .overrides_folder = text_of(params, "overrides_folder"),
-        .cache_path = text_of(params, "cache_path"),
+        .repository_path = am_filled(params, "repository_path"),
+        .overrides_folder = am_filled(params, "overrides_folder"),
+        .cache_path = am_filled(params, "cache_path"),
         .images = am_value(params, "images"),
         .variables = am_value(params, "variables"),
         .use_environment = am_flag(params, "use_environment"),
         .cert_manager_mode = (enum cc_cert_manager)am_choice(js_get(params, "cert_manager", NULL),
                                                              "mode", modes, array_length(modes)),
         .cert_manager = am_value(params, "cert_manager"),
-        .target_namespace = text_of(params, "target_namespace"),
+        .target_namespace = am_filled(params, "target_namespace"),
         .validate = am_flag(params, "validate"),
         .wait = am_flag(params, "wait"),
         .wait_timeout_ms = wait_seconds * 1000,
-        .contract = text_of(params, "contract"),
-        .own_contract = text_of(params, "own_contract"),
+        .contract = am_filled(params, "contract"),
+        .own_contract = am_filled(params, "own_contract"),
         .crd_storage_migration = am_flag(params, "crd_storage_migration"),
         .force_reinstall = am_flag(params, "force_reinstall"),
         .all = am_flag(params, "all"),

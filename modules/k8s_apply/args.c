@@ -8,13 +8,6 @@
 #include "json/js_get.h"
 #include "json/js_path.h"
 
-/* An empty text names nothing, as in kubernetes.core. */
-static const char *text_or_null(const json_t *params, const char *name)
-{
-    const char *text = am_text(params, name);
-    return str_empty(text) ? NULL : text;
-}
-
 /* ---- what belongs together */
 
 /* The paths are used when everything is written: a bad one must show before. */
@@ -77,9 +70,9 @@ int k8s_args_read(struct k8s_args *args, const json_t *params, struct strv *warn
     args->defaults = (struct kube_defaults){
         .api_version = am_text(params, "api_version"),
         .kind = am_text(params, "kind"),
-        .name = text_or_null(params, "name"),
-        .generate_name = text_or_null(params, "generate_name"),
-        .namespace_ = text_or_null(params, "namespace"),
+        .name = am_filled(params, "name"),
+        .generate_name = am_filled(params, "generate_name"),
+        .namespace_ = am_filled(params, "namespace"),
     };
     args->definition = am_value(params, "resource_definition");
     args->src = am_text(params, "src");

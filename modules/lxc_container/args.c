@@ -11,12 +11,6 @@
 
 /* ---- readers, see args_priv.h */
 
-const char *args_text(const json_t *params, const char *name)
-{
-    const char *text = am_text(params, name);
-    return str_empty(text) ? NULL : text;
-}
-
 int args_environment(const json_t *params, const char *name, struct strv *out, struct error **err)
 {
     const char *key = NULL;
@@ -62,8 +56,8 @@ static void read_goal(struct ct_args *args, const json_t *params)
 
 static int read_template(struct ct_args *args, const json_t *params, struct error **err)
 {
-    args->template_ = args_text(params, "template");
-    args->config_file = args_text(params, "config");
+    args->template_ = am_filled(params, "template");
+    args->config_file = am_filled(params, "config");
     if (str_equal(args->template_, "none")) {
         args->template_ = NULL;
         args->no_template = true;
@@ -79,8 +73,8 @@ static int read_template(struct ct_args *args, const json_t *params, struct erro
 static void read_clone(struct ct_args *args, const json_t *params)
 {
     args->clone = (struct ct_clone){
-        .name = args_text(params, "clone_name"),
-        .path = args_text(params, "clone_path"),
+        .name = am_filled(params, "clone_name"),
+        .path = am_filled(params, "clone_path"),
         .snapshot = am_flag(params, "clone_snapshot"),
         .keep_name = am_flag(params, "clone_keep_name"),
         .keep_mac = am_flag(params, "clone_keep_mac"),
@@ -96,9 +90,9 @@ static int read_snapshot(struct ct_args *args, const json_t *params, struct erro
     args->snapshot = (struct ct_snapshot){
         .wanted = true,
         .goal = (enum ct_snapshot_goal)am_choice(given, "state", goals, array_length(goals)),
-        .name = args_text(given, "name"),
-        .comment = args_text(given, "comment"),
-        .new_name = args_text(given, "new_name"),
+        .name = am_filled(given, "name"),
+        .comment = am_filled(given, "comment"),
+        .new_name = am_filled(given, "new_name"),
     };
     if (args->snapshot.goal == CT_SNAPSHOT_PRESENT || args->snapshot.name)
         return check_name("snapshot.new_name", args->snapshot.new_name, err);
@@ -121,7 +115,7 @@ static void read_archive(struct ct_args *args, const json_t *params)
     const char *wanted = am_text(params, "archive_compression");
     for (size_t i = 0; i < array_length(kinds); i++)
         if (str_equal(wanted, kinds[i].name))
-            args->archive = (struct ct_archive){.path = args_text(params, "archive_path"),
+            args->archive = (struct ct_archive){.path = am_filled(params, "archive_path"),
                                                 .suffix = kinds[i].suffix,
                                                 .tar_option = kinds[i].option,
                                                 .program = kinds[i].program};
@@ -147,7 +141,7 @@ static int read_log(struct ct_args *args, const json_t *params, struct error **e
                    am_text(params, "container_log_level"));
         return -1;
     }
-    args->log_file = args_text(params, "log_file");
+    args->log_file = am_filled(params, "log_file");
     if (!args->log_file && am_flag(params, "container_log")) {
         args->owned_log_file = xasprintf("/var/log/lxc/lxc-%s.log", args->name);
         args->log_file = args->owned_log_file;
@@ -207,7 +201,7 @@ int ct_args_read(struct ct_args *args, const json_t *params, struct strv *warnin
                  struct error **err)
 {
     *args = (struct ct_args){.name = am_text(params, "name"),
-                             .lxc_path = args_text(params, "lxc_path")};
+                             .lxc_path = am_filled(params, "lxc_path")};
     read_goal(args, params);
     read_clone(args, params);
     read_archive(args, params);

@@ -67,7 +67,7 @@ static int read_wait(struct ct_args *args, const json_t *params, struct error **
 {
     struct ct_wait *wait = &args->wait;
     wait->timeout_ms = am_seconds_ms(params, "wait_timeout");
-    wait->interface = args_text(params, "wait_interface");
+    wait->interface = am_filled(params, "wait_interface");
     wait->family = am_text(params, "wait_family");
     size_t index = 0;
     json_t *item = NULL;
@@ -80,7 +80,7 @@ static int read_wait(struct ct_args *args, const json_t *params, struct error **
     }
     if (!command)
         return 0;
-    wait->command = args_text(params, "wait_command");
+    wait->command = am_filled(params, "wait_command");
     if (!str_empty(wait->command))
         return 0;
     error_make(err, ERROR_USAGE, "wait_for: command needs wait_command");
@@ -91,19 +91,19 @@ int args_read_command(struct ct_args *args, const json_t *params, struct error *
 {
     const json_t *given = json_object_get(params, "container_command_args");
     struct ct_command *command = &args->command;
-    command->executable = args_text(given, "executable");
-    command->chdir = args_text(given, "chdir");
+    command->executable = am_filled(given, "executable");
+    command->chdir = am_filled(given, "chdir");
     command->timeout_ms = am_seconds_ms(given, "timeout");
-    command->creates = args_text(given, "creates");
-    command->removes = args_text(given, "removes");
-    command->stdin_text = args_text(given, "stdin");
+    command->creates = am_filled(given, "creates");
+    command->removes = am_filled(given, "removes");
+    command->stdin_text = am_filled(given, "stdin");
     command->check_rc = js_true(given, "check_rc", NULL);
     command->ok_rcs = json_object_get(given, "ok_rcs");
     if (args_environment(given, "environment", &command->environment, err) < 0) {
         error_wrap(err, "container_command_args");
         return -1;
     }
-    if (read_user(command, args_text(given, "user"), err) < 0 ||
+    if (read_user(command, am_filled(given, "user"), err) < 0 ||
         read_program(args, params, err) < 0 || check_command(args, err) < 0)
         return -1;
     return read_wait(args, params, err);

@@ -11,8 +11,6 @@
 #include "lxc_container/args.h"
 
 /* args.c: readers of single options. */
-/* The option's text; NULL when it was not given or is empty, as templates leave what is not set. */
-const char *args_text(const json_t *params, const char *name);
 /* "NAME=value" for each member of the dictionary OPTION. ERROR_USAGE for a name with '='. */
 int args_environment(const json_t *params, const char *name, struct strv *out, struct error **err)
     must_check;

@@ -56,7 +56,7 @@ static int check_owners(const json_t *params, const char *type, struct strv *war
                         struct error **err)
 {
     for (size_t i = 0; i < array_length(owners); i++) {
-        if (!args_text(params, owners[i].option) || owners[i].stores & store_bit(type))
+        if (!am_filled(params, owners[i].option) || owners[i].stores & store_bit(type))
             continue;
         if (owners[i].refused) {
             error_make(err, ERROR_USAGE, "%s has no meaning with backing_store: %s",
@@ -72,12 +72,12 @@ static int check_owners(const json_t *params, const char *type, struct strv *war
 static const char *owned_by(const json_t *params, const char *option, unsigned stores,
                             const char *type)
 {
-    return stores & store_bit(type) ? args_text(params, option) : NULL;
+    return stores & store_bit(type) ? am_filled(params, option) : NULL;
 }
 
 static int read_sizes(struct ct_store *store, const json_t *params, struct error **err)
 {
-    const char *size = args_text(params, "fs_size");
+    const char *size = am_filled(params, "fs_size");
     if (size && !read_size(size, &store->fs_size)) {
         error_make(err, ERROR_USAGE,
                    "fs_size: \"%s\" is no size: a number and one of B, K, M, G, T", size);
@@ -100,7 +100,7 @@ int args_read_store(struct ct_args *args, const json_t *params, struct strv *war
         return -1;
     args->store = (struct ct_store){
         .type = type,
-        .directory = args_text(params, "directory"),
+        .directory = am_filled(params, "directory"),
         .lv_name = owned_by(params, "lv_name", IN_LVM, type),
         .vg_name = owned_by(params, "vg_name", IN_LVM, type),
         .thinpool = owned_by(params, "thinpool", IN_LVM, type),

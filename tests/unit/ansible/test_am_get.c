@@ -16,6 +16,7 @@ static void test_am_get__options_that_were_given__are_read(void **state)
     json_auto_t *params = sample();
     auto_strv struct strv list;
     assert_string_equal(am_text(params, "text"), "x");
+    assert_string_equal(am_filled(params, "text"), "x");
     assert_ptr_equal(am_value(params, "text"), json_object_get(params, "text"));
     assert_true(am_flag(params, "on"));
     assert_false(am_flag(params, "off"));
@@ -42,6 +43,10 @@ static void test_am_get__options_that_were_not_given__are_nothing(void **state)
         assert_int_equal(list.count, 0);
     }
     assert_null(am_text(NULL, "text"));
+    json_auto_t *empty = json_pack("{ss}", "text", "");
+    assert_string_equal(am_text(empty, "text"), "");
+    assert_null(am_filled(empty, "text"));
+    assert_null(am_filled(NULL, "text"));
     assert_null(am_value(NULL, "text"));
 }
 
