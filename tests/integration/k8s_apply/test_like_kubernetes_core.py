@@ -24,6 +24,10 @@ def labelled(ns):
     return config_map(ns, "labelled", labels={"app": "web"})
 
 
+def nameless(ns):
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"namespace": ns}}
+
+
 SSA = {"apply": True, "server_side_apply": {"field_manager": "ansible"}}
 # (name, module of kubernetes.core, options of both for a namespace). They build on one another; theirs takes seconds each.
 TASKS = [
@@ -59,8 +63,13 @@ TASKS = [
     ("check delete", "k8s", lambda ns: {"state": "absent", "definition": config_map(ns, "b"), "check": True}),
     ("delete several", "k8s", lambda ns: {"state": "absent", "definition": [config_map(ns, "b"), config_map(ns, "a")]}),
     ("delete all without kind", "k8s", lambda ns: {"state": "absent", "delete_all": True, "namespace": ns}),
+    ("delete by name beside a label", "k8s", lambda ns: {"state": "absent", "kind": "ConfigMap", "name": "c", "namespace": ns,
+                                                         "label_selectors": ["app=web"]}),
     ("delete by label", "k8s", lambda ns: {"state": "absent", "kind": "ConfigMap", "namespace": ns,
                                            "label_selectors": ["app=web"]}),
+    ("labelled again", "k8s", lambda ns: {"definition": labelled(ns)}),
+    ("delete nameless by label", "k8s", lambda ns: {"state": "absent", "definition": nameless(ns), "label_selectors": ["app=web"]}),
+    ("delete nameless", "k8s", lambda ns: {"state": "absent", "definition": nameless(ns)}),
 ]
 NAMES = [task[0] for task in TASKS]
 
@@ -80,6 +89,7 @@ DIFFERENT = {
     # Deletions by options alone have results as all other tasks: one for each object, one alone is flat.
     "absent without name": {"result": ({}, {"results": []}), "method": ("delete", None)},
     "delete by label": {"result": (["Status"], "Status")},
+    "delete nameless by label": {"result": (["Status"], "Status")},
     # A selector that is none finds nothing there, and is a mistake here.
     "info bad selector": {"failed": (False, True)},
 }
