@@ -161,6 +161,6 @@ options:
     description:
       - "A value to wait for, as C(kubectl wait --for=jsonpath) writes it: C(.status.phase=Bound), or a path alone,
         which must then exist. Ignored without O(wait)."
-      - "Paths may hold C(.key), C(['key/with.dots']), C([0]) and C([?(@.type==\"Ready\")])."
+      - "Paths may hold C(.key), C(['key/with.dots']), C([0]) and V([?(@.type==\"Ready\"\\)])."
     type: str
 """
