@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -10,6 +9,7 @@
 #include "fs/file.h"
 #include "lxc_container/check.h"
 #include "lxc_container/config.h"
+#include "lxc_container/include.h"
 #include "lxc_container/keys.h"
 #include "lxc_container/restart.h"
 
@@ -119,32 +119,6 @@ static void keys_of_changes(const json_t *changes, struct strv *keys)
         strv_add_once(keys, json_string_value(json_object_get(change, "key")));
 }
 
-/* An x in a hardware address is another digit each time that the file is read. */
-static void find_templates(const struct text *text, struct strv *templates)
-{
-    for (size_t i = 0; i < text->count; i++) {
-        const char *key = text->lines[i].key;
-        int prefix = key ? key_net_prefix(key) : 0;
-        if (prefix && str_equal(key + prefix, "hwaddr") && strpbrk(text->lines[i].value, "xX"))
-            strv_add_once(templates, key);
-    }
-}
-
-static void keys_of_file(const char *path, struct strv *keys, struct strv *templates)
-{
-    auto_buf struct buf bytes;
-    buf_init(&bytes);
-    struct stat status;
-    if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) ||
-        file_read(path, LARGEST, &bytes, NULL) < 0)
-        return;
-    auto_text struct text text;
-    text_init(&text);
-    text_read(&text, buf_str(&bytes));
-    text_keys(&text, keys);
-    find_templates(&text, templates);
-}
-
 /* What is included, was, or shall not be: of a file that goes, a container may still run with. */
 static void included_files(const struct ct *ct, struct strv *files)
 {
@@ -159,20 +133,20 @@ static void included_files(const struct ct *ct, struct strv *files)
 }
 
 /* Files of the container itself, and those that the task names, are settings of the task too. */
-static void keys_of_includes(const struct ct *ct, struct strv *keys, struct strv *templates)
+static void keys_of_includes(const struct ct *ct, struct strv *keys)
 {
-    auto_text struct text text;
-    text_init(&text);
-    text_read(&text, ct->config.after);
     bool managed = strv_contains(keys, "lxc.include");
     auto_free char *below = xasprintf("%s/", ct->directory);
     auto_strv struct strv files;
     strv_init(&files);
     included_files(ct, &files);
-    for (size_t i = 0; i < files.count; i++)
-        if (managed || str_starts_with(files.items[i], below))
-            keys_of_file(files.items[i], keys, templates);
-    find_templates(&text, templates);
+    for (size_t i = 0; i < files.count; i++) {
+        auto_text struct text text;
+        text_init(&text);
+        if ((managed || str_starts_with(files.items[i], below)) &&
+            include_read(files.items[i], &text))
+            text_keys(&text, keys);
+    }
 }
 
 /* What the task asks for. */
@@ -200,28 +174,41 @@ static bool rules_networks(const struct wanted *wanted)
     return wanted->networks || takes;
 }
 
+/* Takes from KEYS those whose values are other ones at each reading. */
+static void drop_made_up(const char *bytes, struct strv *keys)
+{
+    auto_text struct text text;
+    auto_strv struct strv made_up;
+    auto_strv struct strv left;
+    text_init(&text);
+    strv_init(&made_up);
+    strv_init(&left);
+    text_read(&text, bytes);
+    include_made_up(&text, &made_up);
+    for (size_t i = 0; i < keys->count; i++)
+        if (!strv_contains(&made_up, keys->items[i]))
+            strv_add(&left, keys->items[i]);
+    strv_clear(keys);
+    *keys = left;
+    strv_init(&left);
+}
+
 static void find_pending(struct ct *ct, const struct check *view)
 {
     if (!ct_exists(ct) || ct->run == CT_RUN_STOPPED)
         return;
-    auto_strv struct strv all;
     auto_strv struct strv keys;
     auto_strv struct strv changed;
-    auto_strv struct strv templates;
-    strv_init(&all);
     strv_init(&keys);
     strv_init(&changed);
-    strv_init(&templates);
     keys_of_changes(ct->config.changes, &changed);
-    keys_of_changes(ct->config.changes, &all);
-    keys_of_task(&ct->args.wanted, &all);
-    keys_of_includes(ct, &all, &templates);
+    keys_of_changes(ct->config.changes, &keys);
+    keys_of_task(&ct->args.wanted, &keys);
+    keys_of_includes(ct, &keys);
     struct lxc_container *now = view->container ? view->container : ct->container;
     if (rules_networks(&ct->args.wanted))
-        restart_network_keys(now, &all);
-    for (size_t i = 0; i < all.count; i++)
-        if (!strv_contains(&templates, all.items[i]))
-            strv_add(&keys, all.items[i]);
+        restart_network_keys(now, &keys);
+    drop_made_up(ct->config.after, &keys);
     ct->config.pending = restart_pending(now, ct->container, &keys, &changed);
 }
 

@@ -63,6 +63,35 @@ def test_068__hardware_address_with_x__is_stable(another):
     assert not outcome.changed and not outcome["lxc_container"]["restart_required"] and subject.box.pid == pid
 
 
+@pytest.mark.parametrize("deeper", [False, True])
+def test_068__hardware_address_with_x_of_an_include__is_stable(another, tmp_path, deeper):
+    """Of a file that the task does not name, and of one in a folder that such a file includes."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "addresses.conf").write_text("lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx\n")
+    (tmp_path / "more.conf").write_text("lxc.include = %s\n" % folder)
+    file = tmp_path / "more.conf" if deeper else folder / "addresses.conf"
+    subject = another("lxc.net.0.type = veth", "lxc.include = %s" % file)
+    assert subject("started", networks=[{"name": "eth0"}])["lxc_container"]["started"]
+    pid = subject.box.pid
+    outcome = subject("started", networks=[{"name": "eth0"}])
+    assert not outcome.changed and not outcome["lxc_container"]["restart_required"] and subject.box.pid == pid
+
+
+def test_068__hardware_address_behind_an_include_with_x__is_compared(running):
+    """Another address than the one that was started with, written by somebody else."""
+    file = running.box.folder / "address.conf"
+    file.write_text("lxc.net.0.hwaddr = 00:16:3e:xx:xx:xx\n")
+    given = ["lxc.net.0.type=veth", "lxc.net.0.hwaddr=00:16:3e:00:00:22"]
+    running.box.append("lxc.include = %s" % file)
+    assert running("started", container_config=given)["lxc_container"]["restarted"]
+    assert not running("started", container_config=given).changed
+    running.box.config = running.box.config.replace("00:00:22", "00:00:23")
+    given[1] = given[1].replace("00:00:22", "00:00:23")
+    assert running("started", container_config=given)["lxc_container"]["restarted"]
+    assert not running("started", container_config=given).changed
+
+
 def test_069__diff__is_the_file_before_and_after(stopped):
     before = stopped.box.append("lxc.start.order = 5")
     outcome = stopped.put("lxc.start.order=6", diff=True)
