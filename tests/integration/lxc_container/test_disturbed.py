@@ -31,6 +31,24 @@ def test_108__broken_while_running__force_ends_it_too(running, none_left):
     none_left(running)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("garbage", [b"\0" * 64, b"\xff\xfe = \x80\n", bytes(range(256))], ids=["nul", "latin", "all"])
+def test_108__file_that_is_no_text__absent_removes_it(running, none_left, garbage, whole):
+    """liblxc reads it up to the first NUL, and so this is no container that needs force."""
+    text = b"" if whole else running.box.config_file.read_bytes()
+    running.box.config_file.write_bytes(text + garbage)
+    outcome = running("absent", diff=True)
+    assert not outcome.failed and outcome.changed and outcome["lxc_container"]["state"] == "absent", outcome.data
+    none_left(running)
+
+
+def test_108__file_that_is_no_text__is_not_edited(stopped):
+    broken = stopped.box.config_file.read_bytes() + b"\0lxc.start.order = 5\n"
+    stopped.box.config_file.write_bytes(broken)
+    outcome = stopped.put("lxc.start.order=6")
+    assert outcome.failed and "is no text" in outcome.msg and stopped.box.config_file.read_bytes() == broken
+
+
 def test_108__check_mode_with_force__removes_nothing(stopped):
     stopped.box.append("lxc.bogus.key = 1")
     outcome = stopped("absent", force=True, check=True)

@@ -63,6 +63,11 @@ def test_facts__two_lines_of_a_scalar__the_last_one_wins(box):
     assert box.setting("lxc.start.order") == ["6"]
 
 
+def test_facts__file_with_a_nul__is_read_up_to_it(box):
+    box.append("lxc.start.order = 5", "lxc.start.delay = \0 7", "lxc.start.order = 6")
+    assert box.setting("lxc.start.order") == ["5"] and box.state == "STOPPED"
+
+
 def test_facts__empty_line_of_a_list__resets_it_until_the_next_line(box):
     box.append("lxc.environment = A=1", "lxc.environment =", "lxc.environment = B=2")
     assert box.setting("lxc.environment") == ["B=2"]
