@@ -47,7 +47,8 @@ struct capi_put {
     bool exists;
     bool differs; /* writing it may change something */
     enum capi_action action;
-    json_t *before, *after; /* owned; with options.keep: for a difference, NULL where absent */
+    json_t *before, *after; /* owned; with options.keep: for a difference, NULL where absent;
+                               without it before is there while it is to be compared */
     struct error *error;    /* owned */
 
     enum capi_put_stage stage; /* the rest belongs to this unit */

@@ -9,9 +9,10 @@
 #include "json/js_get.h"
 #include "json/js_read.h"
 #include "json/js_write.h"
-#include "kube/strip.h"
+#include "kube/prior.h"
 
-/* The answer to a write is as large as the object; only its version is of interest. */
+/* The answer to a write is as large as the object; where nobody else can write meanwhile only its
+ * version is of interest. */
 #define METADATA                                                                                   \
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"                                \
     "application/json"
@@ -22,9 +23,18 @@ enum {
     UNSERVED_MS = 30000, /* a kind that was just established need not be served everywhere */
 };
 
-static bool keeps(const struct capi_puts *puts)
+/* The object before and after is needed: to be shown, or to be compared. A merge and a replacement
+ * name the version that they change; an apply does not, and somebody may write the status
+ * meanwhile. Of a dry run the version says nothing. */
+static bool keeps(const struct capi_puts *puts, const struct capi_put *item)
 {
-    return puts->options.keep || kube_client_is_dry_run(puts->client);
+    return puts->options.keep || kube_client_is_dry_run(puts->client) ||
+           (item->exists && item->way == CAPI_WAY_APPLY);
+}
+
+static const char *manager_of(const struct capi_puts *puts)
+{
+    return puts->options.manager ? puts->options.manager : CREATOR;
 }
 
 /* ---- requests */
@@ -43,7 +53,7 @@ static char *apply_path(const struct capi_puts *puts, const struct capi_put *ite
     struct buf path;
     buf_init(&path);
     kube_resource_path(&path, &item->id.resource, item->id.namespace_, item->id.name);
-    url_query(&path, "fieldManager", puts->options.manager ? puts->options.manager : CREATOR);
+    url_query(&path, "fieldManager", manager_of(puts));
     if (item->way == CAPI_WAY_APPLY)
         url_query(&path, "force", "true");
     return buf_steal(&path);
@@ -109,7 +119,7 @@ static int build_write(const struct capi_puts *puts, struct capi_put *item, stru
             return -1;
     }
     kube_call_body_take(&item->call, type, &body);
-    if (!keeps(puts))
+    if (!keeps(puts, item))
         http_request_header(&item->call.job.request, "Accept", METADATA);
     return 0;
 }
@@ -195,9 +205,18 @@ static enum put_verdict finish_look(const struct capi_puts *puts, struct capi_pu
     if (!before)
         return PUT_REFUSED;
     put_judge(item, &puts->options, before);
-    if (item->differs && keeps(puts))
+    if (item->differs && keeps(puts, item))
         item->before = json_incref(before);
     return next_after_look(puts, item, err);
+}
+
+static bool has_changed(const struct capi_puts *puts, const struct capi_put *item,
+                        const json_t *after)
+{
+    bool applied = item->way == CAPI_WAY_APPLY;
+    if (applied || kube_client_is_dry_run(puts->client))
+        return kube_prior_differs(item->before, after, applied ? manager_of(puts) : NULL);
+    return !str_equal(js_str(after, "metadata", "resourceVersion", NULL), item->version);
 }
 
 static enum put_verdict finish_write(const struct capi_puts *puts, struct capi_put *item,
@@ -208,13 +227,12 @@ static enum put_verdict finish_write(const struct capi_puts *puts, struct capi_p
     json_auto_t *after = kube_call_object(&item->call, err);
     if (!after)
         return PUT_REFUSED;
-    bool changed = !str_equal(js_str(after, "metadata", "resourceVersion", NULL), item->version);
-    /* Of a dry run the version says nothing: what would be stored is compared. */
-    if (item->exists && kube_client_is_dry_run(puts->client))
-        changed = !kube_strip_equal(item->before, after);
+    bool changed = item->exists && has_changed(puts, item, after);
     item->action = !item->exists ? CAPI_CREATED : changed ? CAPI_PATCHED : CAPI_UNCHANGED;
     if (puts->options.keep)
         item->after = steal_ptr(after);
+    else
+        json_decref(steal_ptr(item->before));
     item->stage = CAPI_PUT_DONE;
     return PUT_SETTLED;
 }

@@ -89,13 +89,6 @@ json_t *kube_prior_value(const struct kube_prior *prior)
     return js_read(buf_str(&prior->body), prior->body.size, &where);
 }
 
-static json_t *comparable(const json_t *value)
-{
-    json_t *copy = json_deep_copy(value);
-    kube_strip_for_compare(copy);
-    return copy;
-}
-
 /* The object differs, although MANAGER applied the same fields as before. Did others do that, who
  * wrote after we had looked? */
 static bool is_of_others(const json_t *before, const json_t *after, const char *manager)
@@ -107,6 +100,21 @@ static bool is_of_others(const json_t *before, const json_t *after, const char *
     return old && js_equal(old, new);
 }
 
+static bool same_uid(const json_t *before, const json_t *after)
+{
+    return str_equal(js_str(before, "metadata", "uid", NULL),
+                     js_str(after, "metadata", "uid", NULL));
+}
+
+bool kube_prior_differs(const json_t *before, const json_t *after, const char *manager)
+{
+    if (!same_uid(before, after))
+        return true;
+    if (manager && !kube_managers_same(before, after, manager))
+        return true;
+    return !kube_strip_equal(before, after) && !(manager && is_of_others(before, after, manager));
+}
+
 bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
                         bool dry_run)
 {
@@ -116,12 +124,5 @@ bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, con
     if (!dry_run && version && str_equal(prior->resource_version, version))
         return false;
     json_auto_t *before = kube_prior_value(prior);
-    json_auto_t *old = comparable(before);
-    json_auto_t *new = comparable(after);
-    bool same = js_equal(old, new);
-    if (!manager)
-        return !same;
-    if (!kube_managers_same(before, after, manager))
-        return true;
-    return !same && !is_of_others(before, after, manager);
+    return kube_prior_differs(before, after, manager);
 }

@@ -51,4 +51,7 @@ json_t *kube_prior_value(const struct kube_prior *prior) must_check;
 bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
                         bool dry_run);
 
+/* The same of two values, neither NULL, whatever their resourceVersion. */
+bool kube_prior_differs(const json_t *before, const json_t *after, const char *manager);
+
 #endif

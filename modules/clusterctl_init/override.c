@@ -10,7 +10,7 @@
 #include "json/js_get.h"
 #include "json/js_write.h"
 #include "kube/list.h"
-#include "kube/strip.h"
+#include "kube/prior.h"
 
 static int list_deployments(struct cc *cc, const struct cc_item *item, json_t *items,
                             struct error **err)
@@ -88,15 +88,6 @@ static json_t *apply_one(struct cc *cc, const struct cc_item *item, const json_t
     return answer;
 }
 
-/* Of a dry run the version says nothing: what would be stored is compared. */
-static bool is_changed(const struct cc *cc, const json_t *before, const json_t *after)
-{
-    if (kube_client_is_dry_run(cc->client))
-        return !kube_strip_equal(before, after);
-    return !str_equal(js_str(before, "metadata", "resourceVersion", NULL),
-                      js_str(after, "metadata", "resourceVersion", NULL));
-}
-
 int cc_override_apply(struct cc *cc, struct error **err)
 {
     for (size_t i = 0; i < cc->override_count; i++) {
@@ -104,7 +95,7 @@ int cc_override_apply(struct cc *cc, struct error **err)
         json_auto_t *after = apply_one(cc, override->item, override->deployment, err);
         if (!after)
             return -1;
-        override->changed = is_changed(cc, override->deployment, after);
+        override->changed = kube_prior_differs(override->deployment, after, CAPI_OVERRIDES_MANAGER);
     }
     return 0;
 }

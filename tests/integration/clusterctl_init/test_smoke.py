@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from support.providers import CORE, INFRASTRUCTURE, OLD_CORE, OLD_INFRASTRUCTURE, crd, pinned
+from support.relay import Relay
 
 CAPO = "/apis/apps/v1/namespaces/capo-system/deployments/capo-controller-manager"
 CAPI = "/apis/apps/v1/namespaces/capi-system/deployments/capi-controller-manager"
@@ -175,6 +176,19 @@ def test_overrides__written_otherwise_than_the_server_does__are_predicted_as_the
     assert not predicted.changed and not again.changed and not predicted["objects"]
     overrides[0]["resources"]["limits"]["cpu"] = 3
     assert pair.run_ours(check=True, **pinned(), more={"deployment_overrides": overrides}).changed
+
+
+def test_overrides__while_a_controller_writes_the_status__are_unchanged(pair):
+    overrides = [{"providers": ["infrastructure-openstack"], "resources": {"limits": {"memory": "1024Mi"}}}]
+    install(pair, deployment_overrides=overrides)
+
+    def write_status(request):
+        if request.method == "PATCH" and request.path.startswith(CAPO):
+            pair.ours.patch(CAPO + "/status", {"status": {"replicas": 1}})
+
+    with Relay(pair.ours.server, write_status) as relay:
+        outcome = install(pair, deployment_overrides=overrides, kubeconfig=relay.kubeconfig)
+    assert pair.ours.get(CAPO)["status"]["replicas"] == 1 and not outcome.changed
 
 
 def test_overrides__through_an_upgrade__stay(pair):

@@ -80,6 +80,19 @@ static void test_prior_changed__every_row__as_named(maybe_unused void **state)
     }
 }
 
+static void test_prior_differs__two_values__by_the_same_rules(maybe_unused void **state)
+{
+    for (size_t i = 0; i < array_length(rows); i++) {
+        json_auto_t *before = json_from(rows[i].before);
+        json_auto_t *after = json_from(rows[i].after);
+        if (strcmp(rows[i].what, "same version") == 0)
+            continue;
+        if (kube_prior_differs(before, after, "ansible") != rows[i].changed ||
+            kube_prior_differs(before, after, NULL) != rows[i].changed_unasked)
+            fail_msg("%s", rows[i].what);
+    }
+}
+
 static void test_prior_changed__was_absent__true(maybe_unused void **state)
 {
     struct kube_prior prior = {0};
@@ -141,6 +154,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prior_changed__every_row__as_named),
+        cmocka_unit_test(test_prior_differs__two_values__by_the_same_rules),
         cmocka_unit_test(test_prior_changed__was_absent__true),
         cmocka_unit_test(test_prior_read__object__keeps_what_decides),
         cmocka_unit_test(test_prior_read__no_json__is_an_error),
