@@ -16,7 +16,7 @@ char *http_redirect(const struct http_job *job)
     if (*target == '/' && target[1] != '/') {
         const char *host = strstr(url, "://");
         size_t size = host ? (size_t)(host - url) + 3 : 0;
-        size += strcspn(url + size, "/");
+        size += strcspn(url + size, "/?#");
         return xasprintf("%.*s%s", (int)size, url, target);
     }
     if (str_starts_with(target, "https://") ||
