@@ -437,70 +437,6 @@ static void test_read__of_a_remote_file__is_downloaded_once(void **state)
     fake_server_stop(server);
 }
 
-static void test_read__of_a_remote_file_that_differs__uses_nothing(void **state)
-{
-    static const struct fake_reply script[] = {{.body = "evil"}};
-    struct fake_server *server = fake_server_start(script, array_length(script), NULL);
-    auto_world struct world world = {0};
-    auto_error struct error *err = NULL;
-    auto_buf struct buf bytes = {0};
-    open_remote(&world, state, server, "hello");
-    assert_int_equal(read_remote(&world, &bytes, &err), -1);
-    assert_error(&err, ERROR_IO, "as configured: nothing was used");
-    assert_int_equal(bytes.size, 0);
-    auto_free char *kept = sandbox_read(state, "cache/infrastructure-openstack/v0.14.4/c.yaml");
-    assert_string_equal(kept, "");
-    fake_server_stop(server);
-}
-
-static void test_read__of_a_remote_file_that_is_gone__tells_the_status(void **state)
-{
-    static const struct fake_reply script[] = {
-        {.when = "GET /a", .status = 302, .headers = "Location: ftp://x/y\r\n"}};
-    struct fake_server *server = fake_server_start(script, 0, NULL);
-    struct fake_server *mover = fake_server_start(script, 1, NULL);
-    auto_world struct world world = {0};
-    auto_world struct world moved = {0};
-    auto_error struct error *err = NULL;
-    auto_buf struct buf bytes = {0};
-    open_remote(&world, state, server, "hello");
-    assert_int_equal(read_remote(&world, &bytes, &err), -1);
-    assert_error(&err, ERROR_NOT_FOUND, "c.yaml: the server answered 404 Not Found");
-    open_remote(&moved, state, mover, "hello");
-    assert_int_equal(read_remote(&moved, &bytes, &err), -1);
-    assert_error(&err, ERROR_STATUS, "failed to download: http://127.0.0.1");
-    fake_server_stop(server);
-    fake_server_stop(mover);
-}
-
-static void test_read__of_a_remote_file_in_a_circle__gives_up(void **state)
-{
-    static const struct fake_reply script[] = {
-        {.status = 301, .headers = "Location: /a/b/v0.14.4/c.yaml\r\n"}};
-    struct fake_server *server = fake_server_start(script, 1, NULL);
-    auto_world struct world world = {0};
-    auto_error struct error *err = NULL;
-    auto_buf struct buf bytes = {0};
-    open_remote(&world, state, server, "hello");
-    assert_int_equal(read_remote(&world, &bytes, &err), -1);
-    assert_error(&err, ERROR_HTTP, "redirects more than 10 times");
-    fake_server_stop(server);
-}
-
-static void test_read__of_a_remote_file_that_cannot_be_kept__names_the_option(void **state)
-{
-    static const struct fake_reply script[] = {{.body = "hello"}};
-    struct fake_server *server = fake_server_start(script, 1, NULL);
-    auto_world struct world world = {0};
-    auto_error struct error *err = NULL;
-    auto_buf struct buf bytes = {0};
-    sandbox_write(state, "cache", "a file");
-    open_remote(&world, state, server, "hello");
-    assert_int_equal(read_remote(&world, &bytes, &err), -1);
-    assert_error(&err, ERROR_IO, "(the option cache_path names another place for downloads)");
-    fake_server_stop(server);
-}
-
 static void test_read__of_a_remote_version_with_a_path__does_not_leave_the_cache(void **state)
 {
     auto_world struct world world = {0};
@@ -552,10 +488,6 @@ int main(void)
         sandbox_test(test_generation_of_core__of_versions__is_that_of_their_contract),
         sandbox_test(test_001__a_remote_file_without_digest__is_refused_with_the_remedy),
         sandbox_test(test_read__of_a_remote_file__is_downloaded_once),
-        sandbox_test(test_read__of_a_remote_file_that_differs__uses_nothing),
-        sandbox_test(test_read__of_a_remote_file_that_is_gone__tells_the_status),
-        sandbox_test(test_read__of_a_remote_file_in_a_circle__gives_up),
-        sandbox_test(test_read__of_a_remote_file_that_cannot_be_kept__names_the_option),
         sandbox_test(test_read__of_a_remote_version_with_a_path__does_not_leave_the_cache),
         sandbox_test(test_path_clean__of_paths__removes_what_means_nothing),
     };
