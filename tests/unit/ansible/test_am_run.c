@@ -1,154 +1,8 @@
-#include "support/unit.h"
+#include "unit/ansible/probe.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <syslog.h>
 
-#include "ansible/am_run.h"
-#include "base/str.h"
 #include "support/json_text.h"
-#include "unit/ansible/child.h"
-
-/* ---- a module whose stations do what the case says */
-
-struct script {
-    const char *fail_in; /* the station that fails: "open", "observe", "plan", "apply", "predict" */
-    const char *signal_in; /* the station that asks the process to stop */
-    enum error_kind kind;
-    bool silent;       /* it fails without a reason */
-    bool deep;         /* the result is nested too deeply to be printed */
-    bool one_warning;  /* the module returns its warning as a text instead of a list */
-    bool look_only;    /* the module has no apply and no predict */
-    bool tell_log;     /* the result says what went into the system log */
-    const char *args;  /* the JSON that the module gets */
-    const char *input; /* "file" or "stdin" */
-};
-
-static struct script script;
-static struct strv calls;
-static struct am_context *given;
-
-/* The linker leads the C library's log here; the hardened build calls the second one. */
-static struct strv logged;
-
-void __wrap_syslog(int priority, const char *format, ...) printf_like(2, 3);
-void __wrap___syslog_chk(int priority, int flag, const char *format, ...) printf_like(3, 4);
-
-static void printf_like(2, 0) take_line(int priority, const char *format, va_list arguments)
-{
-    auto_free char *text = xvasprintf(format, arguments);
-    assert_int_equal(priority, LOG_INFO);
-    strv_add(&logged, text);
-}
-
-void __wrap_syslog(int priority, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    take_line(priority, format, arguments);
-    va_end(arguments);
-}
-
-void __wrap___syslog_chk(int priority, int flag, const char *format, ...)
-{
-    (void)flag;
-    va_list arguments;
-    va_start(arguments, format);
-    take_line(priority, format, arguments);
-    va_end(arguments);
-}
-
-static int station(const char *name, struct error **err)
-{
-    strv_add(&calls, name);
-    if (str_equal(script.signal_in, name))
-        raise(SIGTERM);
-    if (!str_equal(script.fail_in, name))
-        return 0;
-    if (!script.silent) {
-        error_make(err, script.kind, "%s broke on hush", name);
-        error_code(err, 42);
-        error_detail_take(err, "reason", json_string("because of hush"));
-        error_detail_take(err, "failed", json_false());
-    }
-    return -1;
-}
-
-static void *probe_open(const json_t *params, struct am_context *context, struct error **err)
-{
-    static int state;
-    assert_true(json_is_object(params));
-    given = context;
-    return station("open", err) < 0 ? NULL : &state;
-}
-
-static int probe_observe(void *state, struct error **err)
-{
-    (void)state;
-    strv_add(&given->warnings, "seen");
-    strv_add_once(&given->warnings, "seen");
-    return station("observe", err);
-}
-
-static int probe_plan(void *state, struct error **err)
-{
-    (void)state;
-    return station("plan", err);
-}
-
-static int probe_apply(void *state, struct error **err)
-{
-    (void)state;
-    return station("apply", err);
-}
-
-static int probe_predict(void *state, struct error **err)
-{
-    (void)state;
-    return station("predict", err);
-}
-
-static void probe_result(void *state, const struct error *failure, json_t *result)
-{
-    (void)state;
-    auto_free char *joined = strv_join(&calls, " ");
-    json_object_set_new(result, "calls", json_string(joined));
-    json_object_set_new(result, "saw_failure", json_boolean(failure != NULL));
-    for (size_t i = 0; script.tell_log && i < logged.count; i++)
-        json_object_set_new(result, "log", json_string(logged.items[i]));
-    if (script.one_warning)
-        json_object_set_new(result, "warnings", json_string("own"));
-    else
-        json_object_set_new(result, "warnings", json_pack("[s]", "own"));
-    if (!failure)
-        json_object_set_new(result, "changed", json_true());
-    else
-        json_object_set_new(result, "failed", json_false()); /* nobody gets away with it */
-    json_object_set_new(result, "diff", json_pack("{s:s,s:s}", "before", "hush\n", "after", "b\n"));
-    if (script.deep) {
-        json_t *inner = json_object();
-        for (int i = 0; i < 1500; i++)
-            inner = json_pack("{s:o}", "a", inner);
-        json_object_set_new(result, "deep", inner);
-    }
-}
-
-static void probe_secrets(const json_t *params, struct am_secrets *secrets)
-{
-    am_secrets_add(secrets, json_string_value(json_object_get(params, "word")));
-}
-
-static void probe_redact(void *state, json_t *params)
-{
-    json_object_set_new(params, "redacted", state ? json_string("open") : json_string("closed"));
-}
-
-static void probe_close(void *state)
-{
-    (void)state;
-    strv_add(&calls, "close");
-}
 
 static const struct am_option options[] = {
     {.name = "name", .required = true, .aliases = AM_NAMES("title")},
@@ -160,75 +14,10 @@ static const struct am_spec spec_with_check_mode = {.options = options,
                                                     .supports_check_mode = true};
 static const struct am_spec spec_without = {.options = options};
 
-static int run(const struct am_spec *spec)
-{
-    char path[] = "/tmp/test_am_run_XXXXXX";
-    int fd = mkstemp(path);
-    char *argv[] = {(char[]){"probe"}, path, NULL};
-    if (fd < 0 || write(fd, script.args, strlen(script.args)) < 0)
-        return 99;
-    if (str_equal(script.input, "stdin")) {
-        lseek(fd, 0, SEEK_SET);
-        dup2(fd, STDIN_FILENO);
-        argv[1] = NULL;
-    }
-    struct am_module module = {.name = "probe",
-                               .spec = spec,
-                               .secrets = probe_secrets,
-                               .open = probe_open,
-                               .observe = probe_observe,
-                               .plan = probe_plan,
-                               .apply = probe_apply,
-                               .predict = probe_predict,
-                               .result = probe_result,
-                               .redact = probe_redact,
-                               .close = probe_close};
-    if (script.look_only) {
-        module.apply = NULL;
-        module.predict = NULL;
-    }
-    int status = am_run(&module, argv[1] ? 2 : 1, argv);
-    close(fd);
-    unlink(path);
-    return status;
-}
-
-static int run_module(void *spec)
-{
-    return run(spec);
-}
-
-/* The object that the module printed, owned, and its exit status. */
-static json_t *run_script(const struct am_spec *spec, int wanted_status)
-{
-    union {
-        const struct am_spec *from;
-        void *to;
-    } argument = {.from = spec};
-    struct child_outcome outcome = run_in_child(run_module, argument.to);
-    assert_true(WIFEXITED(outcome.status));
-    assert_int_equal(WEXITSTATUS(outcome.status), wanted_status);
-    const char *text = buf_str(&outcome.output);
-    assert_int_equal(text[0], '\n');
-    assert_int_equal(text[1], '{');
-    assert_ptr_equal(strchr(text + 1, '\n'), text + outcome.output.size - 1);
-    json_t *result = json_loadb(text, outcome.output.size, 0, NULL);
-    assert_non_null(result);
-    buf_clear(&outcome.output);
-    return result;
-}
-
 static void assert_run(const struct am_spec *spec, int status, const char *wanted)
 {
     json_auto_t *result = run_script(spec, status);
     assert_json(result, wanted);
-}
-
-static int reset(void **state)
-{
-    (void)state;
-    script = (struct script){.kind = ERROR_IO, .input = "file", .args = "{\"name\": \"x\"}"};
-    return 0;
 }
 
 #define INVOCATION                                                                                 \
@@ -302,32 +91,6 @@ static void test_am_run__diff_mode__shows_the_scrubbed_diff(void **state)
     script.args = "{\"name\": \"x\", \"secret\": \"hush\", \"_ansible_diff\": true}";
     json_auto_t *result = run_script(&spec_with_check_mode, 0);
     assert_json(json_object_get(result, "diff"), "{'before': '********\\n', 'after': 'b\\n'}");
-}
-
-/* ---- the system log */
-
-static const struct am_option word_options[] = {
-    {.name = "name"},
-    {.name = "word", .env = AM_NAMES("TEST_AM_RUN_WORD")},
-    {0},
-};
-static const struct am_spec word_spec = {.options = word_options};
-
-static void test_am_run__the_system_log__gets_what_may_be_shown(void **state)
-{
-    (void)state;
-    static const char *const args[] = {"{\"name\": \"a hush\", \"word\": \"hush\"}",
-                                       "{\"name\": \"a hush\"}"};
-    script.tell_log = true;
-    for (size_t i = 0; i < array_length(args); i++) {
-        setenv("TEST_AM_RUN_WORD", "hush", 1);
-        script.args = args[i];
-        json_auto_t *result = run_script(&word_spec, 0);
-        assert_string_equal(json_string_value(json_object_get(result, "log")),
-                            "Invoked with name=a ******** "
-                            "word=VALUE_SPECIFIED_IN_NO_LOG_PARAMETER redacted=closed");
-    }
-    unsetenv("TEST_AM_RUN_WORD");
 }
 
 /* ---- failures */
@@ -486,7 +249,6 @@ int main(void)
         UNIT(test_am_run__a_module_that_only_looks__needs_no_apply),
         UNIT(test_am_run__a_warning_that_is_no_list__is_kept_whole),
         UNIT(test_am_run__diff_mode__shows_the_scrubbed_diff),
-        UNIT(test_am_run__the_system_log__gets_what_may_be_shown),
         UNIT(test_am_run__a_failing_station__ends_the_run_with_a_result),
         UNIT(test_am_run__a_failing_open__gives_no_state_to_anybody),
         UNIT(test_am_run__a_failure_without_a_reason__is_a_defect),
