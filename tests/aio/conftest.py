@@ -13,7 +13,7 @@ from servers.lxc.world import why_not  # noqa: E402
 
 @pytest.fixture(scope="module")
 def aio(request):
-    """The deployment that the tests of a file work on, in their order. Its first Kubernetes is the KUBERNETES of the file."""
+    """The deployment that the tests of a file work on, in their order. Kubernetes is the file's KUBERNETES at first."""
     reason = why_not()
     if reason:
         pytest.skip(reason)

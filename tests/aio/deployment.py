@@ -1,4 +1,5 @@
-"""An all-in-one deployment on this machine: a bridge, a mirror, HAProxy in a container, and what OpenStack-Ansible configures.
+"""An all-in-one deployment on this machine: a bridge, a mirror, HAProxy in a container, and what OpenStack-Ansible
+configures.
 
     with Deployment(folder) as aio:
         result = aio.run("openstack.osa.k8s")
@@ -30,14 +31,15 @@ KUBERNETES = os.environ.get("KUBERNETES_VERSION", build.DEFAULT_VERSION)
 GUARDED = {"vm/overcommit_memory": "1", "kernel/panic": "10", "kernel/panic_on_oops": "1"}
 # All processes of a container together count as much as one session outside: too little beside other tests.
 CPU = "lxc.cgroup.cpu.shares=20480"
-# Where the host has mounted cgroups of version 1 alone, a container's systemd still finds the hierarchy of version 2, in which
-# liblxc gives it no place of its own: slices of all containers are side by side there and stay. Whoever finds kubepods.slice there
-# does not make the one of version 1 that belongs to it, and the kubelet refuses to start. So systemd shall not look for it.
+# Where the host has mounted cgroups of version 1 alone, a container's systemd still finds the hierarchy of version 2,
+# in which liblxc gives it no place of its own: slices of all containers are side by side there and stay. Whoever finds
+# kubepods.slice there does not make the one of version 1 that belongs to it, and the kubelet refuses to start. So
+# systemd shall not look for it.
 INIT = "lxc.init.cmd=/sbin/init systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1"
 KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 # A busy machine is no reason for another leader, and its disk none to wait for.
-LEASES = [{"name": "leader-elect-lease-duration", "value": "120s"}, {"name": "leader-elect-renew-deadline", "value": "100s"},
-          {"name": "bind-address", "value": "0.0.0.0"}]
+LEASES = [{"name": "leader-elect-lease-duration", "value": "120s"},
+          {"name": "leader-elect-renew-deadline", "value": "100s"}, {"name": "bind-address", "value": "0.0.0.0"}]
 PATIENT = {"controllerManager": {"extraArgs": LEASES}, "scheduler": {"extraArgs": LEASES},
            "etcd": {"local": {"extraArgs": [{"name": "unsafe-no-fsync", "value": "true"}]}}}
 REGISTRIES = ("registry.k8s.io", "quay.io", "registry.example.org")
@@ -58,7 +60,8 @@ def sha256(path: Path) -> str:
 class Deployment:
     cluster_api_version, sample_version = build.CAPI_VERSION, content.SAMPLE_VERSION
 
-    def __init__(self, folder: Path, version=KUBERNETES, core=ansible_venv.DEFAULT_CORE, programs: Path = None, nodes=1):
+    def __init__(self, folder: Path, version=KUBERNETES, core=ansible_venv.DEFAULT_CORE, programs: Path = None,
+                 nodes=1):
         self.folder, self.version = Path(folder), version
         self.programs = programs or Path(os.environ.get("MCAPI_PROGRAMS", ROOT / "build/bin"))
         self.world = World(self.folder / "w")
@@ -76,7 +79,8 @@ class Deployment:
 
     def __exit__(self, *_):
         for container in self.world.lxcpath.iterdir():
-            subprocess.run(["lxc-stop", "-P", self.world.lxcpath, "-n", container.name, "-k"], check=False, stderr=subprocess.DEVNULL)
+            subprocess.run(["lxc-stop", "-P", self.world.lxcpath, "-n", container.name, "-k"], check=False,
+                           stderr=subprocess.DEVNULL)
         self.keeper.stop()
         self.world.close()
 
@@ -97,8 +101,9 @@ class Deployment:
             (self.mirror_folder / name).symlink_to(folder / name)
 
     def start_mirror(self) -> None:
-        self.keeper.start("mirror", [sys.executable, str(ROOT / "tests/servers/kubeadm/mirror.py"), str(self.mirror_folder),
-                                     self.bridge.address(1), str(self.mirror_port)], self.folder / "mirror.log", self.folder)
+        program = str(ROOT / "tests/servers/kubeadm/mirror.py")
+        self.keeper.start("mirror", [sys.executable, program, str(self.mirror_folder), self.bridge.address(1),
+                                     str(self.mirror_port)], self.folder / "mirror.log", self.folder)
 
     def _start_haproxy(self) -> None:
         """A host of its own, as an infra host is; its network is the bridge."""
@@ -110,7 +115,7 @@ class Deployment:
                 break
             time.sleep(0.1)
         # The part of OpenStack-Ansible's haproxy_server that is not ours.
-        self.haproxy.run("sh", "-c", "mkdir -p /etc/haproxy/conf.d && cp /etc/haproxy/haproxy.cfg /etc/haproxy/conf.d/00-haproxy")
+        self.haproxy.run("sh", "-c", "cd /etc/haproxy && mkdir -p conf.d && cp haproxy.cfg conf.d/00-haproxy")
 
     # ---- the configuration
 
@@ -144,8 +149,9 @@ class Deployment:
         self._describe_hosts()
 
     def _describe_hosts(self) -> None:
-        self.osa.conf("k8s", {"cluster_api_hosts": {"aio1": {"ip": self.bridge.address(1), "affinity": {"k8s_container": self.nodes},
-                                                            "host_vars": {"ansible_connection": "local"}}}})
+        host = {"ip": self.bridge.address(1), "affinity": {"k8s_container": self.nodes},
+                "host_vars": {"ansible_connection": "local"}}
+        self.osa.conf("k8s", {"cluster_api_hosts": {"aio1": host}})
 
     def _variables(self) -> dict:
         sums = {path.name: sha256(path) for path in (self.mirror_folder / "files").rglob("*") if path.is_file()}
@@ -163,33 +169,42 @@ class Deployment:
         return {
             "kubernetes_version": self.version, "capi_offline_mirror_base": self.mirror,
             "cilium_ipv4_cidr": "10.244.0.0/16", "cni_plugin": "bridge",
-            "lxc_container_directory": str(self.world.lxcpath), "lxc_container_template": str(ROOT / "collection/lxc/mcapi-rootfs"),
-            "lxc_container_template_options": ["--tarball=%s" % rootfs.debian("node"), "--resolv-conf=%s" % resolver], "lxc_guest_networks": networks,
-            "lxc_guest_openstack_path": str(self.folder / "openstack"), "lxc_guest_extra_config": guarded + [CPU] + ([] if has_version_2() else [INIT]),
+            "lxc_container_directory": str(self.world.lxcpath),
+            "lxc_container_template": str(ROOT / "collection/lxc/mcapi-rootfs"),
+            "lxc_container_template_options": ["--tarball=%s" % rootfs.debian("node"), "--resolv-conf=%s" % resolver],
+            "lxc_guest_networks": networks, "lxc_guest_openstack_path": str(self.folder / "openstack"),
+            "lxc_guest_extra_config": guarded + [CPU] + ([] if has_version_2() else [INIT]),
             "lxc_container_mount_auto": ["proc:rw", "sys:rw", "cgroup:rw:force"], "openstack_host_nf_conntrack_max": 0,
             "lxc_guest_bind_mounts": [
                 {"source": "/dev/kmsg", "target": "/dev/kmsg", "create": "file"},
-                {"source": "{{ lxc_guest_openstack_path }}/backup/{{ lxc_guest_name }}", "target": "/var/backup", "create_source": True}],
+                {"source": "{{ lxc_guest_openstack_path }}/backup/{{ lxc_guest_name }}", "target": "/var/backup",
+                 "create_source": True}],
             "kubeadm_binary_checksum": program, "kubectl_binary_checksum": program, "kubelet_binary_checksum": program,
             "containerd_download_checksum": sums["containerd-2.3.1-linux-%s.tar.gz" % content.ARCHITECTURE],
             "containerd_runc_download_checksum": sums["runc." + content.ARCHITECTURE],
-            "kubelet_crictl_version": "1.36.0", "kubelet_crictl_checksum": sums["crictl-v1.36.0-linux-%s.tar.gz" % content.ARCHITECTURE],
+            "kubelet_crictl_version": "1.36.0",
+            "kubelet_crictl_checksum": sums["crictl-v1.36.0-linux-%s.tar.gz" % content.ARCHITECTURE],
             "kubelet_cni_plugins_checksum": sums["cni-plugins-linux-%s-v1.9.1.tgz" % content.ARCHITECTURE],
-            "containerd_registry_mirrors": [{"registry": name, "mirrors": [{"url": "%s/v2/%s" % (self.mirror, name), "override_path": True}]}
-                                            for name in REGISTRIES],
+            "containerd_registry_mirrors": [
+                {"registry": name, "mirrors": [{"url": "%s/v2/%s" % (self.mirror, name), "override_path": True}]}
+                for name in REGISTRIES],
             # This machine has control groups of the first version, and its root may not lower oom_score_adj.
             "containerd_restrict_oom_score_adj": True, "kubelet_allow_unsafe_swap": True,
             "kubernetes_ignore_preflight_errors": ["SystemVerification", "NumCPU", "Mem", "KubeletVersion"],
-            "kubernetes_kubelet_config": {"cgroupDriver": "systemd", "failCgroupV1": False, "failSwapOn": False, "oomScoreAdj": 0,
-                                          "imageGCHighThresholdPercent": 100,
-                                          "evictionHard": {"memory.available": "50Mi", "nodefs.available": "1%", "imagefs.available": "1%"}},
+            "kubernetes_kubelet_config": {
+                "cgroupDriver": "systemd", "failCgroupV1": False, "failSwapOn": False, "oomScoreAdj": 0,
+                "imageGCHighThresholdPercent": 100,
+                "evictionHard": {"memory.available": "50Mi", "nodefs.available": "1%", "imagefs.available": "1%"}},
             "kubernetes_kube_proxy_config": {"oomScoreAdj": 0}, "kubernetes_cluster_config": PATIENT,
-            "kubelet_sysctls": {"net.ipv4.ip_forward": 1, "net.bridge.bridge-nf-call-iptables": 1, "net.bridge.bridge-nf-call-ip6tables": 1},
+            "kubelet_sysctls": {"net.ipv4.ip_forward": 1, "net.bridge.bridge-nf-call-iptables": 1,
+                                "net.bridge.bridge-nf-call-ip6tables": 1},
             "preflight_disk_gb": 1, "cert_manager_version": build.CERT_MANAGER_VERSION,
             "cert_manager_manifest_checksum": sums["cert-manager.yaml"], "cluster_api_version": build.CAPI_VERSION,
-            "cluster_api_provider_checksums": content.provider_checksums(), "cluster_api_infrastructure_provider": "sample",
+            "cluster_api_provider_checksums": content.provider_checksums(),
+            "cluster_api_infrastructure_provider": "sample",
             "cluster_api_openstack_base_url": "https://%s/releases/download" % content.SAMPLE_HOST,
-            "cluster_api_infrastructure_version": content.SAMPLE_VERSION, "capi_image_mirror_extra": [content.SAMPLE_IMAGE],
+            "cluster_api_infrastructure_version": content.SAMPLE_VERSION,
+            "capi_image_mirror_extra": [content.SAMPLE_IMAGE],
         }
 
     # ---- what is done
@@ -206,8 +221,8 @@ class Deployment:
 
     def state(self) -> str:
         """What a run may change: files of the node and versions of objects that no controller touches by itself."""
-        files = self.container().run("sh", "-c", "find /etc/kubernetes /etc/containerd /etc/systemd/system /etc/cni /opt/cni -type f "
-                                     "| sort | xargs sha256sum")
+        folders = "/etc/kubernetes /etc/containerd /etc/systemd/system /etc/cni /opt/cni"
+        files = self.container().run("sh", "-c", "find %s -type f | sort | xargs sha256sum" % folders)
         objects = self.kubectl("get", "crd,deployments,daemonsets,configmaps", "-A", "-o",
                                "jsonpath={range .items[*]}{.metadata.name} {.metadata.generation}{\"\\n\"}{end}")
         return files + objects
@@ -227,8 +242,9 @@ class Deployment:
 
     def kubectl_fails(self, *arguments) -> str:
         """What it says when it does."""
-        done = subprocess.run(["lxc-attach", "-P", self.world.lxcpath, "-n", self.container().name, "--clear-env", "--", *KUBECTL, *arguments],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        attach = ["lxc-attach", "-P", self.world.lxcpath, "-n", self.container().name, "--clear-env", "--"]
+        done = subprocess.run([*attach, *KUBECTL, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
         assert done.returncode != 0, done.stdout
         return done.stdout
 
@@ -259,7 +275,7 @@ class Deployment:
 
 
 def try_it() -> int:
-    """deployment.py FOLDER PLAYBOOK [ARGUMENT…]: deploys, and waits for a line on standard input before it takes all down."""
+    """deployment.py FOLDER PLAYBOOK [ARGUMENT…]: deploys, and takes all down after a line on standard input."""
     with Deployment(Path(sys.argv[1])) as aio:
         print(aio.osa.command, flush=True)
         for playbook in sys.argv[2:]:

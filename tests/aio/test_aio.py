@@ -5,7 +5,8 @@ import shutil
 from outcome import changed_tasks, changes, succeeded
 
 PLAYBOOK = "openstack.osa.k8s"
-NAMESPACES = ("cert-manager", "capi-system", "capi-kubeadm-bootstrap-system", "capi-kubeadm-control-plane-system", "sample-system")
+NAMESPACES = ("cert-manager", "capi-system", "capi-kubeadm-bootstrap-system", "capi-kubeadm-control-plane-system",
+              "sample-system")
 BACKUPS = "/var/backup/cluster-api-backup"
 
 
@@ -37,7 +38,8 @@ def test_052__cluster_api__has_the_wanted_versions_and_is_available(aio):
                          "infrastructure-sample": "v" + aio.sample_version}
     for namespace in NAMESPACES:
         wait(aio, namespace, "deployment")
-    restarts = [s["restartCount"] for p in aio.objects("pods", "-n", "capi-system") for s in p["status"]["containerStatuses"]]
+    restarts = [status["restartCount"] for pod in aio.objects("pods", "-n", "capi-system")
+                for status in pod["status"]["containerStatuses"]]
     assert restarts == [0]
 
 
@@ -49,7 +51,8 @@ def test_050__cert_manager__was_available_before_the_providers_came(aio):
 
 def test_095__a_cluster__is_refused_by_the_webhook_that_is_really_there(aio):
     """The webhook answers over the network of Services, with the certificate that cert-manager made."""
-    broken = {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "metadata": {"name": "x", "namespace": "default"},
+    broken = {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster",
+              "metadata": {"name": "x", "namespace": "default"},
               "spec": {"topology": {"classRef": {"name": "none"}, "version": "no version"}}}
     aio.container().write("root/broken.json", json.dumps(broken))
     answer = aio.kubectl_fails("apply", "-f", "/root/broken.json")
@@ -70,7 +73,8 @@ def test_039__the_api__answers_on_the_internal_vip_alone(aio):
 
 def test_090__the_lists__are_what_was_fetched(aio, tmp_path):
     succeeded(aio.run("osa_ops.mcapi_vexxhost.offline_list", "-e", "offline_list_path=%s" % tmp_path))
-    files = {line.split()[0].partition("://")[2] for line in (tmp_path / "files.txt").read_text(encoding="utf-8").splitlines()}
+    lines = (tmp_path / "files.txt").read_text(encoding="utf-8").splitlines()
+    files = {line.split()[0].partition("://")[2] for line in lines}
     images = set((tmp_path / "images.txt").read_text(encoding="utf-8").split())
     fetched_files, fetched_images = aio.fetched()
     assert files == fetched_files
@@ -111,7 +115,8 @@ def test_028__the_container__has_each_line_once(aio):
     box = aio.container()
     assert box.values("lxc.cap.drop") == [""]
     assert box.values("lxc.cgroup.devices.allow") == ["a"]
-    assert [value for value in box.values("lxc.mount.entry") if value.startswith("/dev/kmsg")] == ["/dev/kmsg dev/kmsg none bind,create=file 0 0"]
+    mounts = [value for value in box.values("lxc.mount.entry") if value.startswith("/dev/kmsg")]
+    assert mounts == ["/dev/kmsg dev/kmsg none bind,create=file 0 0"]
 
 
 def test_039__haproxy_does_not_listen__an_error_names_the_variable(aio):
@@ -141,11 +146,13 @@ def test_063__backups_are_wanted__a_timer_runs_and_its_service_leaves_a_good_arc
 
 
 def test_067__an_object_was_lost__the_newest_archive_brings_it_back(aio):
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "kube-cloud-config", "namespace": "magnum-system"}}
+    secret = {"apiVersion": "v1", "kind": "Secret",
+              "metadata": {"name": "kube-cloud-config", "namespace": "magnum-system"}}
+    behind = {"apiGroup": "infrastructure.cluster.x-k8s.io", "kind": "SampleCluster", "name": "kube"}
     aio.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "magnum-system"}},
-              {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster", "metadata": {"name": "kube", "namespace": "magnum-system"},
-               "spec": {"paused": True, "infrastructureRef": {"apiGroup": "infrastructure.cluster.x-k8s.io", "kind": "SampleCluster",
-                                                              "name": "kube"}}},
+              {"apiVersion": "cluster.x-k8s.io/v1beta2", "kind": "Cluster",
+               "metadata": {"name": "kube", "namespace": "magnum-system"},
+               "spec": {"paused": True, "infrastructureRef": behind}},
               dict(secret, stringData={"clouds.yaml": "clouds: {}\n"}))
     succeeded(aio.run("osa_ops.mcapi_vexxhost.backup"))
     # Nothing is behind this Cluster, which was never up: that is told, and nothing is wrong.
@@ -155,7 +162,8 @@ def test_067__an_object_was_lost__the_newest_archive_brings_it_back(aio):
     aio.kubectl("-n", "magnum-system", "delete", "secret", "kube-cloud-config")
     done = aio.run("osa_ops.mcapi_vexxhost.restore")
     assert changes(done) == 1
-    assert aio.kubectl("-n", "magnum-system", "get", "secret", "kube-cloud-config", "-o", "name").strip() == "secret/kube-cloud-config"
+    back = aio.kubectl("-n", "magnum-system", "get", "secret", "kube-cloud-config", "-o", "name")
+    assert back.strip() == "secret/kube-cloud-config"
     assert changes(aio.run("osa_ops.mcapi_vexxhost.restore")) == 0
 
 

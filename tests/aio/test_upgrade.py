@@ -16,7 +16,8 @@ def control_plane(aio):
 
 def versions(aio):
     (node,) = aio.objects("nodes")
-    config = aio.kubectl("-n", "kube-system", "get", "configmap", "kubeadm-config", "-o", "jsonpath={.data.ClusterConfiguration}")
+    config = aio.kubectl("-n", "kube-system", "get", "configmap", "kubeadm-config",
+                         "-o", "jsonpath={.data.ClusterConfiguration}")
     (stated,) = [line.split()[1] for line in config.splitlines() if line.startswith("kubernetesVersion:")]
     kube = {version for component, version in control_plane(aio).items() if component != "etcd"}
     return {node["status"]["nodeInfo"]["kubeletVersion"], stated} | kube
@@ -25,7 +26,8 @@ def versions(aio):
 def test_061__a_newer_version_is_wanted__every_part_of_the_node_has_it(aio):
     succeeded(aio.run("openstack.osa.k8s", *SHORT, timeout=1800))
     assert versions(aio) == {"v" + KUBERNETES}
-    aio.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept", "namespace": "default"}, "data": {"a": "b"}})
+    aio.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kept", "namespace": "default"},
+               "data": {"a": "b"}})
     aio.want(NEWER)
     succeeded(aio.run("osa_ops.mcapi_vexxhost.upgrade", *SHORT, timeout=1800))
     aio.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")

@@ -1,4 +1,4 @@
-"""Reaches a container through its physical host, as OpenStack-Ansible's connection does; here that host is this machine."""
+"""Reaches a container through its physical host, as OpenStack-Ansible's connection does; here that is this machine."""
 from __future__ import annotations
 
 import os
@@ -33,7 +33,8 @@ class Connection(ConnectionBase):
 
     def _name(self):
         name = self.get_option("container_name")
-        return name if name and self._play_context.remote_addr not in ("localhost", "127.0.0.1") and name not in self._hosts() else None
+        is_here = self._play_context.remote_addr in ("localhost", "127.0.0.1") or name in self._hosts()
+        return name if name and not is_here else None
 
     def _hosts(self):
         return os.environ.get("AIO_HOSTS", "").split()
@@ -43,10 +44,12 @@ class Connection(ConnectionBase):
         name = self._name()
         argv = ["/bin/sh", "-c", cmd]
         if name:
-            argv = ["lxc-attach", "-P", self.get_option("lxc_path"), "--clear-env", "--name", name, "--", "su", "-", "root", "-c", cmd]
-        done = subprocess.run(argv, input=in_data if in_data is not None else b"", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              check=False)
-        if name and done.returncode == 1 and (b"is not running" in done.stderr or b"Failed to get init pid" in done.stderr):
+            argv = ["lxc-attach", "-P", self.get_option("lxc_path"), "--clear-env", "--name", name, "--",
+                    "su", "-", "root", "-c", cmd]
+        done = subprocess.run(argv, input=in_data if in_data is not None else b"", stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=False)
+        is_down = b"is not running" in done.stderr or b"Failed to get init pid" in done.stderr
+        if name and done.returncode == 1 and is_down:
             raise AnsibleConnectionFailure(done.stderr.decode())
         return done.returncode, done.stdout, done.stderr
 
@@ -54,8 +57,8 @@ class Connection(ConnectionBase):
         name = self._name()
         if not name:
             return path
-        pid = subprocess.run(["lxc-info", "-P", self.get_option("lxc_path"), "-Hpn", name], stdout=subprocess.PIPE, text=True,
-                             check=False).stdout.strip()
+        pid = subprocess.run(["lxc-info", "-P", self.get_option("lxc_path"), "-Hpn", name], stdout=subprocess.PIPE,
+                             text=True, check=False).stdout.strip()
         if not pid:
             raise AnsibleConnectionFailure("container %s does not run" % name)
         return "/proc/%s/root%s" % (pid, path)
