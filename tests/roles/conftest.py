@@ -1,24 +1,19 @@
 """Roles and playbooks without a host to change: syntax, style, and what variables come to. One playbook per ansible-core evaluates all
 cases, each a host of its own, because each start costs seconds."""
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
+from command import CORES, NAMESPACE, ROOT, ansible, tools  # noqa: E402, F401
 from osa import OpenStackAnsible, yaml  # noqa: E402
+from plays import play, roles  # noqa: E402, F401
 from staging import stage  # noqa: E402
 
-from servers import ansible_venv  # noqa: E402
-
-NAMESPACE = "osa_ops.mcapi_vexxhost"
-CORES = os.environ.get("MCAPI_TEST_CORES", "2.17.14 2.19.14 2.21.5").split()
 EVALUATED = ("containerd", "kube_binaries", "kubernetes", "cni", "cert_manager", "cluster_api", "capi_backup", "haproxy_frontend",
              "lxc_guest", "preflight")
 
@@ -39,13 +34,6 @@ def variables_only(tmp_path_factory) -> Path:
             (role / "tasks/main.yml").write_text("---\n[]\n", encoding="ascii")
             (role / "meta/argument_specs.yml").unlink(missing_ok=True)
     return path
-
-
-def tools(core: str) -> Path:
-    try:
-        return ansible_venv.ansible(core) / "bin"
-    except RuntimeError as error:
-        pytest.skip("ansible-core %s: %s" % (core, error))
 
 
 def defaults_of(role: str) -> dict:
@@ -97,10 +85,3 @@ def evaluate(folder: Path, core: str, collections: Path, cases: dict, osa_defaul
     done = osa.run(folder / "dump.yml", *extra)
     assert done.returncode == 0, done.stdout[-4000:]
     return Plans({name: json.loads((folder / (name + ".json")).read_text()) for name in cases}, done.stdout)
-
-
-def ansible(core: str, collections: Path, *arguments, environment=None) -> subprocess.CompletedProcess:
-    variables = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_INJECT_FACT_VARS": "false", "ANSIBLE_NOCOLOR": "1",
-                 "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "always", **(environment or {})}
-    return subprocess.run([str(tools(core) / "ansible-playbook"), *map(str, arguments)], stdin=subprocess.DEVNULL, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables, check=False, timeout=300)

@@ -1,5 +1,4 @@
 """What roles make of what they are told and find: refusals, values, what they remove. Small plays on this machine."""
-import base64
 import json
 import os
 import re
@@ -8,41 +7,8 @@ import subprocess
 
 import pytest
 import yaml as pyyaml
-from conftest import CORES, NAMESPACE, ROOT, ansible
-from osa import OSA_DEFAULTS, yaml
-
-
-@pytest.fixture
-def play(collections, tmp_path):
-    """Runs tasks with the variables of roles, and others that win over them."""
-    def run(tasks, variables=None, roles=(), inventory=None, groups=None, environment=None, **more):
-        files = [str(ROOT / "roles" / role / part / "main.yml") for role in roles for part in ("defaults", "vars")]
-        hosts = {name: dict(values, ansible_connection="local", ansible_python_interpreter="{{ ansible_playbook_python }}")
-                 for name, values in (inventory or {"one": {}}).items()}
-        found = {"k8s_all": {"hosts": hosts}, **{name: {"hosts": dict.fromkeys(members, {})} for name, members in (groups or {}).items()}}
-        (tmp_path / "hosts.json").write_text(yaml(found), encoding="utf-8")
-        (tmp_path / "more.json").write_text(yaml(variables or {}), encoding="utf-8")
-        (tmp_path / "play.yml").write_text(yaml([dict({"hosts": "k8s_all", "gather_facts": False, "vars_files": files, "tasks": tasks}, **more)]),
-                                           encoding="utf-8")
-        return ansible(CORES[-1], collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml", "-e", "@%s" % (tmp_path / "more.json"),
-                       environment=environment)
-    return run
-
-
-def tell(**expressions):
-    """A task that prints what expressions come to."""
-    return {"ansible.builtin.debug": {"msg": "told {{ inventory_hostname }} {{ {%s} | to_json | b64encode }} ." % ", ".join(
-        "'%s': %s" % pair for pair in expressions.items())}}
-
-
-def told(done):
-    """That, host to name to value."""
-    assert done.returncode == 0, done.stdout
-    return {host: json.loads(base64.b64decode(text)) for host, text in re.findall(r"told (\S+) (\S+) \.", done.stdout)}
-
-
-def include(role, part):
-    return {"ansible.builtin.include_role": {"name": "%s.%s" % (NAMESPACE, role), "tasks_from": part}}
+from conftest import NAMESPACE, ROOT
+from plays import include, tell, told
 
 
 @pytest.mark.parametrize("was_there", [True, False])
@@ -132,11 +98,6 @@ def test_functional_test__no_default_storage_class__the_volume_is_left_out(play)
     assert {name: value["volume"] for name, value in found.items()} == {"none": False, "plain": False, "default": True}
 
 
-def test_magnum__nobody_of_that_name_installs_it__is_refused(play):
-    done = play([include("magnum_capi", "check.yml")], {"magnum_capi_installer": "osmagnum"})
-    assert done.returncode != 0 and "magnum_capi_installer (osmagnum) is auto, native or os_magnum." in done.stdout
-
-
 def test_containerd__checksums_without_a_prefix__get_one(play):
     wanted = {"containerd_download_checksum": "0" * 64, "containerd_runc_download_checksum": "1" * 64}
     found = told(play([tell(sums="_containerd_artifacts | map(attribute='checksum')")], wanted, ["containerd"]))
@@ -153,27 +114,10 @@ def test_containerd__socket_is_elsewhere__crictl_and_kubelet_follow(play):
     assert url["one"]["crictl"].count(": unix:///u\n") == 2
 
 
-def test_haproxy_frontend__service_is_no_longer_wanted__its_file_is_removed(play, tmp_path):
-    for name in ("mine", "other"):
-        (tmp_path / name).write_text("# %s\n" % name, encoding="ascii")
-    done = play([{"ansible.builtin.include_tasks": str(ROOT / "roles/haproxy_frontend/tasks/main.yml")}], {
-        "haproxy_frontend_config_path": str(tmp_path),
-        "_haproxy_frontend_services": [{"haproxy_service_name": "mine", "haproxy_service_enabled": False}]},
-        handlers=[{"name": "Join the services", "ansible.builtin.debug": {"msg": "joined"}}])
-    assert done.returncode == 0 and "joined" in done.stdout, done.stdout
-    assert not (tmp_path / "mine").exists() and (tmp_path / "other").exists()
-
-
 def test_lxc_guest__no_timeout_is_told__it_is_a_minute(play):
     hosts = {"none": {}, "delay": {"lxc_container_wait_params": {"delay": 1}}, "told": {"lxc_container_wait_params": {"timeout": 7}}}
     found = told(play([tell(timeout="_lxc_guest_timeout | int")], roles=["lxc_guest"], inventory=hosts))
     assert {name: value["timeout"] for name, value in found.items()} == {"none": 60, "delay": 60, "told": 7}
-
-
-def test_kubernetes__no_host_has_a_cluster__the_first_of_the_play_makes_it(play):
-    hosts = {"node%d" % number: {} for number in range(1, 9)}
-    found = told(play([tell(host="_kubernetes_bootstrap_host")], {"kubernetes_admin_files": {"results": []}}, ["kubernetes"], hosts))
-    assert {value["host"] for value in found.values()} == {"node1"}
 
 
 @pytest.mark.parametrize("role", ["magnum_capi", "capi_proxy", "functional_test"])
@@ -182,42 +126,6 @@ def test_control_host__first_host_is_a_worker__one_with_a_control_plane_is_asked
     groups = {} if containers is None else {"k8s_container": containers}
     found = told(play([tell(host=role + "_control_host")], {}, [role], {"worker": {}, "two": {}}, groups))
     assert {value["host"] for value in found.values()} == {wanted}
-
-
-@pytest.mark.parametrize("containers, wanted", [(None, {"one", "two"}), ([], {"one", "two"}), (["two"], {"two"})])
-def test_kubernetes__hosts_without_containers__all_have_a_control_plane(play, containers, wanted):
-    groups = {} if containers is None else {"k8s_container": containers}
-    found = told(play([tell(here="_kubernetes_is_control_plane | bool", host="_kubernetes_bootstrap_host")],
-                      {"kubernetes_admin_files": {"results": []}}, ["kubernetes"], {"one": {}, "two": {}}, groups))
-    assert {name for name, value in found.items() if value["here"]} == wanted
-    assert {value["host"] for value in found.values()} == {min(wanted)}
-
-
-@pytest.mark.parametrize("limit, has, wanted", [("two", "", "two"), ("two", "one", "one"), ("all", "two", "two"), ("two", "one two", "two"),
-                                                ("all", "one two", "one")])
-def test_kubernetes__run_is_limited__cluster_of_another_host_is_joined(play, limit, has, wanted):
-    files = {"results": [{"item": name, "stat": {"exists": name in has.split()}} for name in ("two", "one")]}
-    found = told(play([tell(host="_kubernetes_bootstrap_host")], {"kubernetes_admin_files": files}, ["kubernetes"], {"one": {}, "two": {}},
-                      hosts=limit))
-    assert {value["host"] for value in found.values()} == {wanted}
-
-
-@pytest.mark.parametrize("core", CORES)
-@pytest.mark.parametrize("group, variables, wanted", [
-    ("k8s_container", {}, ["one", "two", "worker", "other"]), ("planes", {}, ["worker", "one", "other", "two"]),
-    ("planes", {"kubernetes_control_plane_group": "planes"}, ["one", "two", "worker", "other"])])
-def test_kubernetes__workers_are_listed_first__hosts_with_a_control_plane_come_first(collections, tmp_path, core, group, variables, wanted):
-    book = {each["name"]: each for each in pyyaml.safe_load((ROOT / "playbooks/k8s.yml").read_text(encoding="utf-8"))}
-    before = "Gather facts of the hosts, and check them"
-    (grouping,) = [task for task in book[before]["tasks"] if "ansible.builtin.group_by" in task]
-    files = [str(ROOT / "roles/preflight" / part / "main.yml") for part in ("defaults", "vars")]
-    hosts = {name: {"ansible_connection": "local", **variables} for name in ("worker", "one", "other", "two")}
-    (tmp_path / "hosts.json").write_text(yaml({"k8s_all": {"hosts": hosts}, group: {"hosts": {"two": {}, "one": {}, "stranger": {}}}}), encoding="utf-8")
-    (tmp_path / "play.yml").write_text(yaml([
-        {"name": before, "hosts": book[before]["hosts"], "gather_facts": False, "vars_files": files, "tasks": [grouping]},
-        {"name": "x", "hosts": book["Install Kubernetes"]["hosts"], "gather_facts": False, "serial": 1, "tasks": [tell(here=True)]}]), encoding="utf-8")
-    done = ansible(core, collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml")
-    assert list(told(done)) == wanted and "changed=1" not in done.stdout, done.stdout
 
 
 def test_kubernetes__name_of_the_node__is_the_kubelets_and_a_valid_one(play):
@@ -290,101 +198,6 @@ def test_functional_test__results_of_sonobuoy__count(play, tmp_path, status):
                 environment={"PATH": "%s:%s" % (program.parent, os.environ["PATH"])})
     assert (done.returncode == 0) == (status == "passed"), done.stdout
     assert status == "passed" or "Status: failed" in done.stdout
-
-
-def test_haproxy_frontend__api__is_checked_once_over_tls_and_bound_inside(play):
-    text = "lookup('ansible.builtin.template', '%s', template_vars={'item': _haproxy_frontend_services[0]})" % (
-        ROOT / "roles/haproxy_frontend/templates/service.j2")
-    found = told(play([tell(text=text)], {"internal_lb_vip_address": "172.29.236.101", "external_lb_vip_address": "203.0.113.10"},
-                      ["haproxy_frontend"], {"one": {"management_address": "10.0.0.1"}}))
-    text = found["one"]["text"]
-    assert re.findall(r"(?m)^ +bind (\S+)", text) == ["172.29.236.101:6443"] and "203.0.113" not in text
-    assert "ssl-hello-chk" not in text and text.count("option httpchk") == 1 and "uri /healthz" in text
-    assert re.search(r"(?m)^ +server one 10\.0\.0\.1:6443 check .* check-ssl verify none$", text), text
-
-
-@pytest.fixture
-def openstack_osa(collections, tmp_path):
-    """What Ansible finds with a stand-in for the collection openstack.osa, whose roles tell what they are called with; and os_magnum's."""
-    roles = tmp_path / "collections/ansible_collections/openstack/osa/roles"
-    told_by = {"openstack.osa/haproxy_endpoint_manage": "haproxy {{ haproxy_state }} {{ haproxy_backend }}",
-               "os_magnum": "magnum {{ magnum_k8s_driver }} {{ openstack_db_setup_host | default('localhost') }} {{ magnum_capi_pip_packages }}"}
-    for name, text in told_by.items():
-        role = roles / name.split("/")[1] if "/" in name else tmp_path / "roles" / name
-        (role / "tasks").mkdir(parents=True)
-        read = [{"ansible.builtin.include_vars": "capi_azimuth.yml", "when": "magnum_k8s_driver == 'azimuth'"}] if name == "os_magnum" else []
-        (role / "tasks/main.yml").write_text(yaml([*read, {"ansible.builtin.debug": {"msg": "called " + text}}]), encoding="ascii")
-    (tmp_path / "roles/os_magnum/vars").mkdir()
-    (tmp_path / "roles/os_magnum/vars/capi_azimuth.yml").write_text(yaml({"_magnum_capi_pip_packages": ["magnum-capi-helm"]}), encoding="ascii")
-    (roles / "install_defaults/defaults").mkdir(parents=True)  # a role of nothing else
-    for method in ("source", "distro"):
-        (roles / "install_defaults/defaults" / (method + ".yml")).write_text(yaml({"openstack_db_setup_host": "utility-" + method}), encoding="ascii")
-    return {"ANSIBLE_COLLECTIONS_PATH": "%s:%s" % (collections, tmp_path / "collections"), "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
-
-
-@pytest.mark.parametrize("variables, hosts, wanted", [
-    ({}, 1, ["magnum heat utility-source []"]), ({"install_method": "distro"}, 1, ["magnum heat utility-distro []"]),
-    ({"theirs": {"magnum_k8s_driver": "azimuth"}}, 1, ["magnum azimuth utility-source ['magnum-capi-helm']"]),
-    ({"theirs": {"magnum_k8s_driver": "azimuth", "magnum_capi_pip_packages": ["own"]}}, 1, ["magnum azimuth utility-source ['own']"]),
-    ({}, 2, ["haproxy disabled magnum-back", "magnum heat utility-source []", "haproxy enabled magnum-back"])])
-def test_magnum__role_of_openstack_ansible__has_what_its_own_play_gives_it(play, openstack_osa, variables, hosts, wanted):
-    """The driver itself is left out, which has tests of its own on real services."""
-    play_of = pyyaml.safe_load((ROOT / "playbooks/magnum.yml").read_text(encoding="utf-8"))
-    (book,) = [each for each in play_of if each["name"] == "Install Magnum"]
-    names = {"host%d" % number: {"magnum_k8s_driver": "heat", **variables.get("theirs", {})} for number in range(hosts)}
-    done = play(book["tasks"], {"magnum_capi_enabled": False, "magnum_service_password": "p", "magnum_galera_password": "p",
-                                **{key: value for key, value in variables.items() if key != "theirs"}},
-                inventory=names, groups={"magnum_all": list(names)}, environment=openstack_osa, vars=book["vars"], serial=1)
-    called = re.findall(r"called ([^\"]+)", done.stdout)
-    assert called[:len(wanted)] == wanted and len(called) == len(wanted) * hosts, done.stdout
-
-
-@pytest.mark.parametrize("driver, refused", [("vexxhost", True), ("heat", False), ("azimuth", False)])
-def test_magnum__another_driver_is_wanted__what_this_one_needs_is_not_asked_for(play, driver, refused):
-    done = play([include("magnum_capi", "check.yml")], {"magnum_capi_cloud": "", "magnum_capi_external_ca_file": "/nowhere.pem"},
-                inventory={"one": {"magnum_k8s_driver": driver}})
-    assert ("/nowhere.pem on one cannot be read" in " ".join(done.stdout.split())) == refused == (done.returncode != 0), done.stdout
-
-
-@pytest.mark.parametrize("everywhere, own, refused", [({"magnum_k8s_driver": "vexxhost"}, {}, True), ({}, {"magnum_k8s_driver": "vexxhost"}, False),
-                                                      ({"magnum_k8s_driver": "azimuth"}, {}, False)])
-def test_magnum__driver_among_user_variables__is_refused_where_it_would_win(play, openstack_osa, everywhere, own, refused):
-    done = play([include("magnum_capi", "check.yml")], everywhere, inventory={"one": own}, environment=openstack_osa)
-    assert ("Set it in group_vars/magnum_all" in " ".join(done.stdout.split())) == refused, done.stdout
-
-
-FROM_OSA = {key: value for key, value in OSA_DEFAULTS.items() if "haproxy" in key}
-
-
-@pytest.mark.parametrize("theirs, front, back, timeout", [
-    ({}, "6443", "6443", "15m"), (FROM_OSA, "6443", "6443", "15m"),
-    ({**FROM_OSA, "kubernetes_api_port": 7443}, "7443", "7443", "15m"), ({**FROM_OSA, "kubernetes_api_bind_port": 6444}, "6443", "6444", "15m"),
-    ({**FROM_OSA, "haproxy_k8s_service_overrides": {"haproxy_timeout_server": "30m", "haproxy_backend_port": 1}}, "6443", "1", "30m")])
-def test_haproxy_frontend__service_of_openstack_ansible__is_the_same_with_a_bind(play, theirs, front, back, timeout):
-    text = "lookup('ansible.builtin.template', '%s', template_vars={'item': _haproxy_frontend_services[0]})" % (
-        ROOT / "roles/haproxy_frontend/templates/service.j2")
-    found = told(play([tell(text=text, number="_haproxy_frontend_services | length")], {"internal_lb_vip_address": "172.29.236.101"},
-                      ["haproxy_frontend"], {"one": {"management_address": "10.0.0.1", **theirs}}))
-    text = found["one"]["text"]
-    assert found["one"]["number"] == 1
-    assert re.findall(r"(?m)^ +bind (\S+)", text) == ["172.29.236.101:" + front]
-    assert "ssl-hello-chk" not in text and text.count("option httpchk") == 1 and "uri /healthz" in text
-    assert re.search(r"(?m)^ +server one 10\.0\.0\.1:%s check port %s .* check-ssl verify none$" % (back, back), text), text
-    assert "timeout server " + timeout in text
-
-
-def test_haproxy_frontend__another_service_of_the_group__gets_a_bind_and_nothing_else(play):
-    found = told(play([tell(services="_haproxy_frontend_services")], {"internal_lb_vip_address": "172.29.236.101"}, ["haproxy_frontend"],
-                      {"one": {"k8s_haproxy_services": [{"haproxy_service_name": "other", "haproxy_port": 80}]}}))
-    assert found["one"]["services"] == [{"haproxy_service_name": "other", "haproxy_port": 80,
-                                         "haproxy_bind": [{"address": "172.29.236.101", "interface": ""}]}]
-
-
-@pytest.mark.parametrize("variables, refused", [({}, True), ({"kubernetes_api_port": 7443}, True), ({"kubernetes_api_bind_port": 6444}, False)])
-def test_preflight__host_shares_haproxy__the_api_servers_need_a_port_of_their_own(play, variables, refused):
-    done = play([include("preflight", "hosts.yml")], {"preflight_disk_gb": 0, **variables}, inventory={"one": {"is_metal": True}},
-                groups={"haproxy": ["one"]})
-    assert ("kubernetes_api_bind_port to another port (where" in re.sub(r"\s+", " ", done.stdout)) == refused, done.stdout
 
 
 @pytest.mark.parametrize("containers, refused", [(["one"], "two"), (["one", "two"], None), ([], None)])
