@@ -5,7 +5,7 @@ import pytest
 import yaml as pyyaml
 from conftest import ROOT
 from osa import yaml
-from plays import include
+from plays import include, tell, told
 
 
 def test_magnum__nobody_of_that_name_installs_it__is_refused(play):
@@ -44,9 +44,17 @@ def test_magnum__role_of_openstack_ansible__has_what_its_own_play_gives_it(play,
     names = {"host%d" % number: {"magnum_k8s_driver": "heat", **variables.get("theirs", {})} for number in range(hosts)}
     done = play(book["tasks"], {"magnum_capi_enabled": False, "magnum_service_password": "p", "magnum_galera_password": "p",
                                 **{key: value for key, value in variables.items() if key != "theirs"}},
-                inventory=names, groups={"magnum_all": list(names)}, environment=openstack_osa, vars=book["vars"], serial=1)
+                inventory=names, groups={"magnum_all": list(names)}, environment=openstack_osa, serial=1)
     called = re.findall(r"called ([^\"]+)", done.stdout)
     assert called[:len(wanted)] == wanted and len(called) == len(wanted) * hosts, done.stdout
+
+
+@pytest.mark.parametrize("told_so, there, wanted", [
+    ("auto", True, True), ("auto", False, False), ("native", True, False), ("os_magnum", True, True), ("os_magnum", False, True)])
+def test_magnum__who_installs_it__is_known_to_the_play(play, openstack_osa, told_so, there, wanted):
+    found = told(play([include("magnum_capi", "osa.yml"), tell(by="magnum_capi_by_os_magnum")], {"magnum_capi_installer": told_so},
+                      environment={**openstack_osa, **({} if there else {"ANSIBLE_ROLES_PATH": "/nonexistent"})}))
+    assert found["one"] == {"by": wanted}
 
 
 @pytest.mark.parametrize("driver, refused", [("vexxhost", True), ("heat", False), ("azimuth", False)])
