@@ -15,7 +15,8 @@ def test_magnum__nobody_of_that_name_installs_it__is_refused(play):
 
 @pytest.fixture
 def openstack_osa(collections, tmp_path):
-    """What Ansible finds with a stand-in for the collection openstack.osa, whose roles tell what they are called with; and os_magnum's."""
+    """What Ansible finds with a stand-in for the collection openstack.osa, whose roles tell what they are called with; and os_magnum's. The one
+    whose name is in `fails` fails then."""
     roles = tmp_path / "collections/ansible_collections/openstack/osa/roles"
     told_by = {"openstack.osa/haproxy_endpoint_manage": "haproxy {{ haproxy_state }} {{ haproxy_backend }}",
                "os_magnum": "magnum {{ magnum_k8s_driver }} {{ openstack_db_setup_host | default('localhost') }} {{ magnum_capi_pip_packages }}"}
@@ -23,7 +24,9 @@ def openstack_osa(collections, tmp_path):
         role = roles / name.split("/")[1] if "/" in name else tmp_path / "roles" / name
         (role / "tasks").mkdir(parents=True)
         read = [{"ansible.builtin.include_vars": "capi_azimuth.yml", "when": "magnum_k8s_driver == 'azimuth'"}] if name == "os_magnum" else []
-        (role / "tasks/main.yml").write_text(yaml([*read, {"ansible.builtin.debug": {"msg": "called " + text}}]), encoding="ascii")
+        failing = {"ansible.builtin.fail": {"msg": "it fails"},
+                   "when": "'%s' in fails | default([]) and haproxy_state | default('disabled') == 'disabled'" % name.split("/")[-1]}
+        (role / "tasks/main.yml").write_text(yaml([*read, {"ansible.builtin.debug": {"msg": "called " + text}}, failing]), encoding="ascii")
     (tmp_path / "roles/os_magnum/vars").mkdir()
     (tmp_path / "roles/os_magnum/vars/capi_azimuth.yml").write_text(yaml({"_magnum_capi_pip_packages": ["magnum-capi-helm"]}), encoding="ascii")
     (roles / "install_defaults/defaults").mkdir(parents=True)  # a role of nothing else
@@ -32,21 +35,31 @@ def openstack_osa(collections, tmp_path):
     return {"ANSIBLE_COLLECTIONS_PATH": "%s:%s" % (collections, tmp_path / "collections"), "ANSIBLE_ROLES_PATH": str(tmp_path / "roles")}
 
 
+def install(play, openstack_osa, hosts, theirs=None, **variables):
+    """The play, and what it called. The driver itself is left out, which has tests of its own on real services."""
+    plays = pyyaml.safe_load((ROOT / "playbooks/magnum.yml").read_text(encoding="utf-8"))
+    (book,) = [each for each in plays if each["name"] == "Install Magnum"]
+    names = {"host%d" % number: {"magnum_k8s_driver": "heat", **(theirs or {})} for number in range(hosts)}
+    done = play(book["tasks"], {"magnum_capi_enabled": False, "magnum_service_password": "p", "magnum_galera_password": "p", **variables},
+                inventory=names, groups={"magnum_all": list(names)}, environment=openstack_osa, serial=1)
+    return done, re.findall(r"called ([^\"]+)", done.stdout)
+
+
 @pytest.mark.parametrize("variables, hosts, wanted", [
     ({}, 1, ["magnum heat utility-source []"]), ({"install_method": "distro"}, 1, ["magnum heat utility-distro []"]),
     ({"theirs": {"magnum_k8s_driver": "azimuth"}}, 1, ["magnum azimuth utility-source ['magnum-capi-helm']"]),
     ({"theirs": {"magnum_k8s_driver": "azimuth", "magnum_capi_pip_packages": ["own"]}}, 1, ["magnum azimuth utility-source ['own']"]),
     ({}, 2, ["haproxy disabled magnum-back", "magnum heat utility-source []", "haproxy enabled magnum-back"])])
 def test_magnum__role_of_openstack_ansible__has_what_its_own_play_gives_it(play, openstack_osa, variables, hosts, wanted):
-    """The driver itself is left out, which has tests of its own on real services."""
-    play_of = pyyaml.safe_load((ROOT / "playbooks/magnum.yml").read_text(encoding="utf-8"))
-    (book,) = [each for each in play_of if each["name"] == "Install Magnum"]
-    names = {"host%d" % number: {"magnum_k8s_driver": "heat", **variables.get("theirs", {})} for number in range(hosts)}
-    done = play(book["tasks"], {"magnum_capi_enabled": False, "magnum_service_password": "p", "magnum_galera_password": "p",
-                                **{key: value for key, value in variables.items() if key != "theirs"}},
-                inventory=names, groups={"magnum_all": list(names)}, environment=openstack_osa, serial=1)
-    called = re.findall(r"called ([^\"]+)", done.stdout)
+    done, called = install(play, openstack_osa, hosts, **variables)
     assert called[:len(wanted)] == wanted and len(called) == len(wanted) * hosts, done.stdout
+
+
+@pytest.mark.parametrize("fails, between", [("os_magnum", ["magnum heat utility-source []"]), ("haproxy_endpoint_manage", [])])
+def test_magnum__role_of_openstack_ansible_fails__the_host_goes_back_into_haproxy(play, openstack_osa, fails, between):
+    """One of several HAProxies may have let it go, too, before another one fails. The next hosts have no turn."""
+    done, called = install(play, openstack_osa, 2, fails=[fails])
+    assert done.returncode != 0 and called == ["haproxy disabled magnum-back", *between, "haproxy enabled magnum-back"], done.stdout
 
 
 @pytest.mark.parametrize("told_so, there, wanted", [
