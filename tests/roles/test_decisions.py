@@ -207,6 +207,15 @@ def test_preflight__containers_and_hosts_are_mixed__is_refused_with_the_names(pl
     assert not refused or "two in k8s_all are no containers, while others are" in done.stdout
 
 
+@pytest.mark.parametrize("group, wanted", [({"gr_name": "capi_proxy"}, True), ({}, True), ({"gr_name": "root"}, False)])
+def test_capi_proxy__group_of_the_hosts_file_is_gone__its_right_is_taken_back(play, group, wanted):
+    """By its number alone the next group would have it."""
+    (task,) = [task for task in pyyaml.safe_load((ROOT / "roles/capi_proxy/tasks/unforward.yml").read_text(encoding="utf-8"))
+               if task["name"] == "Take back the right to write it"]
+    done = play([dict(tell(asked=True), when=task["when"])], {"capi_proxy_hosts": {"stat": {"exists": True, **group}}}, ["capi_proxy"])
+    assert done.returncode == 0 and ("told one" in done.stdout) == wanted, done.stdout
+
+
 @pytest.mark.parametrize("variables, wanted", [({}, "50%"), ({"magnum_serial": 1}, "1"),
                                                ({"magnum_serial": 1, "magnum_capi_vexxhost_proxy_serial": "30%"}, "30%")])
 def test_capi_proxy__how_many_at_once__has_a_variable_of_its_own(play, variables, wanted):
