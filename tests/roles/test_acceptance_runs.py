@@ -81,6 +81,23 @@ def test_046__two_mirrors_and_two_plain_registries__are_four_files(roles):
     assert 'server = "http://plain:5000"' in found["plain:5000"] and "skip_verify = true" in found["plain:5000"]
 
 
+def test_021__credentials_of_registries_and_of_a_proxy__are_in_no_diff_and_in_no_output(roles):
+    (roles.root / "etc/default").mkdir()
+    secret = "Basic c2VjcmV0"
+    done = roles.play([include("containerd", "registries.yml"), include("containerd", "configure.yml")], "--diff", "-vv", variables={
+        "containerd_https_proxy": "http://me:%s@proxy" % secret[6:], "containerd_registry_mirrors": [
+            {"registry": "quay.io", "mirrors": [{"url": "http://mirror", "headers": {"Authorization": secret}}]}, {"registry": "docker.io"}]})
+    assert done.returncode == 0 and secret[6:] not in done.stdout, done.stdout
+    assert secret in (roles.root / "etc/containerd/certs.d/quay.io/hosts.toml").read_text(encoding="utf-8")
+    assert secret[6:] in (roles.root / "etc/default/containerd").read_text(encoding="utf-8")
+
+
+def test_021__mirrors_without_credentials__are_in_the_diff(roles):
+    done = roles.play([include("containerd", "registries.yml")], "--diff", variables={
+        "containerd_registry_mirrors": [{"registry": "quay.io", "mirrors": [{"url": "http://mirror"}]}]})
+    assert done.returncode == 0 and '[host."http://mirror"]' in done.stdout, done.stdout
+
+
 # name: (file of the kubelet, its text, what the operator says, what containerd is told; nothing where that is refused)
 CGROUPS = {
     "blank": ("none", "", {}, "true"), "ours": ("config.yaml", "cgroupDriver: systemd\n", {}, "true"),
