@@ -62,6 +62,14 @@ def test_docs__command_of_openstack_ansible__names_playbook_tags_and_variables_t
             assert variable.partition("=")[0] in pages.known_names(), (words, variable)
 
 
+def test_docs__variables_of_plays__are_in_a_guide():
+    """What belongs to a role is in its README. The inventory and OpenStack-Ansible itself have these."""
+    theirs = {"is_metal", "deployment_extra_facts_filter", "deployment_extra_facts_subset"}
+    read = set(re.findall(r"\b([a-z]\w*_\w+) \| default\(", "".join(pages.PLAYBOOKS.values()))) - theirs
+    guides = "".join(pages.text_of(page) for page in pages.GUIDES)
+    assert read and not [name for name in sorted(read) if "`%s`" % name not in guides]
+
+
 @PARAMETRISED
 def test_docs__command_of_dev__exists(page):
     for words in of_program(page, "./dev"):
