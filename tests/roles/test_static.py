@@ -64,7 +64,7 @@ def test_003__files__say_true_and_false():
             assert not LITERAL.match(line), "%s:%d: %s" % (path, number, line)
 
 
-@pytest.mark.parametrize("role", OURS)
+@pytest.mark.parametrize("role", ROLES)
 def test_004__a_role__specifies_every_variable(role):
     spec = pyyaml.safe_load((ROOT / "roles" / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))
     options = spec["argument_specs"]["main"]["options"]
