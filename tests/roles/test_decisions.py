@@ -158,6 +158,28 @@ def test_containerd__programs_are_new__they_are_started(play):
     assert found["one"] == {"names": ["runc", "containerd"], "notify": ["Restart containerd"]}
 
 
+MIRRORED = "lookup('ansible.builtin.template', '%s').split() | unique" % (ROOT / "roles/capi_image_mirror/templates/images.j2")
+
+
+@pytest.mark.parametrize("names, image", [
+    (["cilium_version", "cilium_image_tag", "cni_cilium_version"], "quay.io/cilium/cilium:v1.2.3"),
+    (["cert_manager_version", "cert_manager_image_tag", "cert_manager_helm_chart_version"], "quay.io/jetstack/cert-manager-webhook:v1.2.3"),
+    (["cluster_api_openstack_controller_version", "openstack_resource_controller_version"], "quay.io/orc/openstack-resource-controller:v1.2.3")])
+def test_capi_image_mirror__version_has_an_older_name__its_images_are_listed(play, names, image):
+    hosts = {name: {name: "v1.2.3"} for name in names}
+    found = told(play([tell(images=MIRRORED)], roles=["capi_image_mirror"], inventory=hosts))
+    assert [name for name in names if image not in found[name]["images"]] == []
+
+
+def test_capi_image_mirror__sandbox_image_of_containerd_is_not_kubeadms__both_are_listed(play):
+    hosts = {"usual": {"kubernetes_version": "1.35.6"}, "own": {"kubernetes_version": "1.36.1", "containerd_pause_image_tag": "3.9"}}
+    found = told(play([tell(images=MIRRORED + " | select('search', '/pause:') | sort")], roles=["capi_image_mirror"], inventory=hosts))
+    assert {name: value["images"] for name, value in found.items()} == {
+        "usual": ["registry.k8s.io/pause:3.10.1", "registry.k8s.io/pause:3.10.2"], "own": ["registry.k8s.io/pause:3.10.2", "registry.k8s.io/pause:3.9"]}
+    wanted = told(play([tell(image="containerd_pause_image")], roles=["containerd"]))["one"]["image"]
+    assert wanted in found["usual"]["images"]
+
+
 def test_cluster_api__versions__are_compared_part_by_part(play):
     versions = {"0.9.3": False, "0.11.9": False, "0.12.0": True, "0.12.4": True, "0.14.4": True}
     hosts = {"v%d" % number: {"wanted": version} for number, version in enumerate(versions)}
