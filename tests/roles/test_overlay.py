@@ -15,6 +15,12 @@ def tree(folder: Path) -> dict:
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file()}
 
 
+def fill(osa, files):
+    for name, text in files.items():
+        (osa / name).parent.mkdir(parents=True, exist_ok=True)
+        (osa / name).write_text(text, encoding="ascii")
+
+
 @pytest.fixture
 def overlay(collections, tmp_path):
     """Runs the playbook on a folder of collections; the value: how many tasks changed something."""
@@ -32,9 +38,7 @@ def osa(tmp_path) -> Path:
 
 
 def test_overlay__installed_collection__gets_three_files_and_its_own_back(overlay, osa):
-    for name, text in THEIRS.items():
-        (osa / name).parent.mkdir(parents=True, exist_ok=True)
-        (osa / name).write_text(text, encoding="ascii")
+    fill(osa, THEIRS)
     assert overlay("present") and not overlay("present")
     there = tree(osa)
     assert NAMESPACE in there["playbooks/k8s.yml"] and NAMESPACE in there["playbooks/magnum_capi_proxy.yml"]
@@ -42,6 +46,25 @@ def test_overlay__installed_collection__gets_three_files_and_its_own_back(overla
     assert there["playbooks/setup_hosts.yml"] == THEIRS["playbooks/setup_hosts.yml"]
     assert overlay("absent") and tree(osa) == THEIRS
     assert not overlay("absent") and tree(osa) == THEIRS
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["removed at once", "overlaid again before"])
+def test_overlay__collection_was_updated_in_place__its_newest_playbook_comes_back(overlay, osa, again):
+    fill(osa, THEIRS)
+    overlay("present")
+    fill(osa, {"playbooks/k8s.yml": "- hosts: newer\n"})
+    if again:
+        assert overlay("present") and NAMESPACE in tree(osa)["playbooks/k8s.yml"] and not overlay("present")
+    assert overlay("absent") and tree(osa) == dict(THEIRS, **{"playbooks/k8s.yml": "- hosts: newer\n"})
+
+
+def test_overlay__earlier_version_of_ours__is_no_original(overlay, osa):
+    fill(osa, THEIRS)
+    overlay("present")
+    earlier = tree(osa)["playbooks/k8s.yml"].replace("takes this away", "took this away")
+    fill(osa, {"playbooks/k8s.yml": earlier})
+    assert overlay("present")
+    assert overlay("absent") and tree(osa) == THEIRS
 
 
 def test_overlay__no_collection__gets_the_thin_one(overlay, osa):
