@@ -1,7 +1,6 @@
-/* Creating what is missing, when the server answers otherwise than usual; and the drill. */
+/* Creating what is missing, when the server answers otherwise than usual. */
 #include "support/unit.h"
 
-#include "backup/drill.h"
 #include "backup/restore_priv.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -346,45 +345,6 @@ static void test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all(void
     world_end(&world);
 }
 
-/* ---- drill */
-
-static void test_093__a_drill__names_what_would_be_refused_and_writes_nothing(void **state)
-{
-    (void)state;
-    struct script script = {.count = 0};
-    struct world world;
-    struct error *err = NULL;
-    add(&script, (struct fake_reply){.when = "POST " MACHINES, .status = 422, .body = INVALID});
-    begin(&world, &script);
-    assert_int_equal(backup_drill(&world.restore, &err), 0);
-    assert_int_equal(world.restore.problems.count, 1);
-    assert_string_equal(world.restore.problems.items[0],
-                        "drill: Machine magnum-system/m would be refused (Invalid, HTTP 422)");
-    assert_int_equal(fake_server_requests(world.server), 3);
-    for (size_t i = 0; i < 3; i++) {
-        auto_free char *text = fake_server_request(world.server, i);
-        assert_non_null(strstr(text, "dryRun=All"));
-        assert_null(strstr(text, "ownerReferences"));
-    }
-    world_end(&world);
-}
-
-static void test_093__a_drill__tries_nothing_in_a_namespace_that_is_missing(void **state)
-{
-    (void)state;
-    struct script script = {.count = 0};
-    struct world world;
-    struct error *err = NULL;
-    begin(&world, &script);
-    json_object_set_new(world.restore.namespaces, "magnum-system", json_object());
-    assert_int_equal(backup_drill(&world.restore, &err), 0);
-    assert_int_equal(fake_server_requests(world.server), 0);
-    assert_string_equal(
-        world.restore.warnings.items[0],
-        "drill: Namespace magnum-system does not exist, so that nothing in it was tried");
-    world_end(&world);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,8 +365,6 @@ int main(void)
         cmocka_unit_test(test_071__what_cannot_be_looked_at__is_refused),
         cmocka_unit_test(test_071__an_answer_that_is_no_object__is_an_error),
         cmocka_unit_test(test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all),
-        cmocka_unit_test(test_093__a_drill__names_what_would_be_refused_and_writes_nothing),
-        cmocka_unit_test(test_093__a_drill__tries_nothing_in_a_namespace_that_is_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
