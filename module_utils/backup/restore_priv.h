@@ -50,6 +50,14 @@ char *backup_item_path(const struct backup_item *item, bool collection) must_che
 int backup_call_json(struct kube_call *call, const char *method, const char *path,
                      const char *query, const json_t *value, struct error **err) must_check;
 
+/* Three of a batch that writes ITEM: the step that is planned, and what comes of it. */
+bool backup_item_start(struct backup_restore *restore, struct backup_item *item,
+                       struct kube_call *call);
+bool backup_item_again(const struct backup_restore *restore, struct backup_item *item,
+                       const struct kube_call *call, long long *wait_ms);
+bool backup_item_finish(struct backup_restore *restore, struct backup_item *item,
+                        struct kube_call *call);
+
 /* After the objects: resumes what may be. */
 int backup_restore_finish(struct backup_restore *restore, struct error **err) must_check;
 

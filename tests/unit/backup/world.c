@@ -51,3 +51,27 @@ size_t world_asked(struct world *world, const char *line)
     }
     return found;
 }
+
+#define MADE "{\"metadata\":{\"uid\":\"live\",\"resourceVersion\":\"9\"}}"
+
+void script_add(struct script *script, struct fake_reply row)
+{
+    script->rows[script->count++] = row;
+}
+
+void world_begin_script(struct world *world, struct script *script)
+{
+    script_add(script, (struct fake_reply){.when = "POST ", .status = 201, .body = MADE});
+    script_add(script, (struct fake_reply){.when = "PATCH ", .body = MADE});
+    world_begin(world, script->rows, script->count);
+    world->restore.options.attempts = 3;
+}
+
+struct backup_item *world_item(const struct world *world, const char *name)
+{
+    for (size_t i = 0; i < world->restore.count; i++)
+        if (str_equal(world->restore.items[i].node->name, name))
+            return &world->restore.items[i];
+    fail();
+    return NULL;
+}

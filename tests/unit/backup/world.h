@@ -20,6 +20,18 @@ struct world {
 void world_begin(struct world *world, const struct fake_reply *script, size_t count);
 void world_end(struct world *world);
 
+/* Rows that count before the usual ones: whatever is created or patched is so, and is "live". */
+struct script {
+    struct fake_reply rows[12];
+    size_t count;
+};
+void script_add(struct script *script, struct fake_reply row);
+/* The same with such a script; each create is tried three times. */
+void world_begin_script(struct world *world, struct script *script);
+
+/* The item whose object has this name. */
+struct backup_item *world_item(const struct world *world, const char *name);
+
 /* How many requests began with LINE, "METHOD /path". */
 size_t world_asked(struct world *world, const char *line);
 
