@@ -46,7 +46,7 @@ struct backup_restore_options {
     bool pause;          /* live Clusters that are completed, meanwhile */
     long long max_age_s; /* -1: any */
     long long webhook_timeout_ms;
-    unsigned attempts; /* of a create whose answer was lost */
+    unsigned attempts; /* of one write that fails for a reason that may pass */
 };
 
 enum backup_step {
@@ -79,7 +79,8 @@ struct backup_item {
 
     bool written; /* by this run */
     bool resumed;
-    unsigned attempts;
+    unsigned attempts;   /* of the write */
+    bool unsure;         /* one of them may have been carried out */
     unsigned stage;      /* private */
     struct error *error; /* owned */
 };

@@ -11,7 +11,7 @@
 
 #define MANAGED_BY "?fieldManager=" BACKUP_MANAGER
 
-enum stage { STAGE_WRITE, STAGE_LOOK, STAGE_MANAGERS, STAGE_DONE };
+enum stage { STAGE_NEW, STAGE_WRITE, STAGE_LOOK, STAGE_MANAGERS, STAGE_DONE };
 
 /* ---- errors: the server quotes the object, of which nothing may be told */
 
@@ -39,7 +39,7 @@ static void refuse(struct backup_item *item, struct kube_call *call)
     const struct kube_status *status = &call->status;
     auto_free char *label = capi_node_label(item->node);
     error_clear(&item->error);
-    if (!kube_call_status(call)) {
+    if (!status->code) {
         kube_call_error_move(call, &item->error);
         error_wrap(&item->error, "%s", label);
         return;
@@ -105,7 +105,7 @@ static enum stage first_stage(const struct backup_restore *restore, const struct
 bool backup_item_start(struct backup_restore *restore, struct backup_item *item,
                        struct kube_call *call)
 {
-    if (item->attempts++ == 0)
+    if (item->stage == STAGE_NEW)
         item->stage = first_stage(restore, item);
     if (item->stage == STAGE_WRITE && owner_failed(restore, item->node)) {
         item->step = BACKUP_STEP_LEAVE;
@@ -115,12 +115,14 @@ bool backup_item_start(struct backup_restore *restore, struct backup_item *item,
     }
     switch ((enum stage)item->stage) {
     case STAGE_WRITE:
+        item->attempts++;
         return start_write(restore, item, call) == 0;
     case STAGE_LOOK:
         kube_call_init(call, "GET", backup_item_path(item, false));
         return true;
     case STAGE_MANAGERS:
         return start_managers(item, call) == 0;
+    case STAGE_NEW:
     case STAGE_DONE:
         break;
     }
@@ -140,13 +142,8 @@ static bool take_live(struct backup_item *item, const struct kube_call *call)
     return true;
 }
 
-static bool written(struct backup_restore *restore, struct backup_item *item,
-                    const struct kube_call *call)
+static bool made(struct backup_restore *restore, struct backup_item *item)
 {
-    if (!take_live(item, call)) {
-        item->stage = STAGE_DONE;
-        return false;
-    }
     restore->writes++;
     item->written = true;
     if (item->step == BACKUP_STEP_CREATE)
@@ -157,55 +154,72 @@ static bool written(struct backup_restore *restore, struct backup_item *item,
     return item->stage != STAGE_DONE;
 }
 
+static bool end(struct backup_item *item)
+{
+    item->stage = STAGE_DONE;
+    return false;
+}
+
 /*
- * A create whose answer was lost may have been done, and somebody else may have been quicker: the
- * live object tells.
+ * A write whose answer was lost, or hidden by a gateway, may have been done, and somebody else may
+ * have been quicker: the live object tells, also when nothing is to be tried again.
  */
 static bool finish_write(struct backup_restore *restore, struct backup_item *item,
                          struct kube_call *call)
 {
-    int status = kube_call_status(call);
+    int code = call->status.code; /* 0: what came was no answer */
     if (!call->error)
-        return written(restore, item, call);
-    if ((status == 409 || status == 0) && item->attempts < restore->options.attempts) {
-        item->stage = STAGE_LOOK;
-        return true;
-    }
+        return take_live(item, call) ? made(restore, item) : end(item);
     refuse(item, call);
-    item->stage = STAGE_DONE;
-    return false;
+    if (code != 0 && code != 409 && code < 500)
+        return end(item);
+    item->unsure = item->unsure || code != 409 || call->job.attempts > 1;
+    item->stage = STAGE_LOOK;
+    return true;
+}
+
+/* What the last write was refused for stays, unless there is another one. */
+static bool write_again(const struct backup_restore *restore, struct backup_item *item)
+{
+    if (item->attempts >= restore->options.attempts)
+        return end(item);
+    error_clear(&item->error);
+    item->stage = STAGE_WRITE;
+    return true;
+}
+
+/* It was not there when we looked at first: what says the same is ours, and what a webhook has
+ * completed after one of our attempts. */
+static bool is_ours(const struct backup_item *item)
+{
+    return !item->differs || (item->unsure && item->mend_managers);
 }
 
 static bool finish_look(struct backup_restore *restore, struct backup_item *item,
                         struct kube_call *call)
 {
-    if (call->error && kube_call_status(call) == 404) {
-        item->stage = STAGE_WRITE;
-        return true;
-    }
+    if (call->error && kube_call_status(call) == 404)
+        return write_again(restore, item);
     if (call->error) {
         refuse(item, call);
-        item->stage = STAGE_DONE;
-        return false;
+        return end(item);
     }
-    json_auto_t *live = kube_call_object(call, &item->error);
+    auto_error struct error *problem = NULL;
+    json_auto_t *live = kube_call_object(call, &problem);
     if (!live) {
-        item->stage = STAGE_DONE;
-        return false;
+        error_clear(&item->error);
+        error_move_take(&item->error, steal_ptr(problem));
+        return end(item);
     }
     backup_item_see(item, live);
-    if (item->step == BACKUP_STEP_UPDATE) {
-        item->stage = STAGE_WRITE;
-        return true;
-    }
-    /* It was not there when we looked at first; what says the same is ours. */
-    item->written = !item->differs;
-    restore->created += item->written;
-    restore->writes += item->written;
-    item->stage = item->written && restore->options.managed_fields ? STAGE_MANAGERS : STAGE_DONE;
-    if (!item->written)
-        item->step = BACKUP_STEP_LINK;
-    return item->stage != STAGE_DONE;
+    bool update = item->step == BACKUP_STEP_UPDATE;
+    if (update && (item->differs || item->attempts < restore->options.attempts))
+        return write_again(restore, item);
+    error_clear(&item->error);
+    if (update || is_ours(item))
+        return made(restore, item);
+    item->step = BACKUP_STEP_LINK;
+    return end(item);
 }
 
 static bool finish_managers(struct backup_restore *restore, struct backup_item *item,
@@ -250,6 +264,7 @@ bool backup_item_finish(struct backup_restore *restore, struct backup_item *item
         return finish_look(restore, item, call);
     case STAGE_MANAGERS:
         return finish_managers(restore, item, call);
+    case STAGE_NEW:
     case STAGE_DONE:
         break;
     }

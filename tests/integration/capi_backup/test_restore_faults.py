@@ -4,6 +4,8 @@ import signal
 import subprocess
 import threading
 
+import pytest
+
 from support.magnum_clusters import ADDONS, CORE, PER_CLUSTER, owner
 from support.relay import DROP, Relay
 
@@ -67,7 +69,8 @@ def test_068__killed_between_every_two_changes__the_same_command_goes_on(magnum,
     assert not restore.restored().changed
 
 
-def test_070__answers_that_are_lost__make_no_duplicates_and_right_owners(magnum, backup, target, restore, empty_plane):
+@pytest.mark.parametrize("retries", [0, 20])
+def test_070__answers_that_are_lost__make_no_duplicates_and_right_owners(magnum, backup, target, restore, empty_plane, retries):
     archive = saved(magnum, backup)
     lost = set()
 
@@ -78,7 +81,7 @@ def test_070__answers_that_are_lost__make_no_duplicates_and_right_owners(magnum,
         return True
 
     with Relay(empty_plane, lose=lose) as relay:
-        outcome = restore.restored(kubeconfig=relay.kubeconfig)
+        outcome = restore.restored(kubeconfig=relay.kubeconfig, retries=retries)
     assert outcome.changed and not outcome.failed, outcome.data
     assert len(lost) > 10
     assert outcome["counts"]["created"] == PER_CLUSTER + CLASS_OBJECTS
