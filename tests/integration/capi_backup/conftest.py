@@ -115,6 +115,14 @@ def magnum(plane, kinds):
 
 
 @pytest.fixture
+def cluster(magnum):
+    """One cluster to save."""
+    magnum.add_class()
+    magnum.add_cluster("kube-aaaaa")
+    return magnum
+
+
+@pytest.fixture
 def two(magnum):
     """Two clusters of one class."""
     magnum.add_class()

@@ -15,7 +15,7 @@ from conftest import is_list, writes
 from support.magnum_clusters import PER_CLUSTER
 from support.relay import Relay
 
-from test_archives import PASSPHRASE
+from test_encryption import PASSPHRASE
 from test_pause import THOROUGH, paused
 from test_restore import CLASS_OBJECTS, assert_linked, assert_same, live, saved
 from test_restore_faults import is_change
@@ -24,13 +24,6 @@ from test_restore_faults import is_change
 CHANGES = ("write", "fsync", "fchmod", "fchown", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "link", "linkat",
            "unlink", "unlinkat")
 TRACED = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}  # not possible under a tracer
-
-
-@pytest.fixture
-def cluster(magnum):
-    magnum.add_class()
-    magnum.add_cluster("kube-aaaaa")
-    return magnum
 
 
 def wait_for_a_free_name(backup):
