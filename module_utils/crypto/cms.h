@@ -57,6 +57,7 @@ struct cms_keys {
     const struct secret *key_passphrase; /* of the key itself */
     const char *certificate;             /* PEM, that of the key; finds the recipient at once */
     const struct secret *passphrase;
+    const char *missing; /* why there is no passphrase: told of what is for one */
 };
 
 /* True when BYTES look like CMS in DER form. */

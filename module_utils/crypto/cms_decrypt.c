@@ -100,6 +100,8 @@ static int unlock(CMS_ContentInfo *cms, const struct cms_keys *keys, struct erro
     if (keys && (keys->key || keys->passphrase))
         return no_fit(err);
     error_make(err, ERROR_AUTH, "the file is encrypted: decryption needs key_file or a passphrase");
+    if (keys && keys->missing && has_recipient(cms, CMS_RECIPINFO_PASS))
+        error_append(err, "; %s", keys->missing);
     return -1;
 }
 

@@ -50,6 +50,8 @@ char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, str
                "src: latest: %s holds no archive %s-*.tar.gz that is known to be consistent: see "
                "state listed",
                args->path, args->name_prefix);
+    if (catalog.count && catalog.items[0].problem)
+        error_append(err, "; %s: %s", catalog.items[0].name, catalog.items[0].problem);
     return NULL;
 }
 

@@ -85,17 +85,17 @@ static int read_decryption(struct cb_keys *keys, const json_t *options, struct e
     return read_passphrase(options, "decryption.passphrase_file", &keys->passphrase, err);
 }
 
-/* A run that writes meets its own archives before any others. What only reads may do without: an
- * archive that needs the passphrase says so. */
+/* A run that writes meets its own archives before any others. What only reads may do without: it is
+ * told of an archive that needs the passphrase. */
 static int read_own_passphrase(struct cb_keys *keys, const struct cb_args *args, struct error **err)
 {
     const char *option = "encryption.passphrase_file";
     if (args->state == CB_PRESENT)
         return read_passphrase(args->encryption, option, &keys->passphrase, err);
-    auto_error struct error *ignored = NULL;
+    auto_error struct error *problem = NULL;
     if (!args->decryption &&
-        read_passphrase(args->encryption, option, &keys->passphrase, &ignored) < 0)
-        secret_clear(&keys->passphrase);
+        read_passphrase(args->encryption, option, &keys->passphrase, &problem) < 0)
+        keys->missing = xstrdup(problem->message);
     return 0;
 }
 
@@ -114,6 +114,7 @@ int cb_keys_read(struct cb_keys *keys, const struct cb_args *args, struct error 
         .key_passphrase = keys->key_passphrase.size ? &keys->key_passphrase : NULL,
         .certificate = keys->certificate,
         .passphrase = keys->passphrase.size ? &keys->passphrase : NULL,
+        .missing = keys->missing,
     };
     if (result < 0)
         cb_keys_clear(keys);
@@ -127,6 +128,7 @@ void cb_keys_clear(struct cb_keys *keys)
     secret_clear(&keys->passphrase);
     free(keys->certificate);
     free(keys->authorities);
+    free(keys->missing);
     *keys = (struct cb_keys){0};
 }
 

@@ -16,10 +16,11 @@ struct cb_keys {
     struct secret key, key_passphrase, passphrase;
     char *certificate;
     char *authorities; /* PEM of verify_ca, or NULL */
+    char *missing;     /* why the passphrase of encryption could not be read, or NULL */
 };
 
 /* The passphrase of encryption is one of them: with state present rather than that of decryption,
- * else without decryption. ERROR_USAGE and ERROR_IO name the option. */
+ * else without decryption, and then it may be missing. ERROR_USAGE and ERROR_IO name the option. */
 int cb_keys_read(struct cb_keys *keys, const struct cb_args *args, struct error **err) must_check;
 void cb_keys_clear(struct cb_keys *keys);
 #define auto_cb_keys cleanup_with(cb_keys_clear)

@@ -84,6 +84,34 @@ def test_052__our_own_reading__takes_each_key_and_says_when_none_fits(cluster, b
     assert none.failed and "decryption needs key_file or a passphrase" in none.msg
 
 
+def test_052__a_passphrase_file_that_cannot_be_read__is_told_where_an_archive_needs_it(cluster, backup, tmp_path):
+    assert backup.backup().changed
+    plain = backup.newest()
+    time.sleep(1)  # names of archives count seconds
+    assert backup.backup(encryption={"passphrase": PASSPHRASE, "iterations": QUICK}).changed
+    sealed = backup.newest()
+    (tmp_path / "empty").write_text("\n")
+    for file, text in (("missing", "No such file or directory"), ("empty", "is empty")):
+        lost = {"encryption": {"passphrase_file": str(tmp_path / file)}}
+        told = "encryption.passphrase_file: "
+        assert backup(state="verified", src=str(plain), **lost)["counts"]["objects"] == PER_CLUSTER + CLASS_OBJECTS
+        assert backup(state="verified", src="latest", **lost)["archive"]["path"] == str(plain)
+        for state in ("verified", "restored"):
+            outcome = backup(state=state, src=str(sealed), **lost)
+            assert outcome.failed and outcome.requests == [], outcome.data
+            for part in (str(sealed), told, str(tmp_path / file), text):
+                assert part in outcome.msg, outcome.msg
+        for state in ("listed", "pruned"):
+            problems = {each["name"]: each["problem"] for each in backup(state=state, **lost)["archives"]}
+            assert problems[plain.name] is None and told in problems[sealed.name] and text in problems[sealed.name]
+        outcome = backup.backup(**lost)
+        assert outcome.failed and outcome.requests == [] and told in outcome.msg and text in outcome.msg
+    plain.unlink()
+    (backup.archives / "cluster-api-objects.tar.gz").unlink(missing_ok=True)
+    latest = backup(state="verified", src="latest", **lost)
+    assert latest.failed and sealed.name in latest.msg and told in latest.msg, latest.msg
+
+
 def test_057__with_a_passphrase__only_if_changed_needs_no_decryption(cluster, backup):
     sealed = {"passphrase": PASSPHRASE, "iterations": QUICK}
     other = {"passphrase": PASSPHRASE + "!"}  # of older archives
