@@ -9,9 +9,9 @@
 
 static CMS_ContentInfo *read_info(const void *bytes, size_t size, struct error **err)
 {
-    auto_cms_bio BIO *bio = cms_bio_of(bytes, size);
-    CMS_ContentInfo *cms = size > INT_MAX ? NULL : d2i_CMS_bio(bio, NULL);
-    if (!cms || BIO_pending(bio) != 0) {
+    const unsigned char *end = bytes;
+    CMS_ContentInfo *cms = size > INT_MAX ? NULL : d2i_CMS_ContentInfo(NULL, &end, (long)size);
+    if (!cms || end != (const unsigned char *)bytes + size) {
         CMS_ContentInfo_free(cms);
         cms = NULL;
         error_make(err, ERROR_PARSE, "the encrypted file is damaged or is no CMS");

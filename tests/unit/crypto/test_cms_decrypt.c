@@ -129,13 +129,18 @@ static void test_cms_decrypt__why_there_is_no_passphrase__is_told_of_what_is_for
 
 static void test_cms_decrypt__what_is_no_encrypted_file__is_told_apart(void **state)
 {
-    const struct world *world = *state;
+    struct world *world = *state;
     const struct cms_keys key = {.key = world->pair.key};
     auto_buf struct buf bytes = {0};
     struct error *err = NULL;
     assert_int_equal(
         cms_sign(text, sizeof(text), world->pair.certificate, world->pair.key, &bytes, &err), 0);
     assert_closed(&bytes, &key, ERROR_PARSE, "the file is CMS, but not encrypted");
+    for (size_t i = 0; i < 20; i++) {
+        buf_add_str(&world->by_key, "x");
+        assert_closed(&world->by_key, &key, ERROR_PARSE,
+                      "the encrypted file is damaged or is no CMS");
+    }
     buf_clear(&bytes);
     buf_add_str(&bytes, text);
     assert_closed(&bytes, &key, ERROR_PARSE, "the encrypted file is damaged or is no CMS");
