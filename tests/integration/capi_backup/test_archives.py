@@ -13,6 +13,8 @@ from conftest import is_metadata
 from support.magnum_clusters import PER_CLUSTER
 from support.wait import until
 
+from test_encryption import PASSPHRASE, QUICK
+
 CLASS_OBJECTS = 5
 
 
@@ -102,6 +104,29 @@ def test_056__in_check_mode__it_is_told_what_a_new_archive_pushes_out(cluster, b
     assert outcome["pruned"] == predicted["pruned"] and names(backup(state="listed"))[2:] == ["20200103"]
     unchanged = backup.backup(check=True, only_if_changed=True, **dict(keep, keep_last=1))
     assert unchanged.changed and len(unchanged["pruned"]) == 2
+
+
+@pytest.mark.parametrize("options, known", [({}, True), ({"quiesce": "pause"}, True), ({"quiesce": "none"}, False),
+                                            ({"encryption": {"passphrase": PASSPHRASE, "iterations": QUICK}}, True),
+                                            ({"encryption": "for a key"}, False)],
+                         ids=["verify", "pause", "none", "passphrase", "key"])
+def test_056__in_check_mode__what_is_removed_is_what_a_run_removes(cluster, backup, options, known):
+    if options.get("encryption") == "for a key":
+        reader = cluster.server.pki.authority().client("reader")
+        options = {"encryption": {"recipients": [str(reader.cert_file)]}}
+    assert backup.backup().changed
+    content = backup.newest().read_bytes()
+    for path in backup.archives.glob("cluster-api-objects*"):
+        path.unlink()
+    for day in (1, 2, 3):
+        (backup.archives / ("cluster-api-objects-2020010%dT000000Z.tar.gz" % day)).write_bytes(content)
+    options = dict(options, keep_last=1, keep_daily=0, keep_weekly=0, keep_monthly=0)
+    predicted = backup.backup(check=True, **options)
+    outcome = backup.backup(**options)
+    assert predicted.changed and outcome.changed, outcome.data
+    assert sorted(outcome["pruned"]) == sorted(predicted["pruned"])
+    # What is not known to be consistent does not push out the last one that is.
+    assert names(backup(state="listed"))[1:] == ([] if known else ["20200103"])
 
 
 def test_056__a_broken_archive__is_told_and_is_never_the_latest(cluster, backup):
