@@ -79,6 +79,9 @@ void backup_item_see(struct backup_item *item, const json_t *live)
     item->live_paused = js_true(live, "spec", "paused", NULL) ||
                         js_get(live, "metadata", "annotations", CAPI_PAUSED_ANNOTATION, NULL);
     item->restoring = js_get(live, "metadata", "annotations", BACKUP_RESTORING, NULL) != NULL;
+    /* What is attached to an owner goes with it. */
+    if (item->foreign && item->live_deleting)
+        replace_text(&item->uid, NULL);
     if (item->foreign)
         return;
     item->differs = backup_differs(item->node, live);

@@ -72,18 +72,17 @@ static bool is_left(const struct backup_item *owner)
     return owner && !owner->foreign && owner->step == BACKUP_STEP_LEAVE;
 }
 
-/* The owner is neither restored nor there. */
+/* The owner is neither restored nor there to stay. */
 static void judge_missing(struct backup_restore *restore, struct backup_item *item,
-                          const struct capi_owner *owner)
+                          const struct capi_owner *owner, bool deleting)
 {
     auto_free char *label = capi_node_label(item->node);
     auto_free char *name = xasprintf("%s %s", owner->kind, owner->name);
     switch (restore->options.missing) {
     case BACKUP_MISSING_FAIL:
         strv_printf(&restore->problems,
-                    "%s belongs to %s, which is neither in the archive nor in the cluster: choose "
-                    "missing_owner: skip or drop",
-                    label, name);
+                    "%s belongs to %s, which is %s: choose missing_owner: skip or drop", label,
+                    name, deleting ? "being deleted" : "neither in the archive nor in the cluster");
         break;
     case BACKUP_MISSING_SKIP:
         leave(item, "its owner is missing: ", name);
@@ -103,7 +102,7 @@ static void plan_owners(struct backup_restore *restore, struct backup_item *item
         if (is_left(found))
             leave(item, "its owner is left out: ", owner->name);
         else if (!found || (found->foreign && !found->uid))
-            judge_missing(restore, item, owner);
+            judge_missing(restore, item, owner, found && found->live_deleting);
     }
     for (size_t i = 0; i < node->soft_owner_count && item->step == BACKUP_STEP_CREATE; i++)
         if (is_left(backup_item_of(restore, node->soft_owners[i])))

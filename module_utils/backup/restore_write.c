@@ -195,6 +195,16 @@ static bool is_ours(const struct backup_item *item)
     return !item->differs || (item->unsure && item->mend_managers);
 }
 
+/* Nothing may be attached to it: it goes with it. */
+static void refuse_dying(struct backup_item *item)
+{
+    free(steal_ptr(item->uid));
+    auto_free char *label = capi_node_label(item->node);
+    error_clear(&item->error);
+    error_make(&item->error, ERROR_STATUS, "%s exists and is being deleted: wait until it is gone",
+               label);
+}
+
 static bool finish_look(struct backup_restore *restore, struct backup_item *item,
                         struct kube_call *call)
 {
@@ -209,6 +219,10 @@ static bool finish_look(struct backup_restore *restore, struct backup_item *item
     if (!live) {
         error_clear(&item->error);
         error_move_take(&item->error, steal_ptr(problem));
+        return end(item);
+    }
+    if (js_get(live, "metadata", "deletionTimestamp", NULL)) {
+        refuse_dying(item);
         return end(item);
     }
     backup_item_see(item, live);

@@ -161,6 +161,52 @@ static void test_075__what_was_being_deleted__takes_its_dependents_along(void **
     }
 }
 
+#define DYING "{\"metadata\":{\"uid\":\"live\",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"}}"
+
+static void test_078__an_owner_that_is_being_deleted__is_none(void **state)
+{
+    (void)state;
+    static const struct {
+        enum backup_missing missing;
+        enum backup_step step;
+        const char *problem;
+    } rows[] = {
+        {BACKUP_MISSING_FAIL, BACKUP_STEP_CREATE,
+         "Machine magnum-system/m belongs to Cluster one, which is being deleted: choose "
+         "missing_owner: skip or drop"},
+        {BACKUP_MISSING_SKIP, BACKUP_STEP_LEAVE, ""},
+        {BACKUP_MISSING_DROP, BACKUP_STEP_CREATE, ""},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        const struct backup_restore_options options = {.missing = rows[i].missing};
+        struct world world = {0};
+        struct error *err = NULL;
+        begin(&world, &options);
+        item(&world, "Cluster")->foreign = true;
+        set_live(item(&world, "Cluster"), DYING);
+        backup_restore_plan(&world.restore);
+        assert_string_equal(first_problem(&world), rows[i].problem);
+        assert_int_equal(item(&world, "Machine")->step, rows[i].step);
+        json_auto_t *body = backup_body(&world.restore, item(&world, "Machine"), &err);
+        assert_null(js_get(body, "metadata", "ownerReferences", NULL));
+        end(&world);
+    }
+}
+
+static void test_069__what_exists_and_is_being_deleted__is_waited_for(void **state)
+{
+    (void)state;
+    const struct backup_restore_options options = {0};
+    struct world world = {0};
+    begin(&world, &options);
+    set_live(item(&world, "Secret"), DYING);
+    backup_restore_plan(&world.restore);
+    assert_string_equal(first_problem(&world),
+                        "Secret magnum-system/one-cloud-config exists and is being deleted: wait "
+                        "until it is gone");
+    end(&world);
+}
+
 static void test_066__a_body__has_no_old_uid_and_the_live_ones_of_its_owners(void **state)
 {
     (void)state;
@@ -223,6 +269,8 @@ int main(void)
         cmocka_unit_test(test_069__what_exists__is_linked_updated_or_refused),
         cmocka_unit_test(test_084__a_live_cluster_that_lacks_objects__is_refused_or_paused),
         cmocka_unit_test(test_075__what_was_being_deleted__takes_its_dependents_along),
+        cmocka_unit_test(test_078__an_owner_that_is_being_deleted__is_none),
+        cmocka_unit_test(test_069__what_exists_and_is_being_deleted__is_waited_for),
         cmocka_unit_test(test_066__a_body__has_no_old_uid_and_the_live_ones_of_its_owners),
         cmocka_unit_test(test_076__a_cluster__is_created_paused_and_marked_unless_it_stays_so),
         cmocka_unit_test(test_restore_plan__our_label__is_not_restored),

@@ -261,6 +261,37 @@ static void test_071__what_somebody_else_has_made__is_linked(void **state)
     world_end(&world);
 }
 
+static void test_071__what_is_being_deleted__is_neither_taken_nor_linked(void **state)
+{
+    (void)state;
+    static const char dying[] =
+        MACHINE(BY_US ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"", "");
+    for (int update = 0; update < 2; update++) {
+        struct script script = {.count = 0};
+        struct world world;
+        struct error *err = NULL;
+        script_add(&script,
+                   (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
+        script_add(&script,
+                   (struct fake_reply){.when = "PUT " MACHINES, .status = 409, .body = "{}"});
+        script_add(&script, (struct fake_reply){.when = "GET " MACHINES "/m", .body = dying});
+        world_begin_script(&world, &script);
+        if (update) {
+            world_item(&world, "m")->step = BACKUP_STEP_UPDATE;
+            world_item(&world, "m")->uid = xstrdup("ours");
+            world_item(&world, "m")->version = xstrdup("11");
+        }
+        assert_int_equal(backup_restore_run(&world.restore, &err), -1);
+        assert_error(&err, ERROR_STATUS,
+                     "Machine magnum-system/m exists and is being deleted: wait until it is gone");
+        assert_null(world_item(&world, "m")->uid);
+        assert_int_equal(world.restore.created, 2);
+        assert_int_equal(world.restore.resumed, 0);
+        assert_int_equal(world_asked(&world, "GET "), 1);
+        world_end(&world);
+    }
+}
+
 static void test_071__what_cannot_be_looked_at__is_refused(void **state)
 {
     (void)state;
@@ -319,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_070__an_update_whose_answer_is_hidden__is_taken_for_made_if_it_is),
         cmocka_unit_test(test_071__what_another_restore_has_made_otherwise__is_linked),
         cmocka_unit_test(test_071__what_somebody_else_has_made__is_linked),
+        cmocka_unit_test(test_071__what_is_being_deleted__is_neither_taken_nor_linked),
         cmocka_unit_test(test_071__what_cannot_be_looked_at__is_refused),
         cmocka_unit_test(test_071__an_answer_that_is_no_object__is_an_error),
     };
