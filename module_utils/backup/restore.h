@@ -103,6 +103,7 @@ struct backup_restore {
     json_t *checks; /* owned: [{check, ok, detail}] */
 
     size_t created, updated, resumed, writes;
+    bool gone;           /* nobody answered, however often: nothing else is tried */
     json_t *left_paused; /* owned: [{kind, namespace, name, reason}] */
     json_t *paused;      /* owned: private: live Clusters paused by this run */
 };

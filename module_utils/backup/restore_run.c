@@ -74,7 +74,7 @@ static int run_groups(struct backup_restore *restore, struct error **err)
     for (size_t count = 0; (count = group_size(restore, first)) > 0; first += count) {
         if (run_group(restore, first, count, err) < 0)
             return -1;
-        if (!restore->options.go_on && error_among(restore, first, count))
+        if (restore->gone || (!restore->options.go_on && error_among(restore, first, count)))
             return 0;
     }
     return 0;
@@ -154,7 +154,13 @@ int backup_restore_run(struct backup_restore *restore, struct error **err)
     if (create_namespaces(restore, err) < 0 || pause_live(restore, err) < 0 ||
         run_groups(restore, err) < 0)
         return -1;
-    if (backup_restore_finish(restore, err) < 0)
+    auto_error struct error *unresumed = NULL;
+    int result = restore->gone ? 0 : backup_restore_finish(restore, &unresumed);
+    if (first_error(restore, err) < 0) {
+        if (unresumed)
+            strv_add(&restore->warnings, unresumed->message);
         return -1;
-    return first_error(restore, err);
+    }
+    error_move_take(err, steal_ptr(unresumed));
+    return result;
 }

@@ -105,6 +105,8 @@ static enum stage first_stage(const struct backup_restore *restore, const struct
 bool backup_item_start(struct backup_restore *restore, struct backup_item *item,
                        struct kube_call *call)
 {
+    if (restore->gone)
+        return false;
     if (item->stage == STAGE_NEW)
         item->stage = first_stage(restore, item);
     if (item->stage == STAGE_WRITE && owner_failed(restore, item->node)) {
@@ -211,6 +213,7 @@ static bool finish_look(struct backup_restore *restore, struct backup_item *item
     if (call->error && kube_call_status(call) == 404)
         return write_again(restore, item);
     if (call->error) {
+        restore->gone = restore->gone || !call->status.code;
         refuse(item, call);
         return end(item);
     }

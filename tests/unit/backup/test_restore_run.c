@@ -109,6 +109,49 @@ static void test_075__what_was_refused_beside_it__does(void **state)
     world_end(&world);
 }
 
+static void test_074__a_refusal__is_told_rather_than_a_resume_that_failed_besides(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    script_add(&script,
+               (struct fake_reply){.when = "POST " SECRETS, .status = 422, .body = INVALID});
+    script_add(&script,
+               (struct fake_reply){.when = "PATCH " CLUSTERS, .status = 403, .body = "{}"});
+    world_begin_script(&world, &script);
+    world.restore.options.go_on = true;
+    struct capi_node *stray = world_item(&world, "one-cloud-config")->node;
+    free(stray->name); /* so that no Cluster needs it */
+    stray->name = xstrdup("stray");
+    stray->tenant_count = 0;
+    assert_int_equal(backup_restore_run(&world.restore, &err), -1);
+    assert_error(&err, ERROR_STATUS, "Secret magnum-system/stray: the server refuses it");
+    assert_int_equal(world.restore.warnings.count, 1);
+    assert_non_null(
+        strstr(world.restore.warnings.items[0], "Cluster magnum-system/one cannot be resumed"));
+    world_end(&world);
+}
+
+static void test_070__a_server_that_is_gone__is_not_waited_for_anew_for_each_object(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    script_add(&script, (struct fake_reply){.when = "POST ", .fault = FAKE_CLOSE});
+    script_add(&script, (struct fake_reply){.when = "GET ", .fault = FAKE_CLOSE});
+    world_begin_script(&world, &script);
+    world_connect(&world, &(struct kube_client_options){.max_in_flight = 1});
+    world.restore.options.go_on = true;
+    assert_int_equal(backup_restore_run(&world.restore, &err), -1);
+    assert_error(&err, ERROR_HTTP, "the connection was closed without an answer");
+    assert_int_equal(world_asked(&world, "POST "), 1);
+    assert_int_equal(world_asked(&world, "GET "), 1);
+    assert_int_equal(fake_server_requests(world.server), 2);
+    world_end(&world);
+}
+
 static void test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all(void **state)
 {
     (void)state;
@@ -144,6 +187,8 @@ int main(void)
         cmocka_unit_test(test_074__going_on__leaves_out_what_depends_on_a_refused_object),
         cmocka_unit_test(test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paused),
         cmocka_unit_test(test_075__what_was_refused_beside_it__does),
+        cmocka_unit_test(test_074__a_refusal__is_told_rather_than_a_resume_that_failed_besides),
+        cmocka_unit_test(test_070__a_server_that_is_gone__is_not_waited_for_anew_for_each_object),
         cmocka_unit_test(test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

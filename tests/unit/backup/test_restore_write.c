@@ -142,17 +142,6 @@ static void hide_success(struct script *script, struct fake_reply first, const c
     script_add(script, (struct fake_reply){.when = "GET " MACHINES "/m", .body = live});
 }
 
-/* The client itself repeats what nobody has carried out, or so the answer says. */
-static void make_patient(struct world *world)
-{
-    const struct kube_client_options how = {.max_in_flight = 4, .retry_timeout_ms = 60000};
-    struct error *err = NULL;
-    kube_client_free(world->client);
-    world->client = kube_client_new(&world->config, &how, &err);
-    assert_no_error(err);
-    world->restore.client = world->client;
-}
-
 static void assert_taken_for_made(struct fake_reply first, unsigned attempts, const char *live)
 {
     struct script script = {.count = 0};
@@ -160,7 +149,8 @@ static void assert_taken_for_made(struct fake_reply first, unsigned attempts, co
     struct error *err = NULL;
     hide_success(&script, first, live);
     world_begin_script(&world, &script);
-    make_patient(&world);
+    /* The client itself repeats what nobody has carried out, or so the answer says. */
+    world_connect(&world, &(struct kube_client_options){.retry_timeout_ms = 60000});
     world.restore.options.attempts = attempts;
     int result = backup_restore_run(&world.restore, &err);
     assert_no_error(err);

@@ -42,6 +42,15 @@ void world_end(struct world *world)
     fake_server_stop(world->server);
 }
 
+void world_connect(struct world *world, const struct kube_client_options *how)
+{
+    struct error *err = NULL;
+    kube_client_free(world->client);
+    world->client = kube_client_new(&world->config, how, &err);
+    assert_no_error(err);
+    world->restore.client = world->client;
+}
+
 size_t world_asked(struct world *world, const char *line)
 {
     size_t found = 0;

@@ -20,6 +20,9 @@ struct world {
 void world_begin(struct world *world, const struct fake_reply *script, size_t count);
 void world_end(struct world *world);
 
+/* Goes on with another client. */
+void world_connect(struct world *world, const struct kube_client_options *how);
+
 /* Rows that count before the usual ones: whatever is created or patched is so, and is "live". */
 struct script {
     struct fake_reply rows[12];
