@@ -12,12 +12,17 @@ struct world {
     struct fake_server *server;
     struct kube_config config;
     struct kube_client *client;
+    struct capi_kinds kinds; /* of a legacy archive */
     struct backup_contents contents;
     struct backup_restore restore; /* chosen: everything is to be created */
 };
 
 /* SCRIPT has to outlive the world. */
 void world_begin(struct world *world, const struct fake_reply *script, size_t count);
+/* The same with a legacy archive of OBJECTS, with ' for ", of these kinds of Cluster API: Cluster,
+ * ClusterClass, Machine and Template. */
+void world_begin_legacy(struct world *world, const struct fake_reply *script, size_t count,
+                        const char *objects);
 void world_end(struct world *world);
 
 /* Goes on with another client. */
