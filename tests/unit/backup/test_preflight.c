@@ -4,14 +4,12 @@
 #include <stdlib.h>
 
 #include "backup/preflight_priv.h"
-#include "base/str.h"
 #include "json/js_get.h"
 #include "unit/backup/world.h"
 
-#define REVIEWS  "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-#define MACHINES "GET /apis/cluster.x-k8s.io/v1beta2/namespaces/magnum-system/machines"
-#define NONE     "{\"metadata\":{},\"items\":[]}"
-#define ALLOWED  "{\"status\":{\"allowed\":true}}"
+#define REVIEWS "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+#define NONE    "{\"metadata\":{},\"items\":[]}"
+#define ALLOWED "{\"status\":{\"allowed\":true}}"
 
 static void assert_problem(const struct world *world, const char *text)
 {
@@ -63,146 +61,6 @@ static void test_access__a_server_that_does_not_answer__is_an_error(void **state
     assert_int_equal(err->code, 403);
     error_clear(&err);
     world_end(&world);
-}
-
-/* ---- whole clusters */
-
-static void test_072__a_cluster_that_lacks_its_secrets__is_named(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {
-        {.when = "GET /api/v1/namespaces/magnum-system/secrets/one-ca",
-         .body = "{\"kind\":\"Secret\"}"},
-        {.status = 404, .body = "{}"},
-    };
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    assert_int_equal(preflight_clusters(&world.restore, &err), 0);
-    assert_problem(&world,
-                   "Cluster magnum-system/one is not whole: Secret magnum-system/one-kubeconfig is "
-                   "neither in the archive nor in the cluster");
-    world_end(&world);
-}
-
-static void lacks_secrets(const char *state, bool value, bool refused)
-{
-    static const struct fake_reply script[] = {{.status = 404, .body = "{}"}};
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    json_object_set_new(world.contents.manifest, "clusters",
-                        json_pack("[{ss sb}]", "uid", "u-1", state, value));
-    for (size_t i = 0; i < world.restore.count; i++)
-        if (world.restore.items[i].node->cluster)
-            world.restore.items[i].node->deleting = str_equal(state, "deleting") && value;
-    assert_int_equal(preflight_clusters(&world.restore, &err), 0);
-    assert_int_equal(world.restore.problems.count, refused ? 2 : 0);
-    assert_int_equal(world.restore.warnings.count, refused ? 0 : 2);
-    world_end(&world);
-}
-
-static void test_072__a_cluster_that_never_came_up_or_was_going__may_lack_its_secrets(void **state)
-{
-    (void)state;
-    lacks_secrets("ready", true, true);
-    lacks_secrets("ready", false, false);
-    lacks_secrets("deleting", false, true);
-    lacks_secrets("deleting", true, false);
-}
-
-static void test_072__a_cluster_that_was_up_and_scales__may_not_lack_its_secrets(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {{.status = 404, .body = "{}"}};
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    json_object_set_new(world.contents.manifest, "clusters",
-                        json_pack("[{ss sb}]", "uid", "u-1", "ready", 0));
-    for (size_t i = 0; i < world.restore.count; i++)
-        if (world.restore.items[i].node->cluster) {
-            world.restore.items[i].node->cluster->infrastructure_ready = true;
-            world.restore.items[i].node->cluster->initialized_condition = true;
-        }
-    assert_int_equal(preflight_clusters(&world.restore, &err), 0);
-    assert_int_equal(world.restore.problems.count, 2);
-    world_end(&world);
-}
-
-/* ---- age */
-
-static void test_083__an_archive_that_is_too_old__needs_force(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {{.when = MACHINES, .body = NONE}};
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    world.restore.options.max_age_s = 60;
-    assert_int_equal(preflight_age(&world.restore, &err), 0);
-    assert_problem(&world, "the archive is of 2026-08-31T01:02:03Z, older than max_age");
-    world.restore.options.force = true;
-    assert_int_equal(preflight_age(&world.restore, &err), 0);
-    assert_int_equal(world.restore.problems.count, 1);
-    world_end(&world);
-}
-
-static void test_083__an_archive_of_no_time__may_be_too_old(void **state)
-{
-    (void)state;
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, NULL, 0);
-    world.restore.options.max_age_s = 60;
-    json_object_del(world.contents.manifest, "created");
-    assert_int_equal(preflight_age(&world.restore, &err), 0);
-    assert_problem(&world, "how old the archive is cannot be told");
-    world_end(&world);
-}
-
-#define MACHINE(NAME, CLUSTER)                                                                     \
-    "{\"metadata\":{\"name\":\"" NAME "\",\"namespace\":\"magnum-system\",\"labels\":{"            \
-    "\"cluster.x-k8s.io/cluster-name\":\"" CLUSTER "\"}}}"
-
-static void test_083__a_machine_of_the_control_plane_that_came_later__needs_force(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {
-        {.when = MACHINES,
-         .body = "{\"metadata\":{},\"items\":[" MACHINE("m", "one") "," MACHINE(
-             "later", "one") "," MACHINE("other", "two") "]}"},
-    };
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    json_object_set_new(world.restore.namespaces, "magnum-system", json_null());
-    assert_int_equal(preflight_age(&world.restore, &err), 0);
-    assert_problem(&world, "the control plane of Cluster magnum-system/one has a Machine later");
-    world_end(&world);
-}
-
-static void test_083__machines_of_a_cluster_that_is_not_restored__do_not_matter(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {
-        {.when = MACHINES, .body = "{\"metadata\":{},\"items\":[" MACHINE("later", "one") "]}"},
-    };
-    for (int left = 0; left < 2; left++) {
-        struct world world;
-        struct error *err = NULL;
-        world_begin(&world, script, array_length(script));
-        json_object_set_new(world.restore.namespaces, "magnum-system", json_null());
-        for (size_t i = 0; i < world.restore.count; i++)
-            if (world.restore.items[i].node->cluster) {
-                world.restore.items[i].foreign = !left;
-                world.restore.items[i].step = left ? BACKUP_STEP_LEAVE : BACKUP_STEP_LINK;
-            }
-        assert_int_equal(preflight_age(&world.restore, &err), 0);
-        assert_int_equal(world_asked(&world, MACHINES), 1);
-        assert_int_equal(world.restore.problems.count, 0);
-        world_end(&world);
-    }
 }
 
 /* ---- all of it, with what a manifest says of providers */
@@ -286,13 +144,6 @@ int main(void)
         cmocka_unit_test(test_088__what_the_account_may_do__is_asked_once_for_each_kind),
         cmocka_unit_test(test_088__what_the_account_may_not_do__is_named),
         cmocka_unit_test(test_access__a_server_that_does_not_answer__is_an_error),
-        cmocka_unit_test(test_072__a_cluster_that_lacks_its_secrets__is_named),
-        cmocka_unit_test(test_072__a_cluster_that_never_came_up_or_was_going__may_lack_its_secrets),
-        cmocka_unit_test(test_072__a_cluster_that_was_up_and_scales__may_not_lack_its_secrets),
-        cmocka_unit_test(test_083__an_archive_that_is_too_old__needs_force),
-        cmocka_unit_test(test_083__an_archive_of_no_time__may_be_too_old),
-        cmocka_unit_test(test_083__a_machine_of_the_control_plane_that_came_later__needs_force),
-        cmocka_unit_test(test_083__machines_of_a_cluster_that_is_not_restored__do_not_matter),
         cmocka_unit_test(test_072__providers__have_to_be_there_in_no_older_version),
         cmocka_unit_test(test_072__kinds__have_to_be_served_and_of_the_same_scope),
     };
