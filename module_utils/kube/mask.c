@@ -99,6 +99,13 @@ bool kube_mask(json_t *object)
     return masking.done;
 }
 
+bool kube_mask_secret(json_t *secret)
+{
+    struct masking masking = {.text = HIDDEN};
+    mask_secret(secret, &masking);
+    return masking.done;
+}
+
 /* Adds a value as text: what is no string, and no server takes, as JSON. */
 static void add_plain(struct buf *out, const json_t *value)
 {

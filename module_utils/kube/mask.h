@@ -20,6 +20,10 @@
  * OBJECT may be NULL. Returns whether something was masked. */
 bool kube_mask(json_t *object);
 
+/* The same of a core v1 Secret by whatever kind it goes: that of a PartialObjectMetadata, which
+ * keeps the annotation, says nothing of what it is about. */
+bool kube_mask_secret(json_t *secret);
+
 /*
  * Masks two states of one Secret for a diff, in place: values that are equal in both become "***",
  * values that differ "*** (before)" and "*** (after)", as kubectl diff; values of one side only

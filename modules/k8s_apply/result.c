@@ -193,8 +193,22 @@ static void add_diffs(const struct k8s *k8s, json_t *result)
     json_object_set_new(result, "diff", diffs);
 }
 
+/* An object by its metadata alone is of another kind than the one that was asked for. */
+static void mask_asked_for(struct k8s *k8s)
+{
+    const struct kube_resource *resource = &k8s->target.resource;
+    if (k8s->args.show_secrets || !str_equal(resource->kind, "Secret") ||
+        !str_empty(resource->group))
+        return;
+    size_t index = 0;
+    json_t *object = NULL;
+    json_array_foreach (k8s->resources, index, object)
+        kube_mask_secret(object);
+}
+
 static void info_result(struct k8s *k8s, json_t *result)
 {
+    mask_asked_for(k8s);
     json_t *shown = json_array();
     size_t index = 0;
     json_t *object = NULL;

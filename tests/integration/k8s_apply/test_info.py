@@ -5,6 +5,8 @@ from support.objects import config_map, deployment
 from support.wait import until
 from support.world import create, get, merge, writes
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
 
 def names(outcome) -> list:
     return sorted(each["metadata"]["name"] for each in outcome["resources"])
@@ -129,6 +131,19 @@ def test_info__secrets__are_masked_unless_asked_for(k8s, ns, server):
         assert outcome["resources"][0]["data"] == {"p": "***"} and "cmVjb2duaXNhYmxl" not in outcome.text
         shown = info(k8s, ns, kind="Secret", show_secrets=True, **options)
         assert shown["resources"][0]["data"] == {"p": "cmVjb2duaXNhYmxl"}
+
+
+@pytest.mark.parametrize("kind", ["Secret", "secrets"])
+def test_info__secrets_by_their_metadata_alone__are_masked_unless_asked_for(k8s, ns, server, kind):
+    create(server, {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": ns, "annotations": {
+        LAST_APPLIED: '{"data": {"p": "cmVjb2duaXNhYmxl"}}'}}, "stringData": {"p": "recognisable"}})
+    for options in ({"name": "s"}, {}, {"name": "s", "wait": True}):
+        outcome = info(k8s, ns, kind=kind, metadata_only=True, **options)
+        [found] = outcome["resources"]
+        assert found["kind"] == "PartialObjectMetadata" and found["metadata"]["annotations"] == {LAST_APPLIED: "***"}
+        assert "cmVjb2duaXNhYmxl" not in outcome.text
+        [shown] = info(k8s, ns, kind=kind, metadata_only=True, show_secrets=True, **options)["resources"]
+        assert "cmVjb2duaXNhYmxl" in shown["metadata"]["annotations"][LAST_APPLIED]
 
 
 def test_info__wait_for_nothing__fails_after_the_timeout(k8s, ns):

@@ -74,6 +74,18 @@ static void test_mask__annotation_alone__counts_as_masked(maybe_unused void **st
           "{'kind':'Secret','metadata':{'annotations':{'" LAST_APPLIED "':'***'}}}", true);
 }
 
+static void test_mask__secret_by_its_metadata__annotation_hidden(maybe_unused void **state)
+{
+    json_auto_t *partial =
+        json_from("{'apiVersion':'meta.k8s.io/v1','kind':'PartialObjectMetadata',"
+                  "'metadata':{'annotations':{'" LAST_APPLIED "':'{}','keep':'me'}}}");
+    assert_false(kube_mask(partial));
+    assert_true(kube_mask_secret(partial));
+    assert_json(partial, "{'apiVersion':'meta.k8s.io/v1','kind':'PartialObjectMetadata',"
+                         "'metadata':{'annotations':{'" LAST_APPLIED "':'***','keep':'me'}}}");
+    assert_false(kube_mask_secret(NULL));
+}
+
 static void test_mask__lists__secrets_inside_hidden(maybe_unused void **state)
 {
     check("{'apiVersion':'v1','kind':'List','items':[{'kind':'ConfigMap','data':{'a':'x'}},"
@@ -256,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_mask__data_that_is_no_object__hidden_as_a_whole),
         cmocka_unit_test(test_mask__odd_data_alone__counts_as_masked),
         cmocka_unit_test(test_mask__annotation_alone__counts_as_masked),
+        cmocka_unit_test(test_mask__secret_by_its_metadata__annotation_hidden),
         cmocka_unit_test(test_mask__lists__secrets_inside_hidden),
         cmocka_unit_test(test_045__mask_pair__values_of_both_sides__only_differing_ones_marked),
         cmocka_unit_test(test_mask_pair__string_data_against_data__compared_decoded),
