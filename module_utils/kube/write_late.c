@@ -72,6 +72,9 @@ static int try_admit(struct kube_writer *writer, struct kube_write *write, struc
         kube_resolve(writer->discovery, write->object, kube_client_namespace(writer->client), err);
     if (found > 0 && crd)
         crd->served = true;
+    /* Another version of a definition that is served may have been asked for before it was. */
+    if (found == 0)
+        kube_discovery_forget(writer->discovery, write->object->api_version);
     return found;
 }
 

@@ -128,6 +128,15 @@ def test_066__objects_right_after_their_definition_on_three_servers__are_created
                     assert len(server.request("GET", "/apis/%s/v1/gadgets" % own)[1]["items"]) == 6
 
 
+def test_066__objects_in_two_versions_of_their_definition__are_created(k8s, ns, server, group):
+    definition = definition_of(group)
+    definition["spec"]["versions"].append(dict(definition["spec"]["versions"][0], name="v2", storage=False))
+    second = dict(custom(group, ns, "second"), apiVersion=group + "/v2")
+    outcome = k8s(definition=[definition, custom(group, ns, "first"), second], wait_timeout=20)
+    assert not outcome.failed and [r["method"] for r in outcome.results] == ["create"] * 3, outcome.msg
+    assert exists(server, second)
+
+
 def test_066__servers_that_lag_behind__are_asked_again(k8s, ns, server, group):
     before, left = lagging("/apis/%s/v1/namespaces/" % group, 4)
     with Relay(server, before) as relay:
