@@ -234,12 +234,11 @@ static void objects_result(struct k8s *k8s, const struct error *failure, json_t 
     if (k8s->count == 1 && json_array_size(list) == 1) {
         json_t *only = json_array_get(list, 0);
         json_object_del(only, "warnings"); /* the task's list has them */
-        if (failure || k8s->args.go_on != K8S_IGNORE) {
-            json_object_del(only, "error"); /* the failure itself says it */
-            json_object_del(only, "failed");
-        }
-        if (failure)
+        json_object_del(only, "failed");   /* the task itself may have been told to ignore it */
+        if (failure) {
+            json_object_del(only, "error"); /* the failure says it */
             json_object_del(only, "msg");
+        }
         json_object_update(result, only);
         json_decref(list);
     } else {

@@ -91,6 +91,13 @@ def test_124__ignored_errors__let_the_task_succeed(k8s, ns, server):
     assert "not a key" in outcome.results[1]["error"]["msg"] and exists(server, config_map(ns, "three"))
 
 
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+def test_124__ignored_error_of_the_only_object__lets_the_task_succeed(k8s, ns, check):
+    outcome = k8s(definition=three(ns)[1], continue_on_error="ignore", check=check)
+    assert not outcome.failed and not outcome.changed and "failed" not in outcome.data
+    assert outcome["error"]["status"] == 422 and "not a key" in outcome["error"]["msg"] and "not a key" in outcome.msg
+
+
 def test_124__continue_on_error_in_check_mode__predicts_the_failure(k8s, ns, server):
     outcome = k8s(definition=three(ns), continue_on_error=True, check=True)
     assert outcome.failed and outcome.changed and "not a key" in outcome.msg
