@@ -14,10 +14,12 @@ static enum kube_verb verb_of_present(const json_t *params)
     json_t *apply = am_value(params, "apply");
     if (mode)
         return verbs[am_choice(params, "apply_mode", modes, array_length(modes))];
+    if (json_is_true(apply))
+        return KUBE_APPLY; /* force has no say in it, as in kubernetes.core */
     if (am_flag(params, "force"))
         return KUBE_REPLACE;
     if (apply)
-        return json_is_true(apply) ? KUBE_APPLY : KUBE_UPDATE;
+        return KUBE_UPDATE;
     return am_value(params, "merge_type") ? KUBE_UPDATE : KUBE_APPLY;
 }
 

@@ -10,7 +10,7 @@ import pytest
 from servers import ansible_venv
 from support.module import Module
 from support.objects import config_map, deployment
-from support.world import create
+from support.world import create, get
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 THEIRS, OURS = "like-theirs", "like-ours"
@@ -36,6 +36,8 @@ TASKS = [
     ("apply new", "k8s", lambda ns: dict(SSA, definition=config_map(ns, "b"))),
     ("apply again", "k8s", lambda ns: dict(SSA, definition=config_map(ns, "b"))),
     ("apply change", "k8s", lambda ns: dict(SSA, definition=config_map(ns, "b", {"other": "1"}))),
+    ("apply with force", "k8s", lambda ns: dict(SSA, force=True, definition=config_map(ns, "b", {"other": "2"}))),
+    ("apply back", "k8s", lambda ns: dict(SSA, force=True, definition=config_map(ns, "b", {"other": "1"}))),
     ("apply conflict", "k8s", lambda ns: {"apply": True, "server_side_apply": {"field_manager": "somebody"},
                                           "definition": config_map(ns, "b", {"other": "2"})}),
     ("several", "k8s", lambda ns: {"definition": [config_map(ns, "c"), config_map(ns, "a", {"k": "new"}), labelled(ns)]}),
@@ -216,3 +218,12 @@ MESSAGES = {
 def test_like_kubernetes_core__same_task__same_words(theirs, ours, name):
     for text in MESSAGES[name]:
         assert text in theirs[name]["msg"] and text in ours[name]["msg"]
+
+
+def test_like_kubernetes_core__apply_with_force__applies_and_does_not_replace(k8s, ns, server):
+    create(server, config_map(ns, data={"theirs": "1"}), manager="somebody")
+    outcome = k8s(definition=config_map(ns), apply=True, force=True)
+    assert not outcome.failed and outcome["method"] == "apply" and ("update", "configmaps") not in outcome.verbs
+    assert get(server, config_map(ns))["data"] == {"theirs": "1", "k": "v"}
+    assert k8s(definition=config_map(ns), apply=False, force=True)["method"] == "replace"
+    assert get(server, config_map(ns))["data"] == {"k": "v"}
