@@ -86,6 +86,26 @@ static void admitted(struct kube_write *write)
     if (!look)
         kube_prior_absent(&write->prior);
     write->stage = look ? KUBE_STAGE_GET : KUBE_STAGE_WRITE;
+    if (!look && write->verb == KUBE_PATCH)
+        kube_write_settle_missing(write);
+}
+
+/* Why the kind will not come: its definition failed, or nobody knows. */
+static void not_coming(const struct kube_writer *writer, const struct kube_write *write,
+                       struct error **err)
+{
+    const struct kube_write *crd = kube_writer_provider(writer, write->object);
+    if (crd && crd->error)
+        error_make(err, ERROR_NOT_FOUND, "its kind is not served: %s", crd->error->message);
+    else
+        kube_resolve_error(write->object, err);
+}
+
+/* What is not written will not make a kind appear. */
+static bool has_hope(const struct kube_writer *writer, const struct kube_write *write)
+{
+    const struct kube_write *crd = kube_writer_provider(writer, write->object);
+    return writer->options.wait_crds && !(crd && crd->error);
 }
 
 /* Waits for one object's kind. -1 only when the run ends. */
@@ -104,8 +124,8 @@ static int admit(struct kube_writer *writer, struct kube_write *write, long long
             error_move_take(err, problem);
             return -1;
         }
-        if (ready == 0 && (!writer->options.wait_crds || clock_passed(deadline)))
-            kube_resolve_error(write->object, &problem);
+        if (ready == 0 && (!has_hope(writer, write) || clock_passed(deadline)))
+            not_coming(writer, write, &problem);
         if (problem) {
             fail_late(write, problem);
             return 0;
@@ -115,6 +135,15 @@ static int admit(struct kube_writer *writer, struct kube_write *write, long long
     }
 }
 
+/* What is only to be changed is not there as long as its kind is not. */
+static bool is_missing(const struct kube_writer *writer, const struct kube_write *write)
+{
+    if (write->verb != KUBE_PATCH)
+        return false;
+    const struct kube_write *crd = kube_writer_provider(writer, write->object);
+    return kube_client_is_dry_run(writer->client) || (crd && crd->missing);
+}
+
 int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err)
 {
     long long deadline = clock_deadline_ms(writer->options.timeout_ms);
@@ -122,7 +151,9 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
         struct kube_write *write = &writer->writes[i];
         if (!write->late || write->done || write->wave != wave)
             continue;
-        if (kube_client_is_dry_run(writer->client)) {
+        if (is_missing(writer, write)) {
+            kube_write_settle_missing(write);
+        } else if (kube_client_is_dry_run(writer->client)) {
             kube_write_predict(writer, write, "its kind is defined in the same run");
             write->done = true;
             write->stage = KUBE_STAGE_DONE;

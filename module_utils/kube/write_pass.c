@@ -13,6 +13,12 @@ void kube_write_settle_take(struct kube_write *write, struct error *error_take)
     write->ended_ms = clock_now_ms();
 }
 
+void kube_write_settle_missing(struct kube_write *write)
+{
+    write->missing = true;
+    kube_write_settle_take(write, NULL);
+}
+
 void kube_pass_clear(struct kube_pass *pass)
 {
     free(pass->items);

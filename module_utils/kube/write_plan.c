@@ -10,11 +10,8 @@ static bool nothing_to_do(struct kube_write *write)
 {
     if (write->late || write->prior.exists)
         return false;
-    if (write->verb == KUBE_PATCH) {
-        write->missing = true;
-        return true;
-    }
-    return write->verb == KUBE_DELETE;
+    write->missing = write->verb == KUBE_PATCH;
+    return write->missing || write->verb == KUBE_DELETE;
 }
 
 static int plan_terminating(struct kube_writer *writer, struct kube_write *write,

@@ -57,6 +57,9 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
 /* The object is dealt with; takes the error, which may be NULL, over. */
 void kube_write_settle_take(struct kube_write *write, struct error *error_take);
 
+/* The same of KUBE_PATCH that finds nothing to patch: it never creates. */
+void kube_write_settle_missing(struct kube_write *write);
+
 /* Judges what was seen of the object in ANSWER: marks a write that would change nothing, keeps
  * VALUE_TAKE for its result and the answer's warnings. VALUE_TAKE may be NULL. */
 void kube_write_judge_take(struct kube_writer *writer, struct kube_write *write, json_t *value_take,

@@ -179,8 +179,9 @@ int kube_request_write(struct kube_writer *writer, struct kube_write *write, str
                                    : start_create(writer, write, err);
     case KUBE_CREATE:
         return start_create(writer, write, err);
-    case KUBE_UPDATE:
     case KUBE_PATCH:
+        return start_merge(writer, write, err);
+    case KUBE_UPDATE:
         return exists ? start_merge(writer, write, err) : start_create(writer, write, err);
     case KUBE_REPLACE:
         return exists ? start_replace(writer, write, err) : start_create(writer, write, err);

@@ -64,6 +64,10 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
     }
     write->stage = KUBE_STAGE_WRITE;
     *next = KUBE_NEXT_STAGE;
+    if (write->verb == KUBE_PATCH && !write->prior.exists) {
+        write->missing = true;
+        *next = KUBE_NEXT_DONE;
+    }
     return 0;
 }
 
@@ -145,6 +149,11 @@ static int recover(struct kube_writer *writer, struct kube_write *write, enum ku
     const struct kube_status *status = &write->call.status;
     bool dry_run = kube_client_is_dry_run(writer->client);
     *next = KUBE_NEXT_STAGE;
+    if (write->verb == KUBE_PATCH && status->code == 404 && !status->plain) {
+        write->missing = true; /* since it was looked at */
+        *next = KUBE_NEXT_DONE;
+        return 1;
+    }
     if (dry_run && refuses_dry_run(write)) {
         kube_write_predict(writer, write, status->message);
         *next = KUBE_NEXT_DONE;

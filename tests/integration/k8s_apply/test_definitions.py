@@ -128,6 +128,15 @@ def test_066__objects_right_after_their_definition_on_three_servers__are_created
                     assert len(server.request("GET", "/apis/%s/v1/gadgets" % own)[1]["items"]) == 6
 
 
+def test_066__objects_of_a_definition_that_failed__do_not_wait_for_it(k8s, ns, group):
+    wrong = definition_of(group, plural="Not a plural")
+    started = time.monotonic()
+    outcome = k8s(definition=[wrong, custom(group, ns)], continue_on_error=True, wait_timeout=60)
+    assert outcome.failed and time.monotonic() - started < 30
+    assert "Failed to apply object: CustomResourceDefinition" in outcome.results[0]["msg"]
+    assert "Gadget %s/g: its kind is not served: Failed to" % ns in outcome.results[1]["msg"]
+
+
 def test_066__objects_in_two_versions_of_their_definition__are_created(k8s, ns, server, group):
     definition = definition_of(group)
     definition["spec"]["versions"].append(dict(definition["spec"]["versions"][0], name="v2", storage=False))

@@ -4,8 +4,9 @@ import subprocess
 
 import pytest
 
+from support.gadgets import custom, definition_of
 from support.module import Outcome
-from support.objects import config_map, deployment
+from support.objects import config_map, deployment, path_of
 from support.relay import Relay
 from support.wait import until
 from support.world import create, exists, get, merge, version_of, writes
@@ -69,6 +70,41 @@ def test_114__missing_among_others__is_left_out(k8s, ns, server):
     outcome = k8s(state="patched", definition=[config_map(ns, "a"), config_map(ns, "b", {"k": "new"})])
     assert not outcome.failed and outcome.changed and [each["changed"] for each in outcome.results] == [False, True]
     assert get(server, config_map(ns, "b"))["data"] == {"k": "new"} and not exists(server, config_map(ns, "a"))
+
+
+def is_missing(result) -> bool:
+    return not result["changed"] and "was not found but will not be created" in result["warnings"][0]
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+def test_114__patches_of_a_missing_definition_and_its_object__are_warnings(k8s, ns, group, check):
+    outcome = k8s(state="patched", definition=[definition_of(group), custom(group, ns)], wait_timeout=20, check=check)
+    assert not outcome.failed and not outcome.changed and all(is_missing(each) for each in outcome.results)
+    assert writes(outcome) == []
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["real", "check"])
+def test_114__missing_object_of_a_kind_that_a_patch_brings__is_not_created(k8s, ns, server, group, check):
+    assert not k8s(definition=definition_of(group)).failed
+    both = definition_of(group)
+    both["spec"]["versions"].append(dict(both["spec"]["versions"][0], name="v2", storage=False))
+    new = dict(custom(group, ns), apiVersion=group + "/v2")
+    outcome = k8s(state="patched", definition=[both, new], check=check)
+    assert not outcome.failed and [each["changed"] for each in outcome.results] == [True, False], outcome.msg
+    assert is_missing(outcome.results[1]) and not exists(server, custom(group, ns))
+
+
+def test_114__object_that_goes_before_it_is_patched__is_a_warning(k8s, ns, server):
+    create(server, config_map(ns))
+
+    def before(request):
+        if request.method == "PATCH":
+            server.request("DELETE", path_of(config_map(ns)))
+
+    with Relay(server, before) as relay:
+        outcome = k8s(state="patched", definition=config_map(ns, data={"k": "new"}), kubeconfig=relay.kubeconfig)
+    assert not outcome.failed and not outcome.changed and outcome["result"] == {}
+    assert "was not found but will not be created" in outcome.warnings[0] and not exists(server, config_map(ns))
 
 
 def widget(ns, name="w", **spec):
