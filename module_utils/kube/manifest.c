@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
+#include "kube/mask.h"
 
 enum { LIST_DEPTH = 4 };
 
@@ -88,28 +89,39 @@ static int check_string(const struct kube_object *object, const char *path, cons
     return -1;
 }
 
-/* labels and annotations: objects of strings. */
-static int check_string_map(const struct kube_object *object, const char *name, struct error **err)
+/* The object of strings at PATH. */
+static int check_string_map(const struct kube_object *object, const char *path, json_t *map,
+                            struct error **err)
 {
-    json_t *map = js_get(object->value, "metadata", name, NULL);
     if (!map || json_is_null(map))
         return 0;
     if (!json_is_object(map)) {
         auto_free char *label = kube_object_label(object);
-        error_make(err, ERROR_USAGE, "document %zu, %s: metadata.%s must be an object, but is a %s",
-                   object->document, label, name, js_type_name(map));
+        error_make(err, ERROR_USAGE, "document %zu, %s: %s must be an object, but is a %s",
+                   object->document, label, path, js_type_name(map));
         return -1;
     }
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach (map, key, value) {
-        if (json_is_null(value))
-            continue;
-        auto_free char *path = xasprintf("metadata.%s.%s", name, key);
-        if (check_string(object, path, value, err) < 0)
+        auto_free char *full = xasprintf("%s.%s", path, key);
+        if (check_string(object, full, value, err) < 0)
             return -1;
     }
     return 0;
+}
+
+/* A server that refuses anything else quotes the value. */
+static int check_secret(const struct kube_object *object, struct error **err)
+{
+    if (!kube_mask_is_secret(object->value))
+        return 0;
+    json_t *data = json_object_get(object->value, "data");
+    json_t *plain = json_object_get(object->value, "stringData");
+    return check_string_map(object, "data", data, err) < 0 ||
+                   check_string_map(object, "stringData", plain, err) < 0
+               ? -1
+               : 0;
 }
 
 /* A name becomes one segment of a path. */
@@ -150,8 +162,10 @@ int kube_manifest_check(const struct kube_object *object, struct error **err)
     if (check_string(object, "metadata.name", js_get(value, "metadata", "name", NULL), err) < 0 ||
         check_string(object, "metadata.namespace", js_get(value, "metadata", "namespace", NULL),
                      err) < 0 ||
-        check_string_map(object, "labels", err) < 0 ||
-        check_string_map(object, "annotations", err) < 0)
+        check_string_map(object, "metadata.labels", json_object_get(metadata, "labels"), err) < 0 ||
+        check_string_map(object, "metadata.annotations", json_object_get(metadata, "annotations"),
+                         err) < 0 ||
+        check_secret(object, err) < 0)
         return -1;
     if (check_name(object, "metadata.name", object->name, err) < 0)
         return -1;

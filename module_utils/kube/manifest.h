@@ -41,7 +41,8 @@ int kube_manifest_add(struct kube_manifest *manifest, json_t *document,
 
 /*
  * Checks one object for what no server needs to be asked: kind present, the types of apiVersion,
- * kind, metadata and its name, namespace, labels and annotations; a name that can be a path.
+ * kind, metadata and its name, namespace, labels and annotations, and those of the values of a
+ * Secret; a name that can be a path.
  */
 int kube_manifest_check(const struct kube_object *object, struct error **err) must_check;
 

@@ -28,6 +28,11 @@ static bool is_secret(const json_t *value, bool kind_is_known)
     return !kind && kind_is_known;
 }
 
+bool kube_mask_is_secret(const json_t *value)
+{
+    return is_secret(value, false);
+}
+
 struct visitor {
     void (*visit)(json_t *secret, void *context);
     void *context;
@@ -206,31 +211,35 @@ static void collect_text(const struct collection *to, const char *bytes, size_t 
         strv_add_once(to->texts, text);
 }
 
-static void collect_value(const struct collection *to, const json_t *value, bool encoded)
+static void collect_value(const struct collection *to, json_t *value, bool encoded)
 {
-    if (!json_is_string(value))
-        return;
-    collect_text(to, json_string_value(value), json_string_length(value));
-    if (!encoded)
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (value, index, item)
+        collect_value(to, item, encoded);
+    const char *key = NULL;
+    json_object_foreach (value, key, item)
+        collect_value(to, item, encoded);
+    if (!json_is_string(value) && !json_is_number(value))
         return;
     cleanup_with(buf_wipe) struct buf bytes;
     buf_init(&bytes);
+    add_plain(&bytes, value);
+    collect_text(to, buf_str(&bytes), bytes.size);
+    if (!encoded)
+        return;
+    buf_wipe(&bytes);
     add_decoded(&bytes, value);
     collect_text(to, buf_str(&bytes), bytes.size);
-}
-
-static void collect_container(const struct collection *to, json_t *container, bool encoded)
-{
-    collect_value(to, container, false);
-    for (void *i = json_object_iter(container); i; i = json_object_iter_next(container, i))
-        collect_value(to, json_object_iter_value(i), encoded);
 }
 
 static void collect_secret(json_t *secret, void *context)
 {
     const struct collection *to = context;
-    collect_container(to, json_object_get(secret, "data"), true);
-    collect_container(to, json_object_get(secret, "stringData"), false);
+    /* What stands in place of the keys and values is no base64 of theirs. */
+    json_t *data = json_object_get(secret, "data");
+    collect_value(to, data, json_is_object(data));
+    collect_value(to, json_object_get(secret, "stringData"), false);
     const char *applied = js_str(secret, "metadata", "annotations", LAST_APPLIED, NULL);
     json_t *earlier = applied ? json_loads(applied, 0, NULL) : NULL;
     if (is_secret(earlier, false))

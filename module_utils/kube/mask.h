@@ -15,6 +15,9 @@
 
 #include "base/strv.h"
 
+/* Whether VALUE is such a Secret itself. */
+bool kube_mask_is_secret(const json_t *value);
+
 /* Replaces every value below data and stringData of a Secret and its last-applied annotation by
  * "***", in place: give a deep copy when the original is still needed. Other kinds are untouched.
  * OBJECT may be NULL. Returns whether something was masked. */
@@ -35,8 +38,9 @@ void kube_mask_pair(json_t *before, json_t *after);
 
 /*
  * Adds the values of a Secret to TEXTS, as they are and, for data, decoded, when they are at least
- * MINIMUM bytes long: for scrubbing texts that may quote them. Those of the last-applied annotation
- * too. Decoded values that are no text are left out: they cannot be quoted.
+ * MINIMUM bytes long: for scrubbing texts that may quote them. Numbers as JSON writes them, and
+ * what is inside of values that are lists or objects. Those of the last-applied annotation too.
+ * Decoded values that are no text are left out: they cannot be quoted.
  */
 void kube_mask_collect(const json_t *object, size_t minimum, struct strv *texts);
 

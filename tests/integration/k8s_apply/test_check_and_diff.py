@@ -207,6 +207,30 @@ def test_045__refused_secret__is_not_quoted(k8s, ns, server, broken):
         assert text not in outcome.text
 
 
+@pytest.mark.parametrize("path, part", [
+    ("stringData.pin", {"stringData": {"pin": 987654321}}), ("stringData.pin", {"stringData": {"pin": ["987654321"]}}),
+    ("data.pin", {"data": {"pin": 987654321}}), ("data", {"data": ["987654321"]}), ("stringData", {"stringData": 987654321}),
+])
+@pytest.mark.parametrize("kind", ["Secret", "secrets"])
+def test_045__value_of_a_secret_that_is_no_string__is_refused_by_its_place(k8s, ns, kind, path, part):
+    for options in ({}, {"apply_mode": "update"}):
+        outcome = k8s(definition=dict(secret(ns), kind=kind, **part), **options)
+        assert outcome.failed and " %s/s: %s must be " % (ns, path) in outcome.msg and writes(outcome) == []
+        assert "987654321" not in outcome.text
+
+
+def test_045__null_as_the_value_of_a_secret__is_left_to_the_server(k8s, ns, server):
+    assert not k8s(definition=dict(secret(ns, p=OLD), stringData={"pin": None}), apply_mode="update").failed
+    assert not k8s(definition=dict(secret(ns, p=OLD), data=None), apply_mode="update").failed
+    assert exists(server, secret(ns))
+
+
+def test_045__json_patch_of_a_secret_with_a_number__is_not_quoted(k8s, ns, server):
+    create(server, secret(ns, p=OLD))
+    outcome = k8s(kind="Secret", name="s", namespace=ns, patch=[{"op": "add", "path": "/data/pin", "value": 987654321}])
+    assert outcome.failed and "987654321" not in outcome.msg
+
+
 def test_045__show_secrets__shows_them(k8s, ns):
     outcome = k8s(definition=secret(ns, p=OLD), show_secrets=True, diff=True)
     assert base64.b64decode(outcome["result"]["data"]["p"]).decode() == OLD

@@ -208,6 +208,14 @@ static void test_mask_collect__data__encoded_and_decoded(maybe_unused void **sta
                     "aHVudGVyMg==|hunter2|YWI=|!!!!");
 }
 
+static void
+test_mask_collect__values_that_are_no_strings__numbers_and_what_is_inside(maybe_unused void **state)
+{
+    check_collected("{'kind':'Secret','data':{'n':987654321,'t':true},"
+                    "'stringData':{'r':12.5,'l':['nested',{'k':'deep'}]}}",
+                    "987654321|12.5|nested|deep");
+}
+
 static void test_mask_collect__string_data__as_it_is(maybe_unused void **state)
 {
     check_collected("{'kind':'Secret','stringData':{'a':'aHVudGVyMg==','b':'xy'}}", "aHVudGVyMg==");
@@ -282,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_mask_collect__odd_data__as_it_is),
         cmocka_unit_test(test_mask_collect__no_secret__nothing),
         cmocka_unit_test(test_mask_collect__data__encoded_and_decoded),
+        cmocka_unit_test(test_mask_collect__values_that_are_no_strings__numbers_and_what_is_inside),
         cmocka_unit_test(test_mask_collect__string_data__as_it_is),
         cmocka_unit_test(test_mask_collect__value_with_line_end__with_and_without),
         cmocka_unit_test(test_mask_collect__binary_values__only_encoded),
