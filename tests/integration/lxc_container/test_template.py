@@ -215,6 +215,16 @@ def test_build_rootfs__unreachable_archive__leaves_nothing(world, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_build_rootfs__folder_is_in_the_way__stays(world, tmp_path):
+    file = tmp_path / "rootfs/home/x"
+    file.parent.mkdir(parents=True)
+    file.write_text("kept", encoding="ascii")
+    result = subprocess.run([BUILDER, "--output", tmp_path / "x.tar.gz", "--work", tmp_path],
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
+    assert result.returncode == 1 and "rootfs is in the way" in result.stdout, result.stdout
+    assert file.read_text(encoding="ascii") == "kept"
+
+
 def test_build_rootfs__debian__is_nobody_s_machine_yet(systemd_image):
     listing = subprocess.run(["tar", "-tvf", systemd_image], stdout=subprocess.PIPE, text=True, check=True).stdout
     names = {line.split()[5]: line for line in listing.splitlines()}
