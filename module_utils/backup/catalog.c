@@ -67,7 +67,13 @@ static int look_into(struct backup_archive *archive, const char *path, const str
     return 0;
 }
 
-/* What cannot be read may be good all the same when the key is all that is missing. */
+/* Whether what was read is bad. Without a key, the right to read, or a module that knows its format
+ * an archive may be good all the same. */
+static bool is_damage(const struct error *problem)
+{
+    return problem->kind != ERROR_AUTH && problem->kind != ERROR_IO && problem->code != ENOTSUP;
+}
+
 static void look(struct backup_archive *archive, const char *path, const struct cms_keys *keys)
 {
     auto_error struct error *problem = NULL;
@@ -75,7 +81,7 @@ static void look(struct backup_archive *archive, const char *path, const struct 
     archive->objects = -1;
     if (look_into(archive, path, keys, &problem) == 0)
         return;
-    archive->consistent = problem->kind == ERROR_AUTH ? BACKUP_UNKNOWN : BACKUP_MOVED;
+    archive->consistent = is_damage(problem) ? BACKUP_MOVED : BACKUP_UNKNOWN;
     archive->problem = xstrdup(problem->message);
 }
 

@@ -1,5 +1,6 @@
 #include "backup/manifest_read.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "backup/draft.h"
@@ -21,6 +22,7 @@ static int check_manifest(const json_t *manifest, const json_error_t *where, str
                    BACKUP_MANIFEST ": format %s is not known here, only " BACKUP_FORMAT
                                    ": use a newer version of the module",
                    format && strlen(format) < 64 ? format : "of another type");
+        error_code(err, ENOTSUP);
         return -1;
     }
     if (js_want(manifest, "objects", JSON_ARRAY, NULL, err) < 0 ||

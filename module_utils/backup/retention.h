@@ -21,6 +21,7 @@ struct backup_keep {
     const struct strv *names; /* stay in any case; NULL: none */
 };
 
+/* MOVED: it changed while it was read, or is damaged. UNKNOWN: nobody could look, or not here. */
 enum backup_consistent { BACKUP_MOVED, BACKUP_CONSISTENT, BACKUP_UNKNOWN };
 
 /* One archive. */

@@ -1,5 +1,6 @@
 """The files: their rights, retention, full disks."""
 import grp
+import gzip
 import os
 import re
 import signal
@@ -127,6 +128,32 @@ def test_056__in_check_mode__what_is_removed_is_what_a_run_removes(cluster, back
     assert sorted(outcome["pruned"]) == sorted(predicted["pruned"])
     # What is not known to be consistent does not push out the last one that is.
     assert names(backup(state="listed"))[1:] == ([] if known else ["20200103"])
+
+
+def rewrite(path, before: bytes, after: bytes):
+    """Changes what the manifest of an archive says, of the same length."""
+    plain = gzip.decompress(path.read_bytes())
+    assert before in plain and len(before) == len(after)
+    path.write_bytes(gzip.compress(plain.replace(before, after)))
+
+
+@pytest.mark.parametrize("why", ["rights", "format"])
+def test_056__an_archive_that_cannot_be_judged__is_not_pushed_out_by_an_inconsistent_one(cluster, backup, why):
+    """It may be the last consistent one: who may not open it, or is too old for it, does not know."""
+    assert backup.backup().changed
+    old(backup, "20200101T000000Z")
+    judged = backup.archives / "cluster-api-objects-20200101T000000Z.tar.gz"
+    rewrite(backup.newest(), b'"consistent":true', b'"consistent":null')
+    launcher = ()
+    if why == "format":
+        rewrite(judged, b'"capi-backup/1"', b'"capi-backup/2"')
+    else:
+        os.chown(judged, 65534, 65534)
+        judged.chmod(0o600)
+        launcher = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    outcome = backup(state="pruned", launcher=launcher, keep_last=1, keep_daily=0, keep_weekly=0, keep_monthly=0)
+    assert not outcome.failed and outcome["pruned"] == [] and judged.exists(), outcome.data
+    assert outcome["archives"][1]["problem"]
 
 
 def test_056__a_broken_archive__is_told_and_is_never_the_latest(cluster, backup):
