@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Tests of tests/run/runner.py: what it counts, and what it tries again."""
+"""Tests of tests/run: what the runner counts, and what it tries again; whose lines coverage.py counts."""
 import sys
 import tempfile
 import types
 import unittest
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "run"))
+import coverage  # noqa: E402
 import runner  # noqa: E402
 
 FAILED = "FAILED a.py::%s - AssertionError: x\n"
@@ -55,6 +57,31 @@ class Pytest(unittest.TestCase):
         self.suite.step("sh", "-c", "echo why; exit 1")
         self.suite.step("echo", "something else")
         self.assertEqual((self.suite.failed, self.suite.excerpts), (1, ["why\n"]))
+
+
+class Coverage(unittest.TestCase):
+    SOURCES = ("module_utils/base/buf.c", "modules/k8s_apply/plan.c", "daemon/plan.c")
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="mcapi-coverage-")
+        self.addCleanup(directory.cleanup)
+        self.build = Path(directory.name)
+        self.places = {}
+        for number, source in enumerate(self.SOURCES):
+            self.note("CMakeFiles/part_%d.dir/%s.gcno" % (number, source), source)
+        self.note("tests/CMakeFiles/test_daemon_plan.dir/unit/daemon/test_plan.c.gcno", "tests/unit/daemon/test_plan.c")
+
+    def note(self, name, source):
+        path = self.build / name
+        path.parent.mkdir(parents=True)
+        path.touch()
+        self.places[path] = source
+
+    def test_each_room_and_module_and_the_daemon_is_counted_and_no_test_is(self):
+        with mock.patch.object(coverage, "lines_of", lambda path: {(self.places[path], 1): True}):
+            lines = list(coverage.table(self.build))
+        self.assertEqual([line.split()[0] for line in lines],
+                         ["base", "daemon", "modules/k8s_apply", "daemon/", "module_utils/", "modules/"])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Line coverage of the product, added up from what gcov says about every object file."""
 import json
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lint"))
+import tree  # noqa: E402
 
 
 def reset(build: Path) -> None:
@@ -21,7 +24,7 @@ def lines_of(path: Path) -> dict:
         data = json.loads(document)
         for file in data["files"]:
             source = Path(data["current_working_directory"], file["file"]).resolve()
-            if ROOT in source.parents and source.relative_to(ROOT).parts[0] in ("module_utils", "modules"):
+            if ROOT in source.parents and source.relative_to(ROOT).parts[0] in tree.PRODUCT:
                 for line in file["lines"]:
                     key = (str(source.relative_to(ROOT)), line["line_number"])
                     found[key] = found.get(key, False) or line["count"] > 0
@@ -30,7 +33,7 @@ def lines_of(path: Path) -> dict:
 
 def collect(build: Path) -> dict:
     """The same over all object files; one that never ran counts with its .gcno."""
-    notes = [p for p in build.rglob("*.gcno") if "module_utils" in p.parts or "modules" in p.parts]
+    notes = (build / "CMakeFiles").rglob("*.gcno")  # those of tests are elsewhere
     paths = [p.with_suffix(".gcda") if p.with_suffix(".gcda").exists() else p for p in notes]
     total = {}
     with ThreadPoolExecutor(2) as pool:
@@ -41,8 +44,7 @@ def collect(build: Path) -> dict:
 
 
 def room_of(source: str) -> str:
-    parts = source.split("/")
-    return parts[1] if parts[0] == "module_utils" else "/".join(parts[:2])
+    return tree.room_of(ROOT, ROOT / source)
 
 
 def table(build: Path):
