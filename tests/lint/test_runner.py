@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Tests of tests/run: what the runner counts, and what it tries again; whose lines coverage.py counts."""
+"""Tests of tests/run: what the runner counts, and what it tries again; whose lines coverage.py counts; what fuzzers
+start from."""
 import sys
 import tempfile
 import types
@@ -9,6 +10,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "run"))
 import coverage  # noqa: E402
+import fuzz  # noqa: E402
 import runner  # noqa: E402
 
 FAILED = "FAILED a.py::%s - AssertionError: x\n"
@@ -82,6 +84,31 @@ class Coverage(unittest.TestCase):
             lines = list(coverage.table(self.build))
         self.assertEqual([line.split()[0] for line in lines],
                          ["base", "daemon", "modules/k8s_apply", "daemon/", "module_utils/", "modules/"])
+
+
+class Fuzz(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory(prefix="mcapi-fuzz-")
+        self.addCleanup(directory.cleanup)
+        self.build = Path(directory.name)
+        self.program = self.build / "tests/fuzz_some"
+        self.corpus = self.build / "golden/some.unit"
+        self.program.parent.mkdir()
+        self.corpus.mkdir(parents=True)
+        self.program.touch(0o755)
+        self.program.with_suffix(".corpus").write_text(str(self.corpus), encoding="utf-8")
+
+    def test_a_target_starts_from_the_folder_that_its_note_names(self):
+        (self.corpus / "case").mkdir()
+        (self.corpus / "case/input").touch()
+        suite = mock.Mock()
+        suite.step.return_value = True, ""
+        fuzz.run_all(suite, self.build, 1)
+        self.assertEqual(suite.step.call_args.args[-1], self.corpus)
+
+    def test_a_target_without_seeds_is_an_error(self):
+        with self.assertRaisesRegex(RuntimeError, "fuzz_some has no seeds"):
+            fuzz.run_all(mock.Mock(), self.build, 1)
 
 
 if __name__ == "__main__":

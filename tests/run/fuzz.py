@@ -3,12 +3,19 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 MAX_LENGTH = 100 * 1024
 
 
 def targets(build: Path):
     return sorted(p for p in build.rglob("fuzz_*") if p.is_file() and not p.suffix and p.stat().st_mode & 0o100)
+
+
+def seeds(program: Path) -> Path:
+    """The folder of a target's corpus, as CMake wrote it down. An empty one would let the fuzzer start from nothing."""
+    folder = Path(program.with_suffix(".corpus").read_text(encoding="utf-8"))
+    if not any(path.is_file() for path in folder.rglob("*")):
+        raise RuntimeError("%s has no seeds in %s" % (program.name, folder))
+    return folder
 
 
 def run_one(suite, build: Path, program: Path, seconds: int) -> None:
@@ -17,13 +24,11 @@ def run_one(suite, build: Path, program: Path, seconds: int) -> None:
     for directory in (crashes, grown):
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-    corpus = ROOT / "tests/fuzz/corpus" / name
     log = build / ("fuzz_%s.log" % name)
-    seeds = [corpus] if corpus.is_dir() else []
     with_log = "exec \"$@\" >%s 2>&1" % log
     good, _ = suite.step("sh", "-c", with_log, "sh", program, "-max_total_time=%d" % seconds, "-timeout=10",
                          "-rss_limit_mb=2048", "-max_len=%d" % MAX_LENGTH, "-artifact_prefix=%s/" % crashes,
-                         "-print_final_stats=1", grown, *seeds, nice=15, timeout=seconds + 120)
+                         "-print_final_stats=1", grown, seeds(program), nice=15, timeout=seconds + 120)
     if not good:
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
         suite.notes += ["%s; replay with %s FILE:" % (name, program)] + [str(p) for p in crashes.iterdir()] + tail
