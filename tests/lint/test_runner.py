@@ -3,6 +3,8 @@
 start from."""
 import sys
 import tempfile
+import threading
+import time
 import types
 import unittest
 from pathlib import Path
@@ -59,6 +61,21 @@ class Pytest(unittest.TestCase):
         self.suite.step("sh", "-c", "echo why; exit 1")
         self.suite.step("echo", "something else")
         self.assertEqual((self.suite.failed, self.suite.excerpts), (1, ["why\n"]))
+
+    def test_who_ends_all_waits_until_commands_have_tidied_up(self):
+        script = "trap 'sleep 0.3; touch gone; exit' TERM; touch here; while :; do sleep 0.05; done"
+        thread = threading.Thread(target=self.suite.run, args=("sh", "-c", script),
+                                  kwargs={"cwd": self.work, "check": False})
+        with mock.patch.object(runner.signal, "signal"), mock.patch.object(runner, "_ending", threading.Event()):
+            thread.start()
+            while not (self.work / "here").exists():
+                time.sleep(0.01)
+            with self.assertRaises(SystemExit):
+                runner.end_all()
+            self.assertTrue((self.work / "gone").exists())
+            with self.assertRaisesRegex(runner.Failed, "ended"):
+                self.suite.run("true")
+        thread.join()
 
 
 class Coverage(unittest.TestCase):

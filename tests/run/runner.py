@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "build/logs"
 TAIL_LINES = 150
 EXCERPT_BYTES = 6000  # of one failed test
+TIDY_SECONDS = 60  # that a suite has to take down what it made, when all is ended
 SECOND_ATTEMPTS = 10  # so many failed tests are tried again; more are no accident
 ALIVE_SECONDS = 60  # how often a line tells what still runs
 
@@ -42,6 +43,8 @@ class Suite:
 
     def run(self, *argv, env=None, cwd=ROOT, nice=0, check=True, timeout=None):
         """Runs a command with its output in the log. Returns (exit status, output)."""
+        if _ending.is_set():
+            raise Failed("ended")
         words = [str(word) for word in argv]
         nice = max(nice, self.nice)
         with open(self.log, "ab") as log:
@@ -163,6 +166,7 @@ def failed_tests(output: str) -> set:
 
 
 _running = set()
+_ending = threading.Event()
 _print_lock = threading.Lock()
 
 
@@ -172,11 +176,21 @@ def say(text: str) -> None:
 
 
 def end_all(*_) -> None:
-    """Ends the commands of all suites, each with its children, by the ids of their sessions."""
-    for process in list(_running):
+    """Ends the commands of all suites, each with its children, by the ids of their sessions, and lets them tidy up."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # who asks twice waits for nobody
+    _ending.set()
+    commands = list(_running)
+    for process in commands:
         try:
             os.killpg(process.pid, signal.SIGTERM)
         except ProcessLookupError:
+            pass
+    deadline = time.monotonic() + TIDY_SECONDS
+    for process in commands:
+        try:
+            process.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
             pass
     sys.exit(130)
 

@@ -78,7 +78,7 @@ class CoreManager:
 
     def _start(self, *argv):
         with open(self.log, "ab") as log:
-            process = subprocess.Popen([str(word) for word in argv], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, argv)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._processes.append(process)
         return process
 

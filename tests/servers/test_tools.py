@@ -1,6 +1,8 @@
 """Tests of what the servers are made with: the cache, the build, certificates, Ansible environments, components."""
 import json
 import re
+import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -12,8 +14,40 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from servers import ansible_venv, cache, capi_bundle, pki  # noqa: E402
 from servers.kubernetes import build, go_tool, kubeconfig  # noqa: E402
+from support.wait import until  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
+
+
+# A run that is ended
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_run__terminated__what_fixtures_made_goes(tmp_path, times):
+    shutil.copy(HERE.parent / "conftest.py", tmp_path)
+    (tmp_path / "test_it.py").write_text("""
+import time
+from pathlib import Path
+import pytest
+
+@pytest.fixture(scope="session")
+def thing():
+    Path("made").touch()
+    yield
+    Path("going").touch()
+    time.sleep(0.5)
+    Path("made").rename("gone")
+
+def test_it(thing):
+    time.sleep(60)
+""", encoding="utf-8")
+    with subprocess.Popen([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_it.py"], cwd=tmp_path,
+                          stdout=subprocess.DEVNULL) as run:
+        for name in ("made", "going")[:times]:
+            until((tmp_path / name).exists)
+            run.send_signal(signal.SIGTERM)
+        assert run.wait(30) == 2
+    assert (tmp_path / "gone").exists()
 
 
 # The cache

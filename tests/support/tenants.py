@@ -5,7 +5,7 @@
         ... PROXY_NETNS_DIR=str(tenants.folder)
         tenants.stop_server(network); tenants.start_server(network)
 
-Needs root. Everything ends with the block.
+Needs root. Everything ends with the block, and no process outlives the one that made it.
 """
 import os
 import signal
@@ -40,6 +40,9 @@ while True:
 """
 
 
+MORTAL = ("setpriv", "--pdeathsig", "KILL")
+
+
 class Tenants:
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -56,7 +59,7 @@ class Tenants:
     def add(self, prefix: str, address: str, network=None, port=6443, greeting="", pair=None) -> str:
         """A namespace PREFIX + id with a server at ADDRESS. pair: a KeyPair for TLS."""
         network = network or str(uuid.uuid4())
-        holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        holder = subprocess.Popen([*MORTAL, "unshare", "--net", "sleep", "infinity"])
         self._holders[network] = (holder, self.folder / (prefix + network))
         until(lambda: self._other_namespace(holder.pid))
         bits = "128" if ":" in address else "32"
@@ -81,7 +84,7 @@ class Tenants:
         address, port, greeting, pair = self._addresses[network]
         holder = self._holders[network][0]
         files = [str(pair.cert_file), str(pair.key_file)] if pair else ["", ""]
-        server = subprocess.Popen(["nsenter", "--net=/proc/%d/ns/net" % holder.pid, sys.executable, "-c", SERVER,
+        server = subprocess.Popen([*MORTAL, "nsenter", "--net=/proc/%d/ns/net" % holder.pid, sys.executable, "-c", SERVER,
                                    address, str(port), greeting or network, *files], stdout=subprocess.PIPE)
         assert server.stdout.readline() == b"ready\n"
         self._servers[network] = server
