@@ -9,11 +9,11 @@ import contextlib
 import json
 import os
 import re
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from pathlib import Path
 
@@ -95,8 +95,21 @@ class Theirs:
         self._process = subprocess.Popen([program, "-f", folder / "haproxy.cfg"], stdout=subprocess.DEVNULL,
                                          stderr=subprocess.DEVNULL, env=dict(os.environ, **haproxy.environment(program)))
         self.pid = self._process.pid
-        time.sleep(3)  # its checks
-        assert self._process.poll() is None, "HAProxy did not start"
+        try:
+            until(lambda: self._process.poll() is not None or all(self._answers(name) for name in names), 60)
+            assert self._process.poll() is None, "HAProxy did not start"
+        except BaseException:
+            self.end()
+            raise
+
+    def _answers(self, name) -> bool:
+        """Whether the server behind it sends a byte: it listens, and its check has passed."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 10) as client:
+                client.sendall(hello(name + ".magnum-system") + b"S1".ljust(16, b"\0"))
+                return client.recv(1) == b"\0"
+        except OSError:
+            return False
 
     def end(self):
         self._process.terminate()
@@ -155,9 +168,11 @@ def namespace(network):
     try:
         subprocess.run(["ip", "-n", name, "link", "set", "lo", "up"], check=True)
         with subprocess.Popen(["ip", "netns", "exec", name, LOAD, "serve", str(PORT)], stdout=subprocess.PIPE) as server:
-            assert server.stdout.readline() == b"ready\n"
-            yield
-            server.kill()
+            try:
+                assert server.stdout.readline() == b"ready\n"
+                yield
+            finally:
+                server.kill()
     finally:
         subprocess.run(["ip", "netns", "del", name], check=True)
 
