@@ -19,6 +19,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
+from servers import processes
 from support.wait import until
 
 # What listens in each namespace: sends all back and then "<end>"; never reads; sends without end; greets over TLS with
@@ -131,8 +132,8 @@ class Lab:
             self.serve(name)
 
     def serve(self, name: str) -> None:
-        server = subprocess.Popen(["ip", "netns", "exec", name, sys.executable, "-c", SERVER, name, self.cert, self.key],
-                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "ip", "netns", "exec", name, sys.executable, "-c", SERVER, name,
+                                   self.cert, self.key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert server.stdout.readline() == b"ready\n"
         self._servers[name] = server
 
@@ -167,6 +168,7 @@ class DataProxy:
                 env=dict(os.environ, **dict({"PROXY_BIND": "127.0.0.1", "PROXY_PORT": "0", "PROXY_PROBE_INTERVAL": "1",
                                              "PROXY_METRICS": str(self.socket)}, **environment)))
         self.pid = self.process.pid
+        self._started = {self.pid: processes.start_time(self.pid)}  # a number alone may be anybody's later
         if wait:
             until(lambda: self.port() or self.process.poll() is not None)
             assert self.process.poll() is None, self.log()
@@ -176,14 +178,13 @@ class DataProxy:
 
     def __exit__(self, *_):
         for pid in self.pids():
-            os.kill(pid, signal.SIGKILL)
+            processes.end(pid, self._started[pid], 0)
         self.process.wait()
 
     def pids(self):
         """The proxy and its successors that are alive."""
-        pids = [self.process.pid] if self.process.poll() is None else []
-        pids += [int(n) for n in re.findall(r"started process (\d+)", self.log()) if Path("/proc/%s/exe" % n).exists()]
-        return [p for p in pids if Path("/proc/%d/exe" % p).exists()]
+        self.log()
+        return [pid for pid, started in self._started.items() if processes.is_alive(pid, started)]
 
     def write(self, routes) -> None:
         self.file.write_text(json.dumps(routes), encoding="utf-8")
@@ -193,7 +194,12 @@ class DataProxy:
         self.process.send_signal(signal.SIGHUP)
 
     def log(self) -> str:
-        return self.log_file.read_text(encoding="utf-8", errors="replace")
+        """Its log; successors that it tells of are noted."""
+        text = self.log_file.read_text(encoding="utf-8", errors="replace")
+        for number in re.findall(r"started process (\d+)\n", text):
+            if int(number) not in self._started:
+                self._started[int(number)] = processes.start_time(int(number))
+        return text
 
     def says(self, text: str, seconds=15) -> None:
         until(lambda: text in self.log(), seconds)

@@ -1,7 +1,6 @@
 """Proxies that run: what the management cluster learns of them, and when."""
 import contextlib
 import os
-import re
 import signal
 import socket
 import time
@@ -9,6 +8,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from servers import processes
 from support.magnum_system import CLUSTERS, PREFIX, SERVICES, SLICES
 from support.netns_lab import hello, rest
 from support.wait import until
@@ -232,8 +232,11 @@ def test_hand_over__successor_knows_no_cluster_yet__the_predecessor_serves(world
     with open(kubeconfig, "w", encoding="ascii") as file:
         file.write(good.replace("token: ", "token: spoiled"))
     mark = world.server.audit.mark()
+    successors = {}  # process → when it started: the number alone may be anybody's later
     proxy.signal(signal.SIGUSR2)
     try:
+        pid = int(proxy.wait_for(r"hand-over: started process (\d+)").group(1))
+        successors[pid] = processes.start_time(pid)
         proxy.wait_for("the Kubernetes API is away", 30)  # for the successor
         assert all(is_known() for _ in range(20))
         with open(kubeconfig, "w", encoding="ascii") as file:
@@ -245,8 +248,8 @@ def test_hand_over__successor_knows_no_cluster_yet__the_predecessor_serves(world
         assert published(world, "kube-x-infra1")
         assert not [e for e in world.writes(mark, AGENT) if e["verb"] == "delete"]
     finally:
-        for pid in re.findall(r"hand-over: started process (\d+)", proxy.log):
-            os.kill(int(pid), signal.SIGKILL)
+        for pid, started in successors.items():
+            processes.end(pid, started, 0)
 
 
 def test_085__host_name_with_capitals__becomes_a_valid_one(world, tenants, cluster, start):
