@@ -317,7 +317,8 @@ NEEDS_STATIC = ("backup", "portable", "collection", "lxc", "proxy")
 def arguments():
     parser = argparse.ArgumentParser(prog="./dev test", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help="of %s; default all" % ", ".join(SUITES))
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help="of %s; default all but %s, which take longer and are on request" %
+                        (", ".join(SUITES), ", ".join(ON_REQUEST)))
     parser.add_argument("--kubernetes", metavar="VERSION", help="of the API server")
     parser.add_argument("--quick", action="store_true", help="fuzz for seconds, not for a minute each")
     parser.add_argument("--fuzz-seconds", type=int, metavar="N", help="per target")
