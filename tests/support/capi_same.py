@@ -2,7 +2,6 @@
 import copy
 
 OWN = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
-MOVE = "clusterctl.cluster.x-k8s.io/move"
 
 
 def normalised(value) -> dict:

@@ -31,12 +31,6 @@ def env_of(deployment) -> dict:
     return {v["name"]: v.get("value") for v in manager(deployment).get("env", [])}
 
 
-@pytest.fixture
-def old_pair(make_pair, standard):
-    """The standard repository, configured for its old versions."""
-    return make_pair(standard.entries(OLD_CORE, OLD_INFRASTRUCTURE))
-
-
 def install(pair, **options):
     outcome = pair.run_ours(**pinned(), more=options)
     assert not outcome.failed, outcome.data

@@ -16,8 +16,6 @@ WIDE = {"name": "wide", "coe": "kubernetes", "image_id": "ubuntu-a", "flavor_id"
         "no_proxy": "localhost,10.0.0.0/8", "insecure_registry": "registry.example:5000",
         "labels": {"kube_tag": "v1.34.8", "octavia_provider": "amphora"}, "is_floating_ip_enabled": True,
         "is_master_lb_enabled": True, "is_registry_enabled": True, "is_tls_disabled": False, "is_public": False}
-# What the peer asks of itself where it is not told.
-PEER_DEFAULTS = {"is_floating_ip_enabled": True, "is_master_lb_enabled": False}
 
 
 @pytest.fixture(scope="session")

@@ -84,11 +84,6 @@ class Cloud:
         self.processes[service.name] = self.keeper.start(service.name, argv, self.log_file(service.name),
                                                          self.directory)
 
-    def restart_service(self, name: str) -> None:
-        self.processes[name].stop(0)
-        self.start_service(next(each for each in services.SERVICES if each.name == name))
-        self.wait_ready(name)
-
     def wait_ready(self, name: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline and self.processes[name].alive():
