@@ -32,7 +32,7 @@ static void hint(const struct resource *item, struct error **err)
                      "\n(the login needs the role admin in the system, or what the policy of "
                      "%s asks for instead)",
                      osk_service_name(item->kind->service));
-    else if (error->code == 409 && item->action == ACTION_CREATE)
+    else if (error->code == 409 && item->action == ACTION_CREATE && !item->found)
         error_append(err, "\n(it was not there a moment ago, or not where this login looks: run "
                           "the task again, and look for the name in another case)");
 }

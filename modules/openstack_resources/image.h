@@ -10,7 +10,7 @@
 #define IMAGE_SHA256 "owner_specified.openstack.sha256"
 
 /* Makes the image, or takes one that is there without content, and uploads the file. When that
- * fails the image is removed again, and the error says so. */
+ * fails an image that was made here is removed again, and the error says so. */
 int image_create(const struct resources *all, struct resource *item, struct error **err) must_check;
 int image_update(const struct resources *all, struct resource *item, struct error **err) must_check;
 int image_remove(const struct resources *all, struct resource *item, struct error **err) must_check;

@@ -154,14 +154,12 @@ static void take_back(const struct resources *all, struct resource *item, const 
 static int upload(const struct resources *all, struct resource *item, const char *id,
                   struct error **err)
 {
-    bool protect = am_flag(item->options, "protected");
-    if (send_file(all, item, id, err) < 0 || check_upload(all, item, id, err) < 0) {
-        error_wrap(err, "the upload of %s failed", am_text(item->options, "file"));
-        take_back(all, item, id, err);
-        return -1;
+    if (send_file(all, item, id, err) == 0 && check_upload(all, item, id, err) == 0) {
+        item->changed = true;
+        return 0;
     }
-    item->changed = true;
-    return protect ? set_protected(all, item, id, true, err) : 0;
+    error_wrap(err, "the upload of %s failed", am_text(item->options, "file"));
+    return -1;
 }
 
 /* ---- making one */
@@ -185,6 +183,7 @@ static json_t *new_image(const struct resources *all, const struct resource *ite
 
 static int create_new(const struct resources *all, struct resource *item, struct error **err)
 {
+    bool protect = am_flag(item->options, "protected");
     /* Of one that is replaced for its format alone the file has not been read yet. */
     if (!item->content.read &&
         content_read(&item->content, am_text(item->options, "file"), err) < 0)
@@ -194,10 +193,15 @@ static int create_new(const struct resources *all, struct resource *item, struct
         return -1;
     item->changed = false; /* until there is something of use */
     auto_free char *id = xstrdup(resource_id(item));
-    return upload(all, item, id, err);
+    if (upload(all, item, id, err) < 0) {
+        take_back(all, item, id, err);
+        return -1;
+    }
+    return protect ? set_protected(all, item, id, true, err) : 0;
 }
 
-/* The image is there, and waits for its content. */
+/* The image is there, and waits for its content. Who made it may be filling it just now, so that it
+ * is not ours to take back. */
 static int adopt(const struct resources *all, struct resource *item, struct error **err)
 {
     json_auto_t *operations = json_array();
@@ -209,7 +213,15 @@ static int adopt(const struct resources *all, struct resource *item, struct erro
     add_all(operations, item->found, image);
     if (patch(all, item, id, operations, err) < 0)
         return -1;
-    return upload(all, item, id, err);
+    if (upload(all, item, id, err) == 0)
+        return am_flag(item->options, "protected") ? set_protected(all, item, id, true, err) : 0;
+    error_append(err,
+                 (*err)->code == 409
+                     ? "\n(somebody is uploading the content of the image %s, which was there "
+                       "before: wait for that, and run the task again)"
+                     : "\n(the image %s was there before, and is left without this content)",
+                 id);
+    return -1;
 }
 
 int image_create(const struct resources *all, struct resource *item, struct error **err)

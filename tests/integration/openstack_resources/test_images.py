@@ -221,6 +221,25 @@ def test_image__upload_whose_answer_is_lost__is_taken_back(resources, content):
     assert stored(resources, item["name"]) == []
 
 
+def test_image__that_its_maker_fills_meanwhile__is_left_to_them(resources, cloud, content):
+    item = image_of(resources, content)
+    body = {"name": item["name"], "visibility": "private", "disk_format": "qcow2", "container_format": "bare"}
+    queued = resources.ask("glance", "POST", "/images", body).body["id"]
+    theirs = qcow2(2000)
+
+    def fill():
+        answer = cloud.request("glance", "PUT", "/v2/images/%s/file" % queued, theirs, resources.login("admin"),
+                               {"Content-Type": "application/octet-stream"})
+        assert answer.status == 204, answer
+
+    with OpenStackRelay(resources.cloud) as relay:
+        relay.before("glance", "PUT", fill)
+        outcome = run_relayed(resources, relay, item)
+    assert outcome.failed and "somebody is uploading the content of the image " + queued in outcome.msg
+    made = one(resources, item["name"])
+    assert (made["id"], made["status"], made["size"]) == (queued, "active", len(theirs))
+
+
 def test_image__much_larger_than_memory__is_not_held_in_it(resources, tmp_path):
     path = tmp_path / "large"
     with open(path, "wb") as out:

@@ -116,6 +116,34 @@ static void test_apply__an_upload_that_fails__leaves_no_image(void **state)
                                  "/i/v2/images/1/file, DELETE /i/v2/images/1");
 }
 
+/* Who made it fills it just now, or could not yet. */
+static void test_apply__an_upload_into_an_image_of_others__leaves_it(void **state)
+{
+    static const struct {
+        int status;
+        const char *said;
+    } refusals[] = {{409, "somebody is uploading the content of the image 1"},
+                    {503, "the image 1 was there before, and is left without this content"}};
+    for (size_t i = 0; i < array_length(refusals); i++) {
+        const struct fake_reply script[] = {
+            TOKEN("1"),
+            {.when = IMAGES,
+             .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"owner\": \"mine\", "
+                     "\"status\": \"queued\", \"visibility\": \"private\"}]}"},
+            {.when = "PATCH /i/v2/images/1", .body = "{\"id\": \"1\", \"status\": \"queued\"}"},
+            {.when = "PUT /i/v2/images/1/file", .status = refusals[i].status}};
+        struct error *err = NULL;
+        auto_task struct task task;
+        start_image(state, &task, script, array_length(script), "");
+        assert_int_equal(resources_apply(task.bench.all, &err), -1);
+        assert_null(strstr(err->message, "a moment ago"));
+        assert_error(&err, refusals[i].status == 409 ? ERROR_CONFLICT : ERROR_STATUS,
+                     refusals[i].said);
+        assert_requests(&task,
+                        LOGIN ", " IMAGES "?name=i, PATCH /i/v2/images/1, PUT /i/v2/images/1/file");
+    }
+}
+
 static void test_apply__another_content_in_glance__is_a_failure(void **state)
 {
     static const struct fake_reply script[] = {
@@ -260,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         place_test(test_apply__an_image__is_made_filled_and_looked_at),
         place_test(test_apply__an_upload_that_fails__leaves_no_image),
+        place_test(test_apply__an_upload_into_an_image_of_others__leaves_it),
         place_test(test_apply__another_content_in_glance__is_a_failure),
         place_test(test_apply__an_image_that_is_the_file__is_not_touched),
         place_test(test_observe__an_image_that_is_being_uploaded__is_not_touched),
