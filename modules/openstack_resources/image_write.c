@@ -164,9 +164,36 @@ static int upload(const struct resources *all, struct resource *item, const char
 
 /* ---- making one */
 
-/* Everything that a new image gets; protection comes last, so that a failure can be taken back. */
+/* Whether a new image in the place of one with the attribute NAME has it too: what is about the old
+ * content, or Glance's to say, does not pass on. */
+static bool passes_on(const char *name)
+{
+    static const char *const attributes[] = {"visibility",  "min_disk",         "min_ram",  "tags",
+                                             "disk_format", "container_format", "os_hidden"};
+    for (size_t i = 0; i < array_length(attributes); i++)
+        if (str_equal(name, attributes[i]))
+            return true;
+    return !image_is_attribute(name) && !str_starts_with(name, "os_glance_") &&
+           !str_starts_with(name, "img_signature") &&
+           !str_equal(name, "owner_specified.openstack.md5");
+}
+
+/* Adds to IMAGE what OLD has, and the item says nothing of. */
+static void inherit(json_t *image, const struct resource *item, const json_t *old)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach (js_iterable(old), name, value) {
+        bool given = kind_field(item->kind, name) && am_value(item->options, name);
+        if (!given && !json_is_null(value) && passes_on(name))
+            json_object_set(image, name, value);
+    }
+}
+
+/* Everything that a new image gets, in the place of OLD, which may be NULL; protection comes last,
+ * so that a failure can be taken back. */
 static json_t *new_image(const struct resources *all, const struct resource *item,
-                         struct error **err)
+                         const json_t *old, struct error **err)
 {
     json_t *image = resource_body(all, item, true, err);
     const char *name = NULL;
@@ -174,21 +201,27 @@ static json_t *new_image(const struct resources *all, const struct resource *ite
     if (!image)
         return NULL;
     json_object_del(image, "protected");
+    inherit(image, item, old);
     json_object_set_new(image, IMAGE_SHA256, json_string(item->content.sha256));
-    json_object_foreach (am_value(item->options, "properties"), name, value)
-        if (!json_is_null(value))
+    json_object_foreach (am_value(item->options, "properties"), name, value) {
+        if (json_is_null(value))
+            json_object_del(image, name);
+        else
             json_object_set(image, name, value);
+    }
     return image;
 }
 
-static int create_new(const struct resources *all, struct resource *item, struct error **err)
+static int create_new(const struct resources *all, struct resource *item, const json_t *old,
+                      struct error **err)
 {
-    bool protect = am_flag(item->options, "protected");
+    bool given = am_value(item->options, "protected") != NULL;
+    bool protect = given ? am_flag(item->options, "protected") : js_true(old, "protected", NULL);
     /* Of one that is replaced for its format alone the file has not been read yet. */
     if (!item->content.read &&
         content_read(&item->content, am_text(item->options, "file"), err) < 0)
         return -1;
-    json_auto_t *image = new_image(all, item, err);
+    json_auto_t *image = new_image(all, item, old, err);
     if (!image || resource_post(all, item, image, err) < 0)
         return -1;
     item->changed = false; /* until there is something of use */
@@ -205,7 +238,7 @@ static int create_new(const struct resources *all, struct resource *item, struct
 static int adopt(const struct resources *all, struct resource *item, struct error **err)
 {
     json_auto_t *operations = json_array();
-    json_auto_t *image = new_image(all, item, err);
+    json_auto_t *image = new_image(all, item, NULL, err);
     auto_free char *id = xstrdup(resource_id(item));
     if (!image)
         return -1;
@@ -226,7 +259,7 @@ static int adopt(const struct resources *all, struct resource *item, struct erro
 
 int image_create(const struct resources *all, struct resource *item, struct error **err)
 {
-    return item->content_missing ? adopt(all, item, err) : create_new(all, item, err);
+    return item->content_missing ? adopt(all, item, err) : create_new(all, item, NULL, err);
 }
 
 /* ---- the end of one */
@@ -251,9 +284,33 @@ int image_remove(const struct resources *all, struct resource *item, struct erro
     return resource_delete(all, item, err);
 }
 
+/* Each of the projects has to accept an image again, so that the list of them is not copied. */
+static void warn_of_members(const struct resources *all, const struct resource *item)
+{
+    auto_free char *path = xasprintf("/images/%s/members", js_str(item->found, "id", NULL));
+    auto_strv struct strv projects = {0};
+    size_t index = 0;
+    json_t *member = NULL;
+    if (!str_equal(js_str(item->found, "visibility", NULL), "shared"))
+        return;
+    json_auto_t *answer = osk_rest_get(all->client, OSK_GLANCE, path, NULL);
+    json_array_foreach (json_object_get(answer, "members"), index, member) {
+        const char *project = js_str(member, "member_id", NULL);
+        strv_add(&projects, project ? project : "?");
+    }
+    if (answer && !projects.count)
+        return;
+    auto_free char *list = strv_join(&projects, ", ");
+    strv_printf(&all->context->warnings,
+                "resources[%zu] (%s): the new image is not shared with the projects that had the "
+                "old one (%s): share it again, and let them accept it",
+                item->wish->index, item->wish->label, answer ? list : "who cannot be read");
+}
+
 int image_replace(const struct resources *all, struct resource *item, struct error **err)
 {
-    if (create_new(all, item, err) < 0)
+    warn_of_members(all, item);
+    if (create_new(all, item, item->found, err) < 0)
         return -1;
     if (remove_found(all, item, err) == 0)
         return 0;

@@ -44,6 +44,14 @@ static const char *const reserved[] = {
     "os_hidden", "os_hash_algo", "os_hash_value", "virtual_size", "stores",
 };
 
+bool image_is_attribute(const char *name)
+{
+    for (size_t i = 0; i < array_length(reserved); i++)
+        if (str_equal(name, reserved[i]))
+            return true;
+    return false;
+}
+
 static int check(const json_t *options, const char **option, struct error **err)
 {
     const char *checksum = am_text(options, "checksum");

@@ -150,6 +150,36 @@ def test_image__with_another_content__fails_is_kept_or_replaced(resources, conte
     assert_same(resources(replace))
 
 
+def test_image__replaced__is_as_the_old_one_but_for_what_is_said(resources, cloud, content, tmp_path):
+    name = resources.fresh("image")
+    cloud.openstack("image", "create", name, "--file", content, "--disk-format", "qcow2", "--shared", "--protected",
+                    "--min-disk", 3, "--min-ram", 64, "--tag", "gold", "--property", "os_distro=ubuntu", "--property",
+                    "change=1", "--property", "drop=1", "--property", "owner_specified.openstack.md5=of-the-old",
+                    cloud="admin")
+    old = one(resources, name)
+    project = cloud.ids["projects"]["demo"]
+    assert resources.ask("glance", "POST", "/images/%s/members" % old["id"], {"member": project}).status == 200
+    other = tmp_path / "other"
+    other.write_bytes(qcow2(1000))
+    wanted = {"kind": "image", "name": name, "file": str(other), "min_ram": 128, "on_different": "replace",
+              "properties": {"change": "2", "drop": None}}
+    outcome = resources(wanted)
+    assert actions(outcome) == ["recreated"]
+    assert len(outcome.warnings) == 1 and project in outcome.warnings[0] and "share it again" in outcome.warnings[0]
+    made = one(resources, name)
+    assert made["id"] != old["id"] and made["os_hash_value"] == digest(other, "sha512").split(":")[1]
+    assert (made["visibility"], made["protected"], made["min_disk"], made["min_ram"], made["tags"]) \
+        == ("shared", True, 3, 128, ["gold"])
+    assert (made["os_distro"], made["change"]) == ("ubuntu", "2")
+    assert "drop" not in made and "owner_specified.openstack.md5" not in made
+    assert_same(resources(wanted))
+    # Without members there is nothing to say; what the item says of protection counts.
+    outcome = resources(dict(wanted, file=str(content), protected=False))
+    assert actions(outcome) == ["recreated"] and outcome.warnings == []
+    made = one(resources, name)
+    assert (made["protected"], made["min_disk"], made["os_distro"]) == (False, 3, "ubuntu")
+
+
 def test_image__in_another_format__is_a_difference_that_stays(resources, content):
     item = image_of(resources, content)
     resources(item)
