@@ -1,5 +1,6 @@
 /* Flavors of Nova. Of one that exists only the extra specs can be changed. */
 #include "ansible/am_get.h"
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "http/url.h"
 #include "json/js_get.h"
@@ -106,7 +107,65 @@ static int create(const struct resources *all, struct resource *item, struct err
     return flavor ? make(all, item, flavor, am_value(item->options, "extra_specs"), err) : -1;
 }
 
+/* ---- who may use one that is not public */
+
+static bool is_private(const json_t *flavor)
+{
+    return json_is_false(json_object_get(flavor, "os-flavor-access:is_public"));
+}
+
+/* What Nova says of it, owned; of a flavor that everybody may use nothing. */
+static int read_access(const struct resources *all, const struct resource *item, json_t **out,
+                       struct error **err)
+{
+    auto_free char *flavor = resource_path(item);
+    auto_free char *path = xasprintf("%s/os-flavor-access", flavor);
+    *out = NULL;
+    if (!is_private(item->found))
+        return 0;
+    *out = osk_rest_get(all->client, OSK_NOVA, path, err);
+    return *out ? 0 : -1;
+}
+
+static int let_use(const struct resources *all, const char *flavor, const char *project,
+                   struct error **err)
+{
+    auto_free char *path = xasprintf("%s/action", flavor);
+    json_auto_t *body = json_pack("{s:{s:s}}", "addTenantAccess", "tenant", project);
+    const struct osk_change_request request = {
+        .service = OSK_NOVA, .method = "POST", .path = path, .body = body};
+    return osk_rest_send(all->client, &request, NULL, err);
+}
+
+/* All of them, also behind one that Nova refuses: it knows who was deleted meanwhile. */
+static void restore_access(const struct resources *all, const struct resource *item,
+                           const json_t *access)
+{
+    auto_free char *flavor = resource_path(item);
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (json_object_get(access, "flavor_access"), index, entry) {
+        const char *project = js_str(entry, "tenant_id", NULL);
+        auto_error struct error *refused = NULL;
+        if (project && let_use(all, flavor, project, &refused) < 0)
+            strv_printf(&all->context->warnings,
+                        "resources[%zu] (%s): the project %s could use the old flavor, and cannot "
+                        "use the new one: %s",
+                        item->wish->index, item->wish->label, project, refused->message);
+    }
+}
+
 /* ---- another one in its place */
+
+/* What no option is for. */
+static const char *const others[] = {"id", "rxtx_factor", "description"};
+
+static void inherit(json_t *flavor, const json_t *old, const char *attribute)
+{
+    json_t *has = json_object_get(old, attribute);
+    if (has && !json_is_null(has) && !(json_is_string(has) && !json_string_length(has)))
+        json_object_set(flavor, attribute, has);
+}
 
 /* What the new one is: as the old one, but for what the item says. Owned. */
 static json_t *successor(const struct resources *all, const struct resource *item,
@@ -116,30 +175,42 @@ static json_t *successor(const struct resources *all, const struct resource *ite
     json_auto_t *flavor = json_object();
     if (!said)
         return NULL;
-    for (const struct field *field = fields; field->option; field++) {
-        json_t *has = field->attribute && field->use != FIELD_MAP
-                          ? json_object_get(item->found, field->attribute)
-                          : NULL;
-        if (has && !(json_is_string(has) && !json_string_length(has)))
-            json_object_set(flavor, field->attribute, has);
-    }
-    json_object_set(flavor, "id", json_object_get(item->found, "id"));
+    for (const struct field *field = fields; field->option; field++)
+        if (field->attribute && field->use != FIELD_MAP)
+            inherit(flavor, item->found, field->attribute);
+    for (size_t i = 0; i < array_length(others); i++)
+        inherit(flavor, item->found, others[i]);
     json_object_update(flavor, said);
     return json_incref(flavor);
+}
+
+static int put_in_place(const struct resources *all, struct resource *item, json_t *flavor,
+                        const json_t *access, struct error **err)
+{
+    json_auto_t *specs = json_object();
+    json_object_update(specs, json_object_get(item->found, "extra_specs"));
+    json_object_update(specs, am_value(item->options, "extra_specs"));
+    if (resource_delete(all, item, err) < 0)
+        return -1;
+    int made = make(all, item, json_incref(flavor), specs, err);
+    if (item->after && is_private(flavor))
+        restore_access(all, item, access);
+    if (made < 0)
+        error_wrap(err, "the old flavor was deleted, and the new one is not complete");
+    return made;
 }
 
 static int recreate(const struct resources *all, struct resource *item, struct error **err)
 {
     json_auto_t *flavor = successor(all, item, err);
-    json_auto_t *specs = json_object();
-    json_object_update(specs, json_object_get(item->found, "extra_specs"));
-    json_object_update(specs, am_value(item->options, "extra_specs"));
-    if (!flavor || resource_delete(all, item, err) < 0)
+    json_auto_t *access = NULL;
+    if (!flavor || read_access(all, item, &access, err) < 0 || interrupt_check(err) < 0)
         return -1;
-    if (make(all, item, json_incref(flavor), specs, err) == 0)
-        return 0;
-    error_wrap(err, "the old flavor was deleted, and the new one is not complete");
-    return -1;
+    /* In between there is none, and only we know what it was. */
+    interrupt_hold();
+    int status = put_in_place(all, item, flavor, access, err);
+    interrupt_release();
+    return status;
 }
 
 const struct kind kind_flavor = {

@@ -1,8 +1,11 @@
 """Flavors of Nova: figures that nobody changes, and extra specs that come and go."""
 import json
+import signal
+import threading
 
 import pytest
 
+from support.openstack_relay import OpenStackRelay
 from support.resources import actions, all_writes, assert_same
 
 
@@ -76,6 +79,60 @@ def test_flavor__recreated__keeps_its_id_and_its_specs(resources):
     assert (made["id"], made["vcpus"], made["ram"], made["disk"], made["swap"]) == (key, 2, 8192, 20, 512)
     assert made["extra_specs"] == {"keep:me": "1"}
     assert_same(resources(wanted))
+
+
+def test_flavor__recreated__is_for_the_same_projects_and_as_before(resources, cloud):
+    name = resources.fresh("flavor")
+    projects = sorted(cloud.ids["projects"][each] for each in ("demo", "admin"))
+    cloud.openstack("--os-compute-api-version", "2.61", "flavor", "create", name, "--vcpus", 1, "--ram", 512, "--disk", 1,
+                    "--private", "--rxtx-factor", 2, "--description", "gold", cloud="admin")
+    old = stored(resources, name)
+    for each in projects:
+        answer = resources.ask("nova", "POST", "/flavors/%s/action" % old["id"], {"addTenantAccess": {"tenant": each}})
+        assert answer.status == 200, answer
+    wanted = {"kind": "flavor", "name": name, "ram": 1024, "on_immutable": "recreate"}
+    outcome = resources(wanted)
+    assert actions(outcome) == ["recreated"] and outcome.warnings == []
+    headers = {"OpenStack-API-Version": "compute 2.61"}
+    made = cloud.request("nova", "GET", "/v2.1/flavors/" + old["id"], None, resources.login("admin"), headers).body["flavor"]
+    assert (made["ram"], made["rxtx_factor"], made["description"], made["os-flavor-access:is_public"]) \
+        == (1024, 2.0, "gold", False)
+    access = resources.ask("nova", "GET", "/flavors/%s/os-flavor-access" % old["id"]).body["flavor_access"]
+    assert sorted(each["tenant_id"] for each in access) == projects
+    assert_same(resources(wanted))
+    # One that everybody may use has no such list.
+    outcome = resources(dict(wanted, is_public=True))
+    assert actions(outcome) == ["recreated"] and outcome.warnings == []
+    assert stored(resources, name)["os-flavor-access:is_public"] is True
+
+
+def test_flavor__recreated__project_that_nova_refuses_is_a_warning(resources, cloud):
+    """Nova keeps the access of projects that were deleted."""
+    item = flavor_of(resources, is_public=False)
+    key = resources(item)["resources"][0]["id"]
+    project = resources.make("projects", name=resources.fresh("project"), domain_id="default")["id"]
+    resources.ask("nova", "POST", "/flavors/%s/action" % key, {"addTenantAccess": {"tenant": project}})
+    resources.remove("projects", project)
+    outcome = resources(dict(item, ram=1, on_immutable="recreate"))
+    assert actions(outcome) == ["recreated"]
+    assert len(outcome.warnings) == 1 and project in outcome.warnings[0]
+
+
+def test_flavor__recreated_by_a_run_that_is_told_to_stop__is_there_afterwards(resources):
+    item = flavor_of(resources, extra_specs={"keep:me": "1"})
+    resources(item)
+    gone = threading.Event()
+    with OpenStackRelay(resources.cloud) as relay:
+        relay.before("nova", "DELETE", lambda: (gone.set(), told.wait(20)))
+        told = threading.Event()
+        entry = dict(resources.cloud.clouds()["clouds"]["admin"], compute_endpoint_override=relay.url("nova") + "/v2.1")
+        process, mark = resources.module.start(cloud=entry, resources=[dict(item, ram=1, on_immutable="recreate")])
+        assert gone.wait(60)
+        process.send_signal(signal.SIGTERM)
+        told.set()
+        resources.module.finish(process, mark)
+    made = stored(resources, item["name"])
+    assert (made["ram"], made["extra_specs"]) == (1, {"keep:me": "1"})
 
 
 def test_flavor__without_what_a_new_one_needs__is_an_error(resources):
