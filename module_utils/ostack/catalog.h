@@ -11,6 +11,9 @@
 #include "base/error.h"
 #include "base/strv.h"
 
+/* Before a value in a filter of Glance, which takes what is before a colon for an operator. */
+#define OSK_GLANCE_EQUALS "eq:"
+
 enum osk_service { OSK_MAGNUM, OSK_GLANCE, OSK_NOVA, OSK_NEUTRON, OSK_KEYSTONE, OSK_SERVICES };
 
 /* "Magnum": for messages. Static. */

@@ -14,18 +14,20 @@ static const struct {
     enum osk_service service;
     const char *collection; /* path behind the base URL, and the member of the answer */
     const char *member;
-    const char *item;  /* member of the answer to GET collection/ID; "": the answer itself */
-    const char *id;    /* key of the ID in an object */
-    const char *list;  /* query of the whole list; NULL: asked for by name */
-    bool direct;       /* names are IDs: GET collection/NAME */
-    bool filter_by_id; /* GET collection?id=… instead of GET collection/ID */
+    const char *item;   /* member of the answer to GET collection/ID; "": the answer itself */
+    const char *id;     /* key of the ID in an object */
+    const char *equals; /* before a name in a query; NULL: nothing */
+    const char *list;   /* query of the whole list; NULL: asked for by name */
+    bool direct;        /* names are IDs: GET collection/NAME */
+    bool filter_by_id;  /* GET collection?id=… instead of GET collection/ID */
 } kinds[] = {
     [OSK_IMAGE] = {.name = "image",
                    .service = OSK_GLANCE,
                    .collection = "/images",
                    .member = "images",
                    .item = "",
-                   .id = "id"},
+                   .id = "id",
+                   .equals = OSK_GLANCE_EQUALS},
     /* Magnum itself looks through the whole list; Nova has no filter by name. */
     [OSK_FLAVOR] = {.name = "flavor",
                     .service = OSK_NOVA,
@@ -112,7 +114,9 @@ static char *path_of(const struct osk_lookup *question, bool *single)
         buf_add_char(&path, '/');
         url_escape(&path, question->text);
     } else {
-        url_query(&path, uuid ? "id" : "name", question->text);
+        const char *equals = kinds[kind].equals && !uuid ? kinds[kind].equals : "";
+        auto_free char *value = xasprintf("%s%s", equals, question->text);
+        url_query(&path, uuid ? "id" : "name", value);
     }
     return buf_steal(&path);
 }

@@ -187,6 +187,7 @@ const struct kind kind_image = {
     .collection = "/images",
     .members = "images",
     .by_name = true,
+    .equals = OSK_GLANCE_EQUALS,
     .fixed_policy = "on_different",
     .fields = fields,
     .check = check,

@@ -87,6 +87,7 @@ struct kind {
     const char *member;     /* of a body: what is around the object; NULL: nothing */
     const char *members;    /* of a listing's answer */
     bool by_name;           /* the listing is asked for by name, and by domain where there is one */
+    const char *equals;     /* what is put before the name in that question; NULL: nothing */
     bool in_domain;         /* the object is in a domain (options name and domain) */
     const char *also;       /* attribute by which a reference may name an object, beside its name */
     const char *fixed_policy; /* the key that says what to do when a fixed field differs */

@@ -35,8 +35,10 @@ static char *listing_of(const struct resources *all, const struct address *addre
     struct buf path;
     buf_init(&path);
     buf_add_str(&path, kind->collection);
-    if (address->name)
-        url_query(&path, "name", address->name);
+    if (address->name) {
+        auto_free char *value = xasprintf("%s%s", kind->equals ? kind->equals : "", address->name);
+        url_query(&path, "name", value);
+    }
     if (domain.id)
         url_query(&path, "domain_id", domain.id);
     return buf_steal(&path);

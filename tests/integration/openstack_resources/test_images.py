@@ -180,6 +180,15 @@ def test_image__replaced__is_as_the_old_one_but_for_what_is_said(resources, clou
     assert (made["protected"], made["min_disk"], made["os_distro"]) == (False, 3, "ubuntu")
 
 
+@pytest.mark.parametrize("name", ("ubuntu:22.04", "in:a,b", "eq:x", "2020-01-01T00:00:00Z"))
+def test_image__name_that_glance_could_take_for_an_operator__is_a_name(resources, content, name):
+    item = image_of(resources, content, name=name)
+    assert actions(resources(item)) == ["created"]
+    assert_same(resources(item))
+    assert actions(resources(dict(item, state="absent"))) == ["removed"]
+    assert_same(resources(dict(item, state="absent")))
+
+
 def test_image__in_another_format__is_a_difference_that_stays(resources, content):
     item = image_of(resources, content)
     resources(item)

@@ -91,7 +91,7 @@ static void test_apply__an_image__is_made_filled_and_looked_at(void **state)
     auto_task struct task task;
     start_image(state, &task, script, array_length(script), ", 'properties': {'os_distro': 'u'}");
     assert_int_equal(resources_apply(task.bench.all, NULL), 0);
-    assert_requests(&task, LOGIN ", " IMAGES "?name=i, POST /i/v2/images, PUT "
+    assert_requests(&task, LOGIN ", " IMAGES "?name=eq%3Ai, POST /i/v2/images, PUT "
                                  "/i/v2/images/1/file, " IMAGES "/1");
     auto_free char *post = fake_server_request(task.server, 2);
     auto_free char *put = fake_server_request(task.server, 3);
@@ -112,7 +112,7 @@ static void test_apply__an_upload_that_fails__leaves_no_image(void **state)
     start_image(state, &task, script, array_length(script), "");
     assert_int_equal(resources_apply(task.bench.all, &err), -1);
     assert_error(&err, ERROR_STATUS, "resources[0] (image \"i\")");
-    assert_requests(&task, LOGIN ", " IMAGES "?name=i, POST /i/v2/images, PUT "
+    assert_requests(&task, LOGIN ", " IMAGES "?name=eq%3Ai, POST /i/v2/images, PUT "
                                  "/i/v2/images/1/file, DELETE /i/v2/images/1");
 }
 
@@ -139,8 +139,8 @@ static void test_apply__an_upload_into_an_image_of_others__leaves_it(void **stat
         assert_null(strstr(err->message, "a moment ago"));
         assert_error(&err, refusals[i].status == 409 ? ERROR_CONFLICT : ERROR_STATUS,
                      refusals[i].said);
-        assert_requests(&task,
-                        LOGIN ", " IMAGES "?name=i, PATCH /i/v2/images/1, PUT /i/v2/images/1/file");
+        assert_requests(&task, LOGIN ", " IMAGES
+                                     "?name=eq%3Ai, PATCH /i/v2/images/1, PUT /i/v2/images/1/file");
     }
 }
 
@@ -175,7 +175,7 @@ static void test_apply__an_image_that_is_the_file__is_not_touched(void **state)
     start_image(state, &task, script, array_length(script), "");
     assert_int_equal(resources_apply(task.bench.all, NULL), 0);
     assert_false(task.bench.all->items[0].changed);
-    assert_requests(&task, LOGIN ", " IMAGES "?name=i");
+    assert_requests(&task, LOGIN ", " IMAGES "?name=eq%3Ai");
 }
 
 static void test_observe__an_image_that_is_being_uploaded__is_not_touched(void **state)

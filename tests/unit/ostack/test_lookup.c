@@ -8,7 +8,7 @@ static void test_lookup__names_and_ids__are_asked_for_in_the_services_own_ways(v
     (void)state;
     static const struct fake_reply script[] = {
         TOKEN("1"),
-        {.when = "GET /i/v2/images?name=my%20image ",
+        {.when = "GET /i/v2/images?name=eq%3Amy%20image ",
          .body = "{\"images\": [{\"id\": \"" UUID1
                  "\", \"name\": \"my image\"}, {\"id\": \"x\", \"name\": "
                  "\"other\"}]}"},
