@@ -101,7 +101,7 @@ static void turn(struct control *control)
     if (result == 0) {
         exchange_set_report(cycle->exchange, &cycle->report);
         if (!is_ordered_to_leave(control))
-            result = wait_watching(control, due, &error);
+            result = wait_watching(control, cycle->secrets.left ? 0 : due, &error);
     }
     if (result < 0)
         wait_after_failure(control, error);

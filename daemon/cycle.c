@@ -24,6 +24,8 @@ enum {
     SIGN_FAR_AHEAD_SECONDS = 600,
     /* Who deletes a sign of life that is younger than this has another clock. */
     SIGN_YOUNG_MS = 20000,
+    /* Of a cycle, for the watches: kubeconfigs that take longer are left for the next round. */
+    REST_MS = 2000,
 };
 
 static const char *const cluster_fields[] = {
@@ -260,12 +262,26 @@ static void make_plan(struct cycle *cycle, struct plan *plan)
     plan_make(plan, &input);
 }
 
+/* The sign of life is due again soon, or the data thread has news, or an order came. */
+static bool is_enough(void *context)
+{
+    const struct cycle *cycle = context;
+    long long most = cycle->config->cycle_ms;
+    most -= most > 2 * REST_MS ? REST_MS : most / 2;
+    long long since = cycle->signed_ms ? cycle->signed_ms : cycle->asked_ms;
+    return cycle->exchange &&
+           (exchange_has_news(cycle->exchange) || clock_now_ms() - since >= most);
+}
+
 static int keep_secrets(struct cycle *cycle, struct error **err)
 {
     struct secrets *secrets = &cycle->secrets;
+    const struct secrets_work work = {.objects = cycle->clusters.items,
+                                      .health = health_of,
+                                      .enough = is_enough,
+                                      .context = cycle};
     secrets->writes = secrets->errors = 0;
-    int result = secrets_keep(secrets, cycle->connection.client, cycle->clusters.items, health_of,
-                              cycle, err);
+    int result = secrets_keep(secrets, cycle->connection.client, &work, err);
     cycle->report.writes += secrets->writes;
     cycle->report.api_errors += secrets->errors;
     return result;

@@ -1,6 +1,7 @@
 #include "daemon/exchange.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -270,6 +271,12 @@ bool exchange_take_reload(struct exchange *exchange)
 int exchange_control_fd(const struct exchange *exchange)
 {
     return exchange->control_fd;
+}
+
+bool exchange_has_news(const struct exchange *exchange)
+{
+    struct pollfd fd = {.fd = exchange->control_fd, .events = POLLIN};
+    return poll(&fd, 1, 0) > 0;
 }
 
 void exchange_quiet(struct exchange *exchange)

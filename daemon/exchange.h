@@ -84,6 +84,7 @@ bool exchange_take_reload(struct exchange *exchange);
  * reload. Borrowed. exchange_quiet makes it unreadable: call it first, then look.
  */
 int exchange_control_fd(const struct exchange *exchange);
+bool exchange_has_news(const struct exchange *exchange);
 void exchange_quiet(struct exchange *exchange);
 
 /* Told by the control thread as its last act, so that the data thread need not wait blindly. */

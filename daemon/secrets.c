@@ -13,15 +13,16 @@
 #include "json/js_write.h"
 
 enum {
-    SOON_MS = 9000,   /* not there yet, or something went wrong: next cycle */
-    LATER_MS = 300000 /* it is as it should be */
+    SOON_MS = 9000,    /* not there yet, or something went wrong: next cycle */
+    LATER_MS = 300000, /* it is as it should be */
+    AT_A_TIME = 32,    /* Secrets that are in memory, and between looks at the clock */
 };
 
 /* One Secret that is due. */
 struct task {
     char *key; /* of secrets->due */
     char *cluster, *server, *only_from;
-    struct kube_call call;
+    struct kube_call call; /* that reads it, then that writes it */
 };
 
 struct tasks {
@@ -41,6 +42,14 @@ void secrets_clear(struct secrets *secrets)
     *secrets = (struct secrets){0};
 }
 
+/* What it held is a key to a cluster. */
+static void call_clear(struct kube_call *call)
+{
+    buf_wipe(&call->job.request.body);
+    buf_wipe(&call->job.response.body);
+    kube_call_clear(call);
+}
+
 static void tasks_clear(struct tasks *tasks)
 {
     for (size_t i = 0; i < tasks->count; i++) {
@@ -48,9 +57,7 @@ static void tasks_clear(struct tasks *tasks)
         free(tasks->items[i].cluster);
         free(tasks->items[i].server);
         free(tasks->items[i].only_from);
-        /* What it held is a key to a cluster. */
-        buf_wipe(&tasks->items[i].call.job.response.body);
-        kube_call_clear(&tasks->items[i].call);
+        call_clear(&tasks->items[i].call);
     }
     free(tasks->items);
 }
@@ -110,107 +117,133 @@ static void consider(const struct secrets *secrets, struct tasks *tasks, const j
     cluster_clear(&cluster);
 }
 
-static int write_patch(struct secrets *secrets, struct kube_client *client, const struct task *task,
-                       const json_t *patch, struct error **err)
-{
-    struct buf body;
-    buf_init(&body);
-    if (js_write(&body, patch, 0, err) < 0)
-        return -1;
-    auto_kube_call struct kube_call call;
-    kube_call_init(&call, "PATCH", path_of(secrets, task->cluster));
-    kube_call_body_take(&call, "application/merge-patch+json", &body);
-    int result = batch_run(client, &call, 1, err);
-    buf_wipe(&call.job.request.body);
-    buf_wipe(&call.job.response.body);
-    if (result == 0 && call.error) {
-        kube_call_error_move(&call, err);
-        return -1;
-    }
-    if (result == 0) {
-        secrets->writes++;
-        log_line(LOG_LEVEL_INFO, "wrote Secret %s-kubeconfig: its server is %s now", task->cluster,
-                 task->server);
-    }
-    return result;
-}
-
-/* Attends to one Secret that was read. 0 when it is as it should be. */
-static int attend(struct secrets *secrets, struct kube_client *client, struct task *task,
-                  struct error **err)
+/* The change that a Secret which was read wants, as the task's next call; 0 when it wants none. */
+static int plan_patch(const struct secrets *secrets, struct task *task, struct error **err)
 {
     json_auto_t *secret = kube_call_object(&task->call, err);
     json_auto_t *patch = NULL;
     const struct kubeconfig_change change = {
         .cluster = task->cluster, .server = task->server, .only_from = task->only_from};
     int differs = secret ? kubeconfig_plan(secret, &change, &patch, err) : -1;
-    return differs > 0 ? write_patch(secrets, client, task, patch, err) : differs;
+    if (differs <= 0)
+        return differs;
+    struct buf body;
+    buf_init(&body);
+    if (js_write(&body, patch, 0, err) < 0)
+        return -1;
+    call_clear(&task->call);
+    kube_call_init(&task->call, "PATCH", path_of(secrets, task->cluster));
+    kube_call_body_take(&task->call, "application/merge-patch+json", &body);
+    return 1;
 }
 
-/* Of the errors of attend: the API server answers no more, which is no matter of one Secret. */
-static bool is_lost(const struct error *error)
+static void look_again(struct secrets *secrets, const struct task *task, long long after_ms)
 {
-    return error->kind == ERROR_HTTP || error->kind == ERROR_TIMEOUT ||
-           error->kind == ERROR_INTERRUPTED;
+    json_object_set_new(secrets->due, task->key, json_integer(clock_deadline_ms(after_ms)));
 }
 
-/* 1 when the Secret is as it should be, 0 when it has to be looked at again. */
-static int finish(struct secrets *secrets, struct kube_client *client, struct task *task,
-                  struct error **err)
+static void failed(struct secrets *secrets, const struct task *task, const struct error *error)
+{
+    look_again(secrets, task, SOON_MS);
+    if (error->kind == ERROR_CONFLICT)
+        return;
+    secrets->errors++;
+    log_line(LOG_LEVEL_WARNING, "Secret %s-kubeconfig: %s", task->cluster, error->message);
+}
+
+/* True when the Secret that was read is to be written. */
+static bool judge(struct secrets *secrets, struct task *task)
 {
     auto_error struct error *error = NULL;
-    int status = kube_call_status(&task->call);
-    if (status == 404)
-        return 0; /* Cluster API has not made it yet */
+    if (kube_call_status(&task->call) == 404) { /* Cluster API has not made it yet */
+        look_again(secrets, task, SOON_MS);
+        return false;
+    }
+    int differs = -1;
     if (task->call.error)
         kube_call_error_move(&task->call, &error);
-    else if (attend(secrets, client, task, &error) == 0)
-        return 1;
-    else if (is_lost(error)) {
-        error_move_take(err, steal_ptr(error));
-        return -1;
-    }
-    if (error->kind != ERROR_CONFLICT) {
-        secrets->errors++;
-        log_line(LOG_LEVEL_WARNING, "Secret %s-kubeconfig: %s", task->cluster, error->message);
-    }
-    return 0;
+    else
+        differs = plan_patch(secrets, task, &error);
+    if (differs < 0)
+        failed(secrets, task, error);
+    else if (differs == 0)
+        look_again(secrets, task, LATER_MS);
+    return differs > 0;
 }
 
-static int run_tasks(struct secrets *secrets, struct kube_client *client, struct tasks *tasks,
+static void conclude(struct secrets *secrets, struct task *task)
+{
+    auto_error struct error *error = NULL;
+    if (task->call.error) {
+        kube_call_error_move(&task->call, &error);
+        failed(secrets, task, error);
+        return;
+    }
+    secrets->writes++;
+    look_again(secrets, task, LATER_MS);
+    log_line(LOG_LEVEL_INFO, "wrote Secret %s-kubeconfig: its server is %s now", task->cluster,
+             task->server);
+}
+
+/* Calls have to lie beside each other for batch_run. */
+static int run_calls(struct kube_client *client, struct task *const *tasks, size_t count,
                      struct error **err)
 {
-    /* Calls have to lie beside each other for batch_run. */
-    struct kube_call *calls = xcalloc(tasks->count + 1, sizeof(*calls));
-    for (size_t i = 0; i < tasks->count; i++)
-        calls[i] = tasks->items[i].call;
-    for (size_t i = 0; i < tasks->count; i++)
+    struct kube_call *calls = xcalloc(count + 1, sizeof(*calls));
+    for (size_t i = 0; i < count; i++) {
+        calls[i] = tasks[i]->call;
         calls[i].job.owner = &calls[i];
-    int result = batch_run(client, calls, tasks->count, err);
-    for (size_t i = 0; i < tasks->count; i++)
-        tasks->items[i].call = calls[i];
-    free(calls);
-    for (size_t i = 0; i < tasks->count && result == 0; i++) {
-        int fine = finish(secrets, client, &tasks->items[i], err);
-        json_object_set_new(secrets->due, tasks->items[i].key,
-                            json_integer(clock_deadline_ms(fine > 0 ? LATER_MS : SOON_MS)));
-        result = fine < 0 ? -1 : 0;
     }
+    int result = batch_run(client, calls, count, err);
+    for (size_t i = 0; i < count; i++)
+        tasks[i]->call = calls[i];
+    free(calls);
     return result;
 }
 
-int secrets_keep(struct secrets *secrets, struct kube_client *client, const json_t *objects,
-                 enum plan_health (*health)(void *context, const char *cluster), void *context,
-                 struct error **err)
+/* Reads COUNT Secrets, at most AT_A_TIME, then writes those that differ. */
+static int attend(struct secrets *secrets, struct kube_client *client, struct task *tasks,
+                  size_t count, struct error **err)
 {
-    struct tasks tasks = {.items = xcalloc(json_object_size(objects) + 1, sizeof(struct task))};
+    struct task *chosen[AT_A_TIME];
+    size_t writes = 0;
+    for (size_t i = 0; i < count; i++)
+        chosen[i] = &tasks[i];
+    if (run_calls(client, chosen, count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        if (judge(secrets, &tasks[i]))
+            chosen[writes++] = &tasks[i];
+    int result = run_calls(client, chosen, writes, err);
+    for (size_t i = 0; i < writes; i++)
+        if (batch_made(&chosen[i]->call))
+            conclude(secrets, chosen[i]);
+    return result;
+}
+
+int secrets_keep(struct secrets *secrets, struct kube_client *client,
+                 const struct secrets_work *work, struct error **err)
+{
+    struct tasks tasks = {.items =
+                              xcalloc(json_object_size(work->objects) + 1, sizeof(struct task))};
     const char *key = NULL;
     json_t *object = NULL;
-    json_object_foreach (js_iterable(objects), key, object) {
+    json_object_foreach (js_iterable(work->objects), key, object) {
         const char *name = cluster_name(object);
-        consider(secrets, &tasks, object, name && health(context, name) != PLAN_ABSENT);
+        bool present = name && work->health(work->context, name) != PLAN_ABSENT;
+        consider(secrets, &tasks, object, present);
     }
-    int result = run_tasks(secrets, client, &tasks, err);
+    int result = 0;
+    secrets->left = false;
+    for (size_t at = 0; at < tasks.count && result == 0; at += AT_A_TIME) {
+        size_t left = tasks.count - at;
+        if (at && work->enough(work->context)) {
+            secrets->left = true;
+            break;
+        }
+        result =
+            attend(secrets, client, &tasks.items[at], left < AT_A_TIME ? left : AT_A_TIME, err);
+    }
     tasks_clear(&tasks);
     return result;
 }

@@ -1,0 +1,129 @@
+#include "daemon/secrets.h"
+
+#include "base/clock.h"
+#include "unit/kube/scene.h"
+
+#define SECRETS "/api/v1/namespaces/magnum-system/secrets/"
+
+/* clusters: [{name: x, cluster: {server: "https://1.2.3.4:6443"}}] */
+#define SECRET                                                                                     \
+    "{\"metadata\":{\"resourceVersion\":\"1\"},\"data\":{\"value\":"                               \
+    "\"Y2x1c3RlcnM6IFt7bmFtZTogeCwgY2x1c3Rlcjoge3NlcnZlcjogImh0dHBzOi8vMS4yLjMuNDo2NDQzIn19XQ==\"" \
+    "}}"
+
+enum { COUNT = 80, SLOW_MS = 100 };
+
+struct world {
+    struct scene scene;
+    struct secrets secrets;
+    json_t *clusters;
+};
+
+static json_t *cluster(size_t i)
+{
+    auto_free char *text = xasprintf(
+        "{'metadata': {'labels': {'cluster.x-k8s.io/cluster-name': 'kube-%zu'}},"
+        " 'spec': {'disableAPIServerFloatingIP': true}, 'status': {'network': {'id': 'n'},"
+        " 'apiServerLoadBalancer': {'internalIP': '10.0.0.5'}}}",
+        i);
+    return json_from(text);
+}
+
+static void world_begin(struct world *world, const struct fake_reply *script, size_t rows)
+{
+    *world = (struct world){.clusters = json_object()};
+    scene_begin(&world->scene, script, rows, 0);
+    secrets_init(&world->secrets, "magnum-system", false, false);
+    for (size_t i = 0; i < COUNT; i++) {
+        auto_free char *name = xasprintf("kube-%zu", i);
+        json_object_set_new(world->clusters, name, cluster(i));
+    }
+}
+
+static void world_end(struct world *world)
+{
+    json_decref(world->clusters);
+    secrets_clear(&world->secrets);
+    scene_end(&world->scene);
+}
+
+static enum plan_health all_up(maybe_unused void *context, maybe_unused const char *name)
+{
+    return PLAN_UP;
+}
+
+static bool is_enough(void *context)
+{
+    return context != NULL;
+}
+
+/* CONTEXT NULL: everything; else nothing after what is under way. */
+static void keep(struct world *world, void *context)
+{
+    struct error *err = NULL;
+    const struct secrets_work work = {
+        .objects = world->clusters, .health = all_up, .enough = is_enough, .context = context};
+    int result = secrets_keep(&world->secrets, world->scene.client, &work, &err);
+    assert_no_error(err);
+    assert_int_equal(result, 0);
+}
+
+static void test_secrets__many_differ__are_written_several_at_a_time(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {{.when = "GET", .body = SECRET},
+                                               {.body = "{}", .delay_ms = SLOW_MS}};
+    struct world world;
+    world_begin(&world, script, array_length(script));
+    long long begun = clock_now_ms();
+    keep(&world, NULL);
+    assert_int_equal(world.secrets.writes, COUNT);
+    assert_int_equal(scene_count(&world.scene, "PATCH " SECRETS), COUNT);
+    assert_true(clock_now_ms() - begun < COUNT * SLOW_MS / 2);
+    world_end(&world);
+}
+
+static void test_secrets__enough__the_rest_is_left_for_the_next_time(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {{.when = "GET", .body = SECRET}, {.body = "{}"}};
+    struct world world;
+    world_begin(&world, script, array_length(script));
+    size_t before = 0;
+    while (world.secrets.writes < COUNT) {
+        keep(&world, &world);
+        assert_in_range(world.secrets.writes - before, 1, COUNT / 2);
+        before = world.secrets.writes;
+        assert_int_equal(world.secrets.left, before < COUNT);
+    }
+    keep(&world, NULL);
+    assert_int_equal(scene_count(&world.scene, "GET " SECRETS), COUNT);
+    assert_int_equal(scene_count(&world.scene, "PATCH " SECRETS), COUNT);
+    world_end(&world);
+}
+
+static void test_secrets__some_are_refused__the_others_are_written(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        {.when = "GET " SECRETS "kube-7-", .status = 404, .body = "{}"},
+        {.when = "GET " SECRETS "kube-8-", .status = 403, .body = "{}"},
+        {.when = "PATCH " SECRETS "kube-9-", .status = 409, .body = "{}"},
+        {.when = "PATCH " SECRETS "kube-10-", .status = 422, .body = "{}"},
+        {.when = "GET", .body = SECRET},
+        {.body = "{}"},
+    };
+    struct world world;
+    world_begin(&world, script, array_length(script));
+    keep(&world, NULL);
+    assert_int_equal(world.secrets.writes, COUNT - 4);
+    assert_int_equal(world.secrets.errors, 2);
+    world_end(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_secrets__many_differ__are_written_several_at_a_time),
+        cmocka_unit_test(test_secrets__enough__the_rest_is_left_for_the_next_time),
+        cmocka_unit_test(test_secrets__some_are_refused__the_others_are_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
