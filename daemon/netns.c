@@ -26,17 +26,22 @@ static long prefix_length(const char *name, const char *network)
     return length == 0 || name[length - 1] == '-' ? (long)length : -1;
 }
 
+bool netns_belongs(const char *name, const char *network)
+{
+    return prefix_length(name, network) >= 0;
+}
+
 void netns_choose(const struct strv *names, const char *network, const struct strv *prefixes,
                   struct strv *found)
 {
     auto_strv struct strv others = {0};
     for (size_t i = 0; i < prefixes->count; i++) {
         auto_free char *wanted = xasprintf("%s%s", prefixes->items[i], network);
-        if (strv_contains(names, wanted) && prefix_length(wanted, network) >= 0)
+        if (strv_contains(names, wanted) && netns_belongs(wanted, network))
             strv_add_once(found, wanted);
     }
     for (size_t i = 0; i < names->count; i++) {
-        if (prefix_length(names->items[i], network) >= 0)
+        if (netns_belongs(names->items[i], network))
             strv_add(&others, names->items[i]);
     }
     strv_sort(&others);

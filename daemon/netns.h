@@ -12,10 +12,12 @@
 #include "base/error.h"
 #include "base/strv.h"
 
+/* NAME is that of a namespace of NETWORK: equal to it, or ending in "-" and it. Pure. */
+bool netns_belongs(const char *name, const char *network);
+
 /*
- * Adds to FOUND those of NAMES that belong to NETWORK, the best first: equal to it, or ending in
- * "-" and it. PREFIXES say what is better; a name with another prefix comes after those, by name.
- * Pure.
+ * Adds to FOUND those of NAMES that belong to NETWORK, the best first. PREFIXES say what is better;
+ * a name with another prefix comes after those, by name. Pure.
  */
 void netns_choose(const struct strv *names, const char *network, const struct strv *prefixes,
                   struct strv *found);

@@ -16,6 +16,7 @@ struct probe {
     struct readyz *readyz; /* owned: the second half of a question, or NULL */
     long long begun_ms;
     bool asking;
+    bool again; /* once more soon after the answer */
 };
 
 enum {
@@ -23,6 +24,7 @@ enum {
     SPREAD_PERCENT = 10,   /* so that hundreds of clusters are not all asked in one moment */
     PERCENT = 100,
     NAMESPACE_SOON_MS = 20,
+    AGAIN_MS = 1000,
 };
 
 static void publish(struct probe *probe)
@@ -54,6 +56,9 @@ static void next_question(struct probe *probe)
     long long spread = interval * SPREAD_PERCENT / PERCENT + 1;
     interval -= (long long)((unsigned long long)(uintptr_t)probe / 64 % (unsigned long long)spread);
     long long due = probe->begun_ms + interval;
+    if (probe->again && due > loop->now + AGAIN_MS)
+        due = loop->now + AGAIN_MS;
+    probe->again = false;
     timer_set(&loop->timers, &probe->timer, due > loop->now ? due : loop->now);
 }
 
@@ -165,9 +170,18 @@ void probe_namespaces(struct backend *backend, const struct strv *names)
         same = str_equal(found.items[i], backend->candidates.items[i]);
     strv_clear(&backend->candidates);
     backend->candidates = found;
-    if (!same)
-        publish(probe);
-    /* The same name may be another namespace now. */
+    if (same)
+        return;
+    publish(probe);
+    probe_hasten(backend);
+}
+
+void probe_hasten(struct backend *backend)
+{
+    struct probe *probe = backend->probe;
+    if (!probe || !backend->route->network)
+        return;
+    probe->again = true;
     if (!probe->asking)
         loop_after(&probe->server->loop, &probe->timer, NAMESPACE_SOON_MS);
 }

@@ -12,7 +12,10 @@ void probe_start(struct server *server, struct backend *backend);
 void probe_stop(struct backend *backend);
 /* A client got through to a cluster that did not answer before: asks at once. */
 void probe_soon(struct backend *backend);
-/* Looks for the namespaces again, and asks soon. */
+/* NAMES are the namespaces that there are now: asks soon when other ones lead to the cluster. */
 void probe_namespaces(struct backend *backend, const struct strv *names);
+/* One of its namespaces came or went, maybe under the same name: asks soon, and once more later,
+ * since a name appears before the namespace is mounted on it. */
+void probe_hasten(struct backend *backend);
 
 #endif

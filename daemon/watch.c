@@ -12,9 +12,7 @@
 #include "fs/dir.h"
 
 enum {
-    /* A name appears before the namespace is mounted on it: looked at soon, and once more later. */
-    SOON_MS = 50,
-    LATER_MS = 1000,
+    SOON_MS = 50,     /* changes that come together are attended to together */
     ABSENT_MS = 5000, /* between looks for the directory while it is not there */
     EVENTS = 4096,
 };
@@ -24,8 +22,9 @@ struct watch {
     struct loop_source source;
     struct timer timer;
     int directory; /* inotify's number; -1: it is not there */
-    bool later;    /* the second look is still to come */
     struct strv names;
+    struct strv touched; /* names that came or went since the last look */
+    bool unsure;         /* maybe more of them */
 };
 
 static void read_names(struct watch *watch)
@@ -38,12 +37,33 @@ static void read_names(struct watch *watch)
     watch->names = names;
 }
 
-void watch_rescan(struct watch *watch)
+static bool concerns(const struct watch *watch, const struct route *route)
+{
+    bool found = watch->unsure;
+    for (size_t i = 0; route->network && !found && i < watch->touched.count; i++)
+        found = netns_belongs(watch->touched.items[i], route->network);
+    return found;
+}
+
+/* Other clusters are not asked before their time: two failures close together, and all of them
+ * would be down because of somebody else's namespace. */
+static void look(struct watch *watch)
 {
     read_names(watch);
     const struct backends *backends = &watch->server->backends;
-    for (size_t i = 0; i < backends->count; i++)
+    for (size_t i = 0; i < backends->count; i++) {
         probe_namespaces(backends->items[i], &watch->names);
+        if (concerns(watch, backends->items[i]->route))
+            probe_hasten(backends->items[i]);
+    }
+    strv_clear(&watch->touched);
+    watch->unsure = false;
+}
+
+void watch_rescan(struct watch *watch)
+{
+    watch->unsure = true;
+    look(watch);
 }
 
 static void begin(struct watch *watch)
@@ -63,10 +83,18 @@ static void on_time(struct timer *timer)
         loop_after(&watch->server->loop, timer, ABSENT_MS);
         return;
     }
-    watch_rescan(watch);
-    if (watch->later)
-        loop_after(&watch->server->loop, timer, LATER_MS);
-    watch->later = false;
+    watch->unsure = watch->unsure || absent;
+    look(watch);
+}
+
+static void note(struct watch *watch, const struct inotify_event *event)
+{
+    if (event->mask & (IN_IGNORED | IN_MOVE_SELF))
+        watch->directory = -1;
+    if (event->len)
+        strv_add(&watch->touched, event->name);
+    else
+        watch->unsure = true; /* events were lost, or it is the directory itself */
 }
 
 static void on_events(struct loop_source *source, uint32_t events)
@@ -78,13 +106,13 @@ static void on_events(struct loop_source *source, uint32_t events)
     while ((got = read(source->fd, bytes, sizeof(bytes))) > 0) {
         for (ssize_t at = 0; at < got;) {
             const struct inotify_event *event = (const void *)(bytes + at);
-            if (event->mask & (IN_IGNORED | IN_MOVE_SELF))
-                watch->directory = -1;
+            note(watch, event);
             at += (ssize_t)(sizeof(*event) + event->len);
         }
     }
-    watch->later = true;
-    loop_after(&watch->server->loop, &watch->timer, SOON_MS);
+    /* Not put off by each event: they may never end. */
+    if (!watch->timer.slot)
+        loop_after(&watch->server->loop, &watch->timer, SOON_MS);
 }
 
 struct watch *watch_new(struct server *server, struct error **err)
@@ -119,6 +147,7 @@ void watch_free(struct watch *watch)
     timer_stop(&watch->server->loop.timers, &watch->timer);
     loop_close(&watch->server->loop, &watch->source);
     strv_clear(&watch->names);
+    strv_clear(&watch->touched);
     free(watch);
 }
 

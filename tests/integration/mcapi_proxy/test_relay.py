@@ -1,9 +1,13 @@
 """What clients of the proxy meet: the right cluster, or a clear no. On real network namespaces."""
 import concurrent.futures
+import contextlib
 import os
 import socket
 import ssl
+import threading
 import time
+import uuid
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +80,48 @@ def test_075_namespace_appears_later__found_without_a_restart(lab, begin):
     # The kernel told of the namespace, and a client that got through hastens the next probe.
     assert proxy.greeting("tls") == "ovnmeta-" + network
     proxy.up("tls", seconds=5)
+
+
+@contextlib.contextmanager
+def other_namespaces(pause):
+    """Names come and go in the folder of namespaces, one after each pause, which are nobody's here."""
+    ended = threading.Event()
+    folder = Path("/run/netns")
+
+    def churn():
+        while not ended.wait(pause):
+            place = folder / ("qrouter-" + str(uuid.uuid4()))
+            place.touch()
+            place.unlink()
+
+    folder.mkdir(exist_ok=True)
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_075_other_namespaces_come_and_go_all_the_time__one_of_ours_is_seen_at_once(lab, begin):
+    network = lab.network()
+    proxy = begin({"tls": (network, GREET)}, PROXY_PROBE_INTERVAL="60")
+    proxy.says("cluster tls: new")
+    with other_namespaces(0.02):
+        lab.add("qdhcp-" + network)
+        assert proxy.greeting("tls") == "qdhcp-" + network
+
+
+def test_080_short_outage_while_another_namespace_comes__is_not_down(lab, begin):
+    network = lab.network("qdhcp-")
+    proxy = begin({"tls": (network, GREET)}, PROXY_PROBE_INTERVAL="60")
+    proxy.up("tls")
+    time.sleep(2)  # it was asked twice, since its namespace is new
+    lab.stop("qdhcp-" + network)
+    with other_namespaces(0.2):
+        time.sleep(3)
+    assert "cluster tls: down" not in proxy.log()
 
 
 def test_076_hello_in_single_bytes__relayed(proxy):
