@@ -1,11 +1,11 @@
 #include "connect/connect.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "http/url.h"
 #include "json/js_get.h"
 
 const struct am_option connect_proxy_header_options[] = {
@@ -91,16 +91,9 @@ void connect_clear(struct connection *connection)
 
 void connect_url_secret(const char *url, struct am_secrets *secrets)
 {
-    const char *mark = url ? strstr(url, "://") : NULL;
-    if (!mark)
-        return;
-    auto_free char *userinfo = xmemdup(mark + 3, strcspn(mark + 3, "/?#"));
-    char *at = strrchr(userinfo, '@');
-    if (!at)
-        return;
-    *at = '\0';
-    const char *colon = strchr(userinfo, ':');
-    am_secrets_add(secrets, colon ? colon + 1 : userinfo);
+    auto_free char *password = url_password(url);
+    if (password)
+        am_secrets_add(secrets, password);
 }
 
 void connect_secrets(const json_t *params, struct am_secrets *secrets)

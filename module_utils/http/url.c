@@ -178,3 +178,17 @@ char *url_host_port(const char *text)
     bool bracket = strchr(url.host, ':') != NULL;
     return xasprintf("%s%s%s:%d", bracket ? "[" : "", url.host, bracket ? "]" : "", url.port);
 }
+
+char *url_password(const char *text)
+{
+    const char *mark = text ? strstr(text, "://") : NULL;
+    if (!mark)
+        return NULL;
+    auto_free char *userinfo = xmemdup(mark + 3, strcspn(mark + 3, "/?#"));
+    char *at = strrchr(userinfo, '@');
+    if (!at)
+        return NULL;
+    *at = '\0';
+    const char *colon = strchr(userinfo, ':');
+    return xstrdup(colon ? colon + 1 : userinfo);
+}

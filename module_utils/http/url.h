@@ -34,4 +34,8 @@ void url_clear(struct url *url);
 /* "HOST:PORT" of an absolute URL, for messages: no user, no password, no path. Owned. */
 char *url_host_port(const char *text) must_check;
 
+/* The password of an absolute URL as it stands there, to be hidden; the user when there is none
+ * beside it, since it may be a token. Owned; NULL when the URL names neither. TEXT may be NULL. */
+char *url_password(const char *text) must_check;
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/hide.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "http/url.h"
 #include "json/js_get.h"
 #include "kube/kubeconfig_priv.h"
 
@@ -109,6 +110,25 @@ static const char *const secret_names[] = {
 /* … and so are environment variables of plugins whose names hold one of these. */
 static const char *const secret_words[] = {"TOKEN", "PASSWORD", "SECRET", "KEY"};
 
+static bool names_a_secret(const char *name)
+{
+    for (size_t i = 0; i < array_length(secret_words); i++)
+        if (strcasestr(name, secret_words[i]))
+            return true;
+    return false;
+}
+
+/* What is no secret by its own name: a variable of a plugin's environment, a proxy's address. */
+static void add_veiled_secrets(const json_t *value, struct strv *secrets)
+{
+    const char *name = js_str(value, "name", NULL);
+    const char *text = js_str(value, "value", NULL);
+    if (name && !str_empty(text) && names_a_secret(name))
+        hide_add(secrets, text);
+    auto_free char *password = url_password(js_str(value, "proxy-url", NULL));
+    hide_add(secrets, password);
+}
+
 void kube_entry_secrets(const json_t *value, struct strv *secrets)
 {
     if (json_is_array(value)) {
@@ -121,6 +141,7 @@ void kube_entry_secrets(const json_t *value, struct strv *secrets)
         if (!str_empty(text))
             hide_add(secrets, text);
     }
+    add_veiled_secrets(value, secrets);
     const char *key = NULL;
     json_t *member = NULL;
     /* The macro wants a json_t *, yet changes nothing. */
@@ -164,14 +185,6 @@ static int read_extra(const json_t *extra, const char *where, json_t **out, stru
     }
     *out = steal_ptr(copy);
     return 0;
-}
-
-static bool names_a_secret(const char *name)
-{
-    for (size_t i = 0; i < array_length(secret_words); i++)
-        if (strcasestr(name, secret_words[i]))
-            return true;
-    return false;
 }
 
 static int check_exec_env(const json_t *env, const char *where, struct kube_draft *draft,

@@ -2,6 +2,8 @@
 
 #include "http/url.h"
 
+#include "base/str.h"
+
 static void test_url__escape__keeps_only_unreserved_characters(void **state)
 {
     (void)state;
@@ -144,6 +146,25 @@ static void test_url__host_and_port__of_anything(void **state)
     }
 }
 
+static void test_url__password__is_what_has_to_be_hidden(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *want; /* NULL: nothing */
+    } rows[] = {
+        {"http://u:p@ss@h:1/a@b", "p@ss"},
+        {"http://token@h", "token"},
+        {"http://h/u:p@x", NULL},
+        {"u:p@h", NULL},
+        {NULL, NULL},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_free char *got = url_password(rows[i].text);
+        assert_true(got == rows[i].want || str_equal(got, rows[i].want));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_url__malformed__is_refused_with_the_reason),
         cmocka_unit_test(test_url__refused_with_a_password__does_not_show_it),
         cmocka_unit_test(test_url__host_and_port__of_anything),
+        cmocka_unit_test(test_url__password__is_what_has_to_be_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

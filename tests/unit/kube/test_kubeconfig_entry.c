@@ -214,6 +214,20 @@ static void test_093_secrets__anywhere_in_a_dict__are_collected(void **state)
         assert_true(strv_contains(&secrets, want[i]));
 }
 
+static void test_secrets__of_plugins_and_proxies__are_collected(void **state)
+{
+    (void)state;
+    auto_strv struct strv secrets = {0};
+    json_auto_t *dict = json_pack(
+        "{s:[{s:{s:s}}, {s:{s:s}}], s:[{s:{s:{s:[{s:s, s:s}, {s:s, s:s}, {s:s, s:i}]}}}]}",
+        "clusters", "cluster", "proxy-url", "http://me:p4ss@proxy:3128", "cluster", "proxy-url",
+        "http://proxy:3128", "users", "user", "exec", "env", "name", "MY_TOKEN", "value", "t0ken",
+        "name", "HOME", "value", "/root", "name", "MY_SECRET", "value", 7);
+    kube_entry_secrets(dict, &secrets);
+    assert_int_equal(secrets.count, 2);
+    assert_true(strv_contains(&secrets, "t0ken") && strv_contains(&secrets, "p4ss"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_data__with_line_breaks__is_read),
         cmocka_unit_test(test_entry__with_a_wrong_type__is_refused_by_path),
         cmocka_unit_test(test_093_secrets__anywhere_in_a_dict__are_collected),
+        cmocka_unit_test(test_secrets__of_plugins_and_proxies__are_collected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
