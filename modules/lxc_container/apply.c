@@ -58,7 +58,7 @@ static int write_changed_config(struct ct *ct, struct error **err)
 typedef int step_function(struct ct *ct, struct error **err);
 
 static step_function *const steps[CT_VERBS] = {
-    [CT_DO_FORCE_REMOVE] = destroy_by_force,
+    [CT_DO_FORCE_REMOVE] = create_make_room,
     [CT_DO_CREATE] = create,
     [CT_DO_SOURCES] = make_sources,
     [CT_DO_CONFIG] = write_changed_config,

@@ -8,10 +8,106 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fs/dir.h"
+#include "fs/file.h"
 #include "lxc_container/destroy.h"
 #include "lxc_container/edit.h"
 #include "lxc_container/guard.h"
 #include "lxc_container/observe.h"
+#include "lxc_container/text.h"
+
+enum { LIMIT = 16 << 20 };
+
+/* ---- before anything is done */
+
+/* What FOLDER holds, without what mkfs puts there. A folder that is missing holds nothing. */
+static int list_content(const char *folder, struct strv *content, struct error **err)
+{
+    auto_strv struct strv names;
+    strv_init(&names);
+    if (access(folder, F_OK) < 0)
+        return 0;
+    if (dir_list(folder, &names, err) < 0)
+        return -1;
+    for (size_t i = 0; i < names.count; i++)
+        if (!str_equal(names.items[i], "lost+found"))
+            strv_add(content, names.items[i]);
+    return 0;
+}
+
+/* An empty rootfs may be a disk that was mounted for the new container. */
+static int list_leftover(const struct ct *ct, struct strv *content, struct error **err)
+{
+    auto_free char *rootfs = xasprintf("%s/rootfs", ct->directory);
+    auto_strv struct strv names;
+    auto_strv struct strv below;
+    strv_init(&names);
+    strv_init(&below);
+    if (list_content(ct->directory, &names, err) < 0)
+        return -1;
+    bool empty = list_content(rootfs, &below, NULL) == 0 && !below.count;
+    for (size_t i = 0; i < names.count; i++)
+        if (!empty || !str_equal(names.items[i], "rootfs"))
+            strv_add(content, names.items[i]);
+    return 0;
+}
+
+/* The creation that did not end has filled FOLDER, which was empty before. */
+static bool is_half_made(const struct ct *ct, const char *folder)
+{
+    auto_buf struct buf bytes;
+    auto_text struct text text;
+    buf_init(&bytes);
+    text_init(&text);
+    if (ct->class != CT_PARTIAL || file_read(ct->config_path, LIMIT, &bytes, NULL) < 0)
+        return false;
+    text_read(&text, buf_str(&bytes));
+    size_t at = text_last(&text, "lxc.rootfs.path");
+    const char *value = at < text.count ? text.lines[at].value : "";
+    return str_equal(value + strcspn(value, "/"), folder);
+}
+
+static int check_leftover(struct ct *ct, struct error **err)
+{
+    auto_strv struct strv content;
+    strv_init(&content);
+    if (ct->class != CT_LEFTOVER)
+        return 0;
+    if (list_leftover(ct, &content, err) < 0)
+        return -1;
+    ct->do_clear = content.count && ct->args.force;
+    if (!content.count || ct->args.force)
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "there is no container %s, but %s holds files (%s): force: true removes them",
+               ct->args.name, ct->directory, content.items[0]);
+    return -1;
+}
+
+static int check_directory(struct ct *ct, struct error **err)
+{
+    const char *folder = ct->args.store.directory;
+    auto_strv struct strv content;
+    strv_init(&content);
+    if (!folder)
+        return 0;
+    if (list_content(folder, &content, err) < 0) {
+        error_wrap(err, "directory");
+        return -1;
+    }
+    ct->half_made = content.count && is_half_made(ct, folder);
+    if (!content.count || ct->half_made)
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "directory: %s holds files (%s), which a creation that fails would remove; "
+               "template: none takes them as they are",
+               folder, content.items[0]);
+    return -1;
+}
+
+int create_check(struct ct *ct, struct error **err)
+{
+    return check_leftover(ct, err) < 0 ? -1 : check_directory(ct, err);
+}
 
 /* liblxc does not change what it is given; its types say nothing about it. */
 static char *borrowed(const char *text)
@@ -70,11 +166,37 @@ static void keep_output(struct ct *ct, const struct buf *output, struct error **
     error_append(err, "; its last output was: %s", line ? line + 1 : text);
 }
 
+/* What is in the folder of the option directory, which was empty before. */
+static int empty_directory(const struct ct *ct, struct error **err)
+{
+    const char *folder = ct->args.template_ ? ct->args.store.directory : NULL;
+    auto_strv struct strv content;
+    strv_init(&content);
+    if (!folder)
+        return 0;
+    if (destroy_unmount(folder, err) < 0 || list_content(folder, &content, err) < 0)
+        return -1;
+    for (size_t i = 0; i < content.count; i++) {
+        auto_free char *path = xasprintf("%s/%s", folder, content.items[i]);
+        if (dir_remove(path, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int create_make_room(struct ct *ct, struct error **err)
+{
+    if (ct->half_made && empty_directory(ct, err) < 0)
+        return -1;
+    return destroy_by_force(ct, err);
+}
+
 /* liblxc removes what it made, but not always the folder; after a signal it removes nothing. */
 static void clean_up(struct ct *ct)
 {
     auto_free char *partial = xasprintf("%s/partial", ct->directory);
-    if (access(partial, F_OK) == 0 && destroy_by_force(ct, NULL) < 0)
+    if (access(partial, F_OK) == 0 &&
+        (empty_directory(ct, NULL) < 0 || destroy_by_force(ct, NULL) < 0))
         return;
     if (rmdir(ct->directory) < 0)
         return;

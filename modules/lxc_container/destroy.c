@@ -1,6 +1,7 @@
 #include "lxc_container/destroy.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -168,11 +169,17 @@ static int kill_unreadable(struct ct *ct, struct error **err)
     return run_kill(ct, err);
 }
 
+int destroy_unmount(const char *directory, struct error **err)
+{
+    auto_free char *real = realpath(directory, NULL);
+    return real ? unmount_below(real, err) : 0;
+}
+
 int destroy_by_force(struct ct *ct, struct error **err)
 {
     if (kill_unreadable(ct, err) < 0)
         return -1;
-    if (unmount_below(ct->directory, err) < 0 || dir_remove(ct->directory, err) < 0) {
+    if (destroy_unmount(ct->directory, err) < 0 || dir_remove(ct->directory, err) < 0) {
         error_wrap(err, "cannot remove what is left of %s", ct->args.name);
         return -1;
     }

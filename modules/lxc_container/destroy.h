@@ -17,4 +17,7 @@ int destroy_run(struct ct *ct, struct error **err) must_check;
  * Never leaves the folder. */
 int destroy_by_force(struct ct *ct, struct error **err) must_check;
 
+/* Unmounts what is mounted below DIRECTORY, which may be reached through links. */
+int destroy_unmount(const char *directory, struct error **err) must_check;
+
 #endif

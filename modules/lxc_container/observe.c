@@ -12,6 +12,7 @@
 #include "fs/dir.h"
 #include "lxc_container/clone.h"
 #include "lxc_container/command.h"
+#include "lxc_container/create.h"
 #include "lxc_container/destroy.h"
 #include "lxc_container/edit.h"
 #include "lxc_container/path.h"
@@ -188,7 +189,7 @@ static int check_template(const char *template, struct error **err)
     return -1;
 }
 
-static int check_creation(const struct ct *ct, struct error **err)
+static int check_creation(struct ct *ct, struct error **err)
 {
     const struct ct_args *args = &ct->args;
     if (ct_exists(ct) || args->goal == CT_ABSENT)
@@ -200,7 +201,7 @@ static int check_creation(const struct ct *ct, struct error **err)
         return -1;
     }
     if (args->template_)
-        return check_template(args->template_, err);
+        return check_template(args->template_, err) < 0 ? -1 : create_check(ct, err);
     if (!args->store.directory || access(args->store.directory, F_OK) == 0)
         return 0;
     error_make_errno(err, errno, "directory: %s", args->store.directory);

@@ -77,7 +77,7 @@ void ct_facts_for_plan(const struct ct *ct, struct plan_facts *facts)
         .goal = args->goal,
         .restart = args->restart,
         .exists = ct_exists(ct),
-        .remains = !absent && (ct->class != CT_LEFTOVER || args->goal == CT_ABSENT),
+        .remains = !absent && (ct->class != CT_LEFTOVER || args->goal == CT_ABSENT || ct->do_clear),
         .run = ct->run,
         .config = ct->config.changed,
         .sources = ct->do_sources,

@@ -67,6 +67,8 @@ struct ct {
     struct ct_config config;
     bool skip_command; /* creates or removes says so */
     bool do_sources;   /* directories for bind mounts are missing */
+    bool do_clear;     /* a folder without a configuration is in the way of a new container */
+    bool half_made;    /* the folder of the option directory, by a creation that did not end */
     bool do_snapshot;
     bool do_clone;
     struct plan plan;

@@ -1,0 +1,91 @@
+"""Files that were there before a container, or that outlive it: nothing that the module or liblxc does takes them away."""
+import os
+import signal
+
+import pytest
+
+from support.wait import until
+
+
+def template(path, text):
+    path.write_text("#!/bin/sh\n" + text)
+    path.chmod(0o755)
+    return {"template": str(path), "template_options": []}
+
+
+@pytest.fixture
+def failing(tmp_path):
+    """Options with a template that fails."""
+    return template(tmp_path / "failing", "exit 1\n")
+
+
+def keep(folder):
+    """A file in FOLDER that must not go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "x"
+    file.write_text("kept")
+    return file
+
+
+# ---- before a creation
+
+@pytest.mark.parametrize("place", ["rootfs/data", "scripts"])
+@pytest.mark.parametrize("check", [False, True])
+def test_create__folder_without_configuration__is_not_touched(subject, failing, place, check):
+    file = keep(subject.box.folder / place)
+    for options in (failing, {}):
+        outcome = subject("present", check=check, **dict(subject.made(), **options))
+        assert outcome.failed and str(subject.box.folder) in outcome.msg and "force" in outcome.msg, outcome.data
+        assert file.read_text() == "kept"
+
+
+def test_create__folder_without_configuration__goes_with_force(subject):
+    file = keep(subject.box.rootfs / "data")
+    assert subject("present", check=True, **subject.made(), force=True).changed and file.exists()
+    outcome = subject.create(force=True)
+    assert outcome.changed and not file.exists() and subject.box.exists
+
+
+@pytest.mark.parametrize("options", [{}, {"rootfs_managed": False}, {"force": True}, {"backing_store": "btrfs"}])
+@pytest.mark.parametrize("check", [False, True])
+def test_create__directory_with_files__is_not_touched(subject, failing, tmp_path, options, check):
+    file = keep(tmp_path / "root/data")
+    for given in (failing, {}):
+        outcome = subject("present", check=check, directory=str(tmp_path / "root"), **dict(subject.made(), **given, **options))
+        assert outcome.failed and str(tmp_path / "root") in outcome.msg and "directory" in outcome.msg, outcome.data
+        assert file.read_text() == "kept" and not subject.box.folder.exists()
+
+
+def test_create__fresh_file_systems__are_used(subject, tmp_path):
+    for folder in (tmp_path / "root/lost+found", subject.box.folder / "lost+found", subject.box.rootfs / "lost+found"):
+        folder.mkdir(parents=True)
+    outcome = subject.create(directory=str(tmp_path / "root"))
+    assert outcome.changed and (tmp_path / "root/sbin/init").exists()
+    assert subject("absent").changed
+
+
+@pytest.fixture
+def half_made(subject, tmp_path):
+    """A creation below the option directory that goes on: (its Popen object, the folder, the process of the template)."""
+    root = tmp_path / "root"
+    slow = template(tmp_path / "slow", "mkdir -p %s\necho $$ >%s/half\nsleep 60\n" % (root, root))
+    process = subject.begin("present", **dict(subject.made(), **slow), directory=str(root))
+    until(lambda: (root / "half").exists() and (root / "half").read_text())
+    return process, root, int((root / "half").read_text())
+
+
+def test_create__told_to_end__the_directory_is_empty_again(subject, half_made):
+    process, root, _ = half_made
+    process.send_signal(signal.SIGTERM)
+    assert subject.end(process).failed and os.listdir(root) == [] and not subject.box.folder.exists()
+
+
+def test_create__killed__force_takes_the_directory_that_it_filled(subject, half_made):
+    process, root, inner = half_made
+    process.kill()
+    os.killpg(os.getpgid(inner), signal.SIGKILL)
+    process.communicate()
+    assert "partial" in subject("present", **subject.made(), directory=str(root)).msg
+    outcome = subject.create(directory=str(root), force=True)
+    assert outcome.changed and (root / "sbin/init").exists()
+    assert subject("absent").changed and not root.exists()
