@@ -1,6 +1,6 @@
 /*
- * Station three: the order of the steps is clusterctl's and fixed; what is left to plan is whether
- * the task can work at all. Pure.
+ * Station three: the order of the steps is clusterctl's and fixed, and which they are is known once
+ * the world was read; what is left is to warn of what the task will not do. Pure.
  */
 #ifndef CLUSTERCTL_INIT_PLAN_H
 #define CLUSTERCTL_INIT_PLAN_H
