@@ -267,7 +267,7 @@ static bool is_enough(void *context)
 {
     const struct cycle *cycle = context;
     long long most = cycle->config->cycle_ms;
-    most -= most > 2 * REST_MS ? REST_MS : most / 2;
+    most -= most > 2LL * REST_MS ? REST_MS : most / 2;
     long long since = cycle->signed_ms ? cycle->signed_ms : cycle->asked_ms;
     return cycle->exchange &&
            (exchange_has_news(cycle->exchange) || clock_now_ms() - since >= most);
