@@ -178,7 +178,7 @@ def test_084__api_server_is_silent__its_connection_is_given_up_and_nobody_is_del
 
 
 def test_084__all_proxies_stood_still__nobody_is_deleted(world, tenants, cluster, start):
-    proxies = [start(PROXY_HOSTNAME=name, PROXY_EXPIRY="6", PROXY_CYCLE="2") for name in ("infra1", "infra2")]
+    proxies = [start(PROXY_HOSTNAME=name, PROXY_EXPIRY="9", PROXY_CYCLE="2") for name in ("infra1", "infra2")]
     until(lambda: published(world, "kube-x-infra1", "kube-x-infra2"))
     mark = world.server.audit.mark()
     with standing_still(proxies[1].process.pid):
