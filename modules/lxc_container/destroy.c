@@ -81,31 +81,57 @@ int destroy_check(const struct ct *ct, struct error **err)
     return check_clones(ct, err) < 0 ? -1 : check_snapshots(ct, &snapshots, err);
 }
 
-/* With lxc.rootfs.managed = 0 liblxc says that it has removed the container and removes nothing at
- * all. What goes is its folder, and of that only the configuration when the root file system is
- * in it. */
-static int remove_rest(const struct ct *ct, const char *rootfs, struct error **err)
+/* Of liblxc or of this module: no part of a root file system. */
+static bool is_own_file(const char *name)
 {
-    auto_free char *below = xasprintf("%s/", ct->directory);
+    static const char *const names[] = {"config", "lxc_rdepends", "lxc_snapshots", "partial"};
+    for (size_t i = 0; i < array_length(names); i++)
+        if (str_equal(name, names[i]))
+            return true;
+    return str_starts_with(name, "config.") && str_ends_with(name, "~");
+}
+
+/* The folders that a container leaves empty, and its own. What is in use or holds files stays. */
+static void remove_empty(const struct ct *ct)
+{
+    static const char *const names[] = {"/rootfs", "/snaps", ""};
+    for (size_t i = 0; i < array_length(names); i++) {
+        auto_free char *path = xasprintf("%s%s", ct->directory, names[i]);
+        if (rmdir(path) < 0)
+            continue;
+    }
+}
+
+/* With lxc.rootfs.managed = 0 liblxc says that it has removed the container and removes nothing at
+ * all. Links and mounts can bring the root file system below the folder without its path saying
+ * so: nothing goes but the files that are known not to be of it, the configuration last. */
+static int remove_rest(const struct ct *ct, struct error **err)
+{
+    auto_strv struct strv names;
+    strv_init(&names);
     if (access(ct->config_path, F_OK) < 0)
         return 0;
-    if (!str_contains(rootfs, below))
-        return dir_remove(ct->directory, err);
-    if (unlink(ct->config_path) == 0)
-        return 0;
-    error_make_errno(err, errno, "cannot remove %s", ct->config_path);
-    return -1;
+    if (dir_list(ct->directory, &names, err) < 0)
+        return -1;
+    for (size_t i = names.count; i-- > 0;) {
+        auto_free char *path = xasprintf("%s/%s", ct->directory, names.items[i]);
+        if (!is_own_file(names.items[i]) || unlink(path) == 0)
+            continue;
+        error_make_errno(err, errno, "cannot remove %s", path);
+        return -1;
+    }
+    remove_empty(ct);
+    return 0;
 }
 
 int destroy_run(struct ct *ct, struct error **err)
 {
     bool snapshots = false;
-    auto_free char *rootfs = lib_item(ct->container, "lxc.rootfs.path");
     if (check_snapshots(ct, &snapshots, err) < 0)
         return -1;
     auto_free char *what = xasprintf("remove the container %s", ct->args.name);
     const struct guard guard = {.work = snapshots ? destroy_all : destroy};
-    if (guard_run(ct, &guard, what, err) < 0 || remove_rest(ct, rootfs ? rootfs : "", err) < 0)
+    if (guard_run(ct, &guard, what, err) < 0 || remove_rest(ct, err) < 0)
         return -1;
     ct->done.changed = true;
     ct->done.destroyed = true;

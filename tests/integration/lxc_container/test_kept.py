@@ -89,3 +89,61 @@ def test_create__killed__force_takes_the_directory_that_it_filled(subject, half_
     outcome = subject.create(directory=str(root), force=True)
     assert outcome.changed and (root / "sbin/init").exists()
     assert subject("absent").changed and not root.exists()
+
+
+# ---- a root file system that is not managed
+
+def unmanaged(box, rootfs):
+    """Its configuration with another root file system, which outlives it."""
+    box.config = box.config.replace("dir:%s" % box.rootfs, "dir:%s" % rootfs) + "lxc.rootfs.managed = 0\n"
+
+
+def test_absent__not_managed_and_reached_through_a_link__stays(stopped, tmp_path):
+    file = keep(stopped.box.rootfs / "data")
+    (tmp_path / "link").symlink_to(stopped.box.lxcpath)
+    unmanaged(stopped.box, tmp_path / "link" / stopped.box.name / "rootfs")
+    outcome = stopped("absent")
+    assert outcome.changed and file.read_text() == "kept" and os.listdir(stopped.box.folder) == ["rootfs"]
+    assert not stopped("absent").changed and file.exists()
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_absent__not_managed_with_a_folder_of_the_host__stays(stopped, tmp_path, linked):
+    """In a mount namespace of its own, where a folder of the host is mounted below the container's."""
+    file = keep(tmp_path / "host")
+    tree = tmp_path / "tree"
+    stopped.box.rootfs.rename(tree)
+    stopped.box.rootfs.mkdir()
+    unmanaged(stopped.box, tree)
+    (tmp_path / "link").symlink_to(stopped.box.lxcpath)
+    mount = stopped.box.folder / "mnt"
+    mount.mkdir()
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(tmp_path / "host"), str(mount)]
+    process, _ = stopped.module.start(launcher=inside, state="absent", name=stopped.box.name,
+                                      lxc_path=str(tmp_path / "link" if linked else stopped.box.lxcpath))
+    outcome = stopped.end(process)
+    assert outcome.changed and outcome["lxc_container"]["state"] == "absent", outcome.data
+    assert file.read_text() == "kept" and (tree / "sbin/init").exists() and not stopped.box.config_file.exists()
+
+
+def test_absent__not_managed__only_files_of_others_stay(stopped, tmp_path):
+    tree = tmp_path / "tree"
+    stopped.box.rootfs.rename(tree)
+    stopped.box.rootfs.mkdir()
+    unmanaged(stopped.box, tree)
+    assert stopped.put("lxc.start.order=5", backup=True).changed
+    file = keep(stopped.box.folder / "scripts")
+    assert stopped("absent").changed and file.exists() and os.listdir(stopped.box.folder) == ["scripts"]
+
+
+def test_absent__leftover_behind_a_link__what_is_mounted_there_stays(subject, tmp_path):
+    file = keep(tmp_path / "host")
+    mount = subject.box.rootfs / "mnt"
+    mount.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(subject.box.lxcpath)
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(tmp_path / "host"), str(mount)]
+    process, _ = subject.module.start(launcher=inside, state="absent", name=subject.box.name, force=True,
+                                      lxc_path=str(tmp_path / "link"))
+    assert subject.end(process).changed and file.read_text() == "kept" and not subject.box.folder.exists()
