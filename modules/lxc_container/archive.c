@@ -17,6 +17,7 @@
 #include "fs/dir.h"
 #include "lxc_container/facts.h"
 #include "lxc_container/guard.h"
+#include "lxc_container/path.h"
 #include "proc/spawn.h"
 
 static bool is_block(const char *store)
@@ -222,10 +223,38 @@ static int finish(const char *temp, const char *path, struct error **err)
     return -1;
 }
 
+/* What goes with the container, apart from its folder. Owned; NULL when it stays. */
+static char *managed_rootfs(const struct ct *ct)
+{
+    auto_free char *managed = lib_item(ct->container, "lxc.rootfs.managed");
+    auto_free char *rootfs = lib_item(ct->container, "lxc.rootfs.path");
+    auto_free char *store = facts_store(ct);
+    if (!rootfs || str_equal(managed, "0"))
+        return NULL;
+    /* Of an overlay the upper layer. */
+    const char *last = str_starts_with(store, "overlay") ? strrchr(rootfs, ':') : NULL;
+    return xstrdup(last ? last + 1 : rootfs);
+}
+
+int archive_check(const struct ct *ct, struct error **err)
+{
+    const char *path = ct->args.archive.path;
+    if (!path || ct->args.goal != CT_ABSENT || !ct_exists(ct))
+        return 0;
+    auto_free char *rootfs = managed_rootfs(ct);
+    bool goes = path_is_in(path, ct->directory) || (rootfs && path_is_in(path, rootfs));
+    if (!goes)
+        return 0;
+    error_make(err, ERROR_USAGE, "archive_path: %s is removed together with the container %s", path,
+               ct->args.name);
+    return -1;
+}
+
 int archive_run(struct ct *ct, struct error **err)
 {
     const struct ct_archive *archive = &ct->args.archive;
-    if (check_programs(archive, err) < 0 || dir_make(archive->path, 0755, err) < 0)
+    if (check_programs(archive, err) < 0 || dir_make(archive->path, 0755, err) < 0 ||
+        archive_check(ct, err) < 0)
         return -1;
     auto_free char *path = xasprintf("%s/%s%s", archive->path, ct->args.name, archive->suffix);
     auto_free char *temp = xasprintf("%s/.%s.XXXXXX", archive->path, ct->args.name);

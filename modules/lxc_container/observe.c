@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fs/dir.h"
+#include "lxc_container/archive.h"
 #include "lxc_container/clone.h"
 #include "lxc_container/command.h"
 #include "lxc_container/create.h"
@@ -234,7 +235,9 @@ int ct_observe(void *state, struct error **err)
     ct->looked = true;
     if (observe_config(ct, err) < 0)
         return -1;
-    if (destroy_check(ct, err) < 0 || snapshot_observe(ct, err) < 0 || clone_observe(ct, err) < 0)
+    if (destroy_check(ct, err) < 0 || archive_check(ct, err) < 0)
+        return -1;
+    if (snapshot_observe(ct, err) < 0 || clone_observe(ct, err) < 0)
         return -1;
     return command_observe(ct, err);
 }

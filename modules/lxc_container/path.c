@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -29,6 +31,34 @@ static bool same_place(const char *a, const char *b)
     auto_free char *real_a = realpath(a, NULL);
     auto_free char *real_b = realpath(b, NULL);
     return real_a && str_equal(real_a, real_b);
+}
+
+/* One part less; false when there is none. */
+static bool go_up(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (!slash || !path[1])
+        return false;
+    slash[slash == path] = '\0';
+    return true;
+}
+
+bool path_is_in(const char *path, const char *folder)
+{
+    struct stat wanted;
+    struct stat found;
+    auto_free char *there = xstrdup(path);
+    while (access(there, F_OK) < 0 && go_up(there))
+        ;
+    auto_free char *real = realpath(there, NULL);
+    if (!real || stat(folder, &wanted) < 0)
+        return false;
+    do {
+        if (stat(real, &found) == 0 && found.st_dev == wanted.st_dev &&
+            found.st_ino == wanted.st_ino)
+            return true;
+    } while (go_up(real));
+    return false;
 }
 
 char *path_lxcpath(const char *given, const char *standard)

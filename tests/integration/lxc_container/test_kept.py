@@ -147,3 +147,26 @@ def test_absent__leftover_behind_a_link__what_is_mounted_there_stays(subject, tm
     process, _ = subject.module.start(launcher=inside, state="absent", name=subject.box.name, force=True,
                                       lxc_path=str(tmp_path / "link"))
     assert subject.end(process).changed and file.read_text() == "kept" and not subject.box.folder.exists()
+
+
+# ---- an archive of what goes
+
+@pytest.mark.parametrize("place", ["folder", "folder/new/er", "rootfs", "elsewhere", "elsewhere/x"])
+@pytest.mark.parametrize("check", [False, True])
+def test_absent__archive_in_what_goes__is_refused(stopped, tmp_path, place, check):
+    tree = tmp_path / "elsewhere"
+    if place.startswith("elsewhere"):
+        stopped.box.rootfs.rename(tree)
+        stopped.box.config = stopped.box.config.replace(str(stopped.box.rootfs), str(tree))
+    (tmp_path / "folder").symlink_to(stopped.box.folder)
+    (tmp_path / "rootfs").symlink_to(stopped.box.rootfs)
+    outcome = stopped("absent", check=check, archive=True, archive_path=str(tmp_path / place))
+    assert outcome.failed and "archive_path" in outcome.msg, outcome.data
+    assert stopped.box.exists and sorted(os.listdir(stopped.box.folder)) in (["config", "rootfs"], ["config"])
+    tree.exists() and tree.rename(stopped.box.rootfs)
+
+
+def test_absent__archive_beside_the_container__outlives_it(stopped):
+    beside = stopped.box.lxcpath.parent / (stopped.box.name + "-kept")
+    outcome = stopped("absent", archive=True, archive_path=str(beside))
+    assert outcome.changed and os.path.exists(outcome["lxc_container"]["archive"]) and not stopped.box.folder.exists()

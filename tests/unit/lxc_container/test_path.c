@@ -55,12 +55,36 @@ static void test_path_check_spelling__nothing_runs__is_fine(void **state)
     assert_no_error(err);
 }
 
+static void test_path_is_in__links_and_what_is_not_made_yet__are_seen_through(void **state)
+{
+    auto_free char *folder = xasprintf("%s/lxc", (char *)*state);
+    auto_free char *other = xasprintf("%s/lxc2", (char *)*state);
+    auto_free char *link = xasprintf("%s/link", (char *)*state);
+    auto_free char *deep = xasprintf("%s/link/new/er", (char *)*state);
+    auto_free char *out = xasprintf("%s/lxc/../lxc2", (char *)*state);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(mkdir(other, 0700), 0);
+    assert_int_equal(symlink(folder, link), 0);
+    assert_true(path_is_in(folder, folder));
+    assert_true(path_is_in(folder, link));
+    assert_true(path_is_in(deep, folder));
+    assert_true(path_is_in(folder, "/"));
+    assert_false(path_is_in(other, folder));
+    assert_false(path_is_in(out, folder));
+    assert_false(path_is_in("/", folder));
+    assert_false(path_is_in("nowhere", folder));
+    assert_false(path_is_in(folder, "/nonexistent"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_path_lxcpath__slashes__are_as_few_as_can_be),
         cmocka_unit_test_setup_teardown(test_path_lxcpath__link_to_the_default__is_the_default,
                                         temp_dir_make, temp_dir_remove),
+        cmocka_unit_test_setup_teardown(
+            test_path_is_in__links_and_what_is_not_made_yet__are_seen_through, temp_dir_make,
+            temp_dir_remove),
         cmocka_unit_test(test_path_of_socket__lines_of_proc__name_the_lxcpath),
         cmocka_unit_test_setup_teardown(test_path_check_spelling__nothing_runs__is_fine,
                                         temp_dir_make, temp_dir_remove),
