@@ -42,6 +42,7 @@ struct job {
     const char *rootfs; /* without the store's prefix */
     const char *place;  /* where it shall be seen: FOLDER/rootfs */
     bool apart;         /* another file system is there already */
+    bool elsewhere;     /* it is a folder on another file system */
 };
 
 static bool run_mount(const char *option, const char *device, const char *place)
@@ -76,13 +77,28 @@ static bool mount_zfs(const struct job *job)
     return mount(job->rootfs, job->place, "zfs", 0, data) == 0;
 }
 
+/* It needs no file system of its own to be seen. */
+static bool is_folder(const struct job *job)
+{
+    return !str_starts_with(job->store, "overlay") && !str_equal(job->store, "zfs") &&
+           !is_block(job->store);
+}
+
 /* The root file system is a part of the folder as it is. */
 static bool is_in_place(const struct job *job)
 {
     if (str_equal(job->store, "zfs"))
         return job->apart;
-    return !str_starts_with(job->store, "overlay") && !is_block(job->store) &&
-           str_equal(job->rootfs, job->place);
+    return is_folder(job) && str_equal(job->rootfs, job->place);
+}
+
+/* tar is given one argument for each file system: the root file system is on another one than the
+ * container's folder. */
+static bool is_another(const struct job *job)
+{
+    if (is_in_place(job))
+        return job->apart;
+    return !is_folder(job) || job->elsewhere;
 }
 
 /* The root file system appears where the archive looks for it, for this process alone. */
@@ -151,8 +167,7 @@ static void tar_arguments(const struct ct *ct, const struct job *job, const char
     strv_add(argv, "--directory");
     strv_add(argv, ct->lxcpath);
     strv_add(argv, ct->args.name);
-    /* One file system for each argument: a mounted root file system is another one. */
-    if (!subvolumes && (mounted || job->apart))
+    if (!subvolumes && is_another(job))
         strv_printf(argv, "%s/rootfs", ct->args.name);
 }
 
@@ -169,8 +184,8 @@ static int check_programs(const struct ct_archive *archive, struct error **err)
     return 0;
 }
 
-/* Whether another file system is mounted at PLACE. tar does not follow links. */
-static int look_at(const struct ct *ct, const char *place, bool *apart, struct error **err)
+/* Which file systems there are. tar does not follow links. */
+static int look_at(const struct ct *ct, struct job *job, struct error **err)
 {
     struct stat folder;
     struct stat rootfs;
@@ -178,15 +193,17 @@ static int look_at(const struct ct *ct, const char *place, bool *apart, struct e
         error_make_errno(err, errno, "cannot look at %s", ct->directory);
         return -1;
     }
-    bool there = lstat(place, &rootfs) == 0;
-    *apart = there && rootfs.st_dev != folder.st_dev;
+    bool known = job->rootfs && stat(job->rootfs, &rootfs) == 0;
+    job->elsewhere = known && rootfs.st_dev != folder.st_dev;
+    bool there = lstat(job->place, &rootfs) == 0;
+    job->apart = there && rootfs.st_dev != folder.st_dev;
     bool link = S_ISLNK(folder.st_mode);
     if (!link && !(there && S_ISLNK(rootfs.st_mode)))
         return 0;
     error_make(err, ERROR_USAGE,
                "%s is a link, and an archive would hold nothing but the link: move the folder "
                "itself there, or mount it",
-               link ? ct->directory : place);
+               link ? ct->directory : job->place);
     return -1;
 }
 
@@ -201,7 +218,7 @@ static int write_archive(struct ct *ct, const char *temp, struct error **err)
     auto_buf struct buf output;
     buf_init(&output);
     struct job job = {.argv = &argv, .store = store, .rootfs = rootfs, .place = place};
-    if (look_at(ct, place, &job.apart, err) < 0)
+    if (look_at(ct, &job, err) < 0)
         return -1;
     tar_arguments(ct, &job, temp, &argv);
     const struct guard guard = {.work = pack, .payload = &job, .output = &output};

@@ -1,7 +1,9 @@
 """Clones, snapshots and archives: items 98 to 107 of the conformance list."""
 import os
+import shutil
 import subprocess
 import tarfile
+import tempfile
 import time
 from pathlib import Path
 
@@ -196,6 +198,25 @@ def test_106__archive_of_a_root_file_system_apart__holds_it(apart, tmp_path, sto
     assert not outcome.failed, outcome.data
     names = archived_rootfs(outcome)
     assert {"etc/passwd", "sbin/init"} <= names and ("srv/inner/file" in names) is inner
+
+
+@pytest.mark.parametrize("inner", [True, False])
+def test_106__archive_of_a_root_file_system_elsewhere__holds_it_once(stopped, tmp_path, inner):
+    """On the disk of the container's folder, or on another one."""
+    other = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    tree = (tmp_path if inner else other) / "tree"
+    assert (os.stat(tree.parent).st_dev == os.stat(stopped.box.folder).st_dev) is inner
+    subprocess.run(["cp", "-a", stopped.box.rootfs, tree], check=True)
+    stopped.box.config = stopped.box.config.replace("dir:%s" % stopped.box.rootfs, "dir:%s" % tree)
+    shutil.rmtree(stopped.box.rootfs)
+    outcome = stopped("absent", archive=True, archive_path=str(tmp_path), archive_compression="none")
+    shutil.rmtree(other)
+    assert not outcome.failed, outcome.data
+    with tarfile.open(outcome["lxc_container"]["archive"]) as package:
+        names = package.getnames()
+    prefix = stopped.box.name + "/"
+    assert {prefix + "config", prefix + "rootfs/sbin/init", prefix + "rootfs/etc/passwd"} <= set(names)
+    assert [name for name in names if names.count(name) > 1] == ([] if inner else [prefix + "rootfs"] * 2)
 
 
 def refused_archive(subject, tmp_path, config) -> str:
