@@ -121,10 +121,9 @@ int atomic_file_add(struct atomic_file *file, const void *bytes, size_t size, st
     return 0;
 }
 
-/* The rename itself is only safe on the disk when the directory is. */
-static int flush_parent(const struct atomic_file *file, struct error **err)
+int file_flush_parent(const char *path, struct error **err)
 {
-    auto_free char *parent = parent_of(file->path);
+    auto_free char *parent = parent_of(path);
     auto_close int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Some file systems cannot flush directories: EINVAL. The file is in its place by then. */
     if (fd >= 0 && (fsync(fd) == 0 || errno == EINVAL))
@@ -140,7 +139,7 @@ static int move_into_place(struct atomic_file *file, struct error **err)
         return fail(file, err);
     mem_cleanup_free(&file->temp);
     file->temp = NULL;
-    return flush_parent(file, err);
+    return file_flush_parent(file->path, err);
 }
 
 int atomic_file_commit(struct atomic_file *file, struct error **err)

@@ -35,4 +35,10 @@ int atomic_file_commit(struct atomic_file *file, struct error **err) must_check;
 void atomic_file_abort(struct atomic_file *file);
 #define auto_atomic_file cleanup_with(atomic_file_abort)
 
+/*
+ * Brings the name of PATH to the disk, for those who rename a flushed file themselves: until the
+ * directory is flushed, the name can be gone after a crash. ERROR_IO.
+ */
+int file_flush_parent(const char *path, struct error **err) must_check;
+
 #endif

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "fs/atomic.h"
 #include "fs/dir.h"
 #include "lxc_container/facts.h"
 #include "lxc_container/guard.h"
@@ -230,12 +231,13 @@ static int write_archive(struct ct *ct, const char *temp, struct error **err)
     return -1;
 }
 
-/* The bytes are on the disk before the name says that they are there. */
+/* The bytes are on the disk before the name says that they are there, and the name before anything
+ * goes that has no other copy. */
 static int finish(const char *temp, const char *path, struct error **err)
 {
     auto_close int fd = open(temp, O_RDONLY | O_CLOEXEC);
     if (fd >= 0 && fsync(fd) == 0 && rename(temp, path) == 0)
-        return 0;
+        return file_flush_parent(path, err);
     error_make_errno(err, errno, "cannot write the archive %s", path);
     return -1;
 }

@@ -57,6 +57,18 @@ static void test_atomic__old_file__is_replaced(void **state)
     assert_int_equal(entries(state), 1);
 }
 
+static void test_file_flush_parent__folder__must_be_there(void **state)
+{
+    auto_free char *path = temp_path(state, "a");
+    auto_free char *deep = temp_path(state, "none/a");
+    auto_error struct error *err = NULL;
+    assert_int_equal(file_flush_parent(path, &err), 0);
+    assert_int_equal(file_flush_parent("a", &err), 0);
+    assert_int_equal(file_flush_parent("/a", &err), 0);
+    assert_int_equal(file_flush_parent(deep, &err), -1);
+    assert_int_equal(err->kind, ERROR_IO);
+}
+
 static void test_atomic__link__is_replaced_not_followed(void **state)
 {
     auto_free char *target = temp_file(state, "target", "untouched");
@@ -211,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_temp_dir(test_atomic__new_file__has_content_and_exact_mode),
         in_temp_dir(test_atomic__old_file__is_replaced),
+        in_temp_dir(test_file_flush_parent__folder__must_be_there),
         in_temp_dir(test_atomic__link__is_replaced_not_followed),
         in_temp_dir(test_atomic__no_directory__fails_and_names_the_file),
         in_temp_dir(test_atomic__rename_impossible__leaves_nothing_behind),
