@@ -175,6 +175,8 @@ void config_replace_list(struct text *text, const struct wanted_key *wanted)
     size_t place = text->count - behind;
     if (text_includes_behind(text, place))
         place = text->count;
+    if (place_for(text, wanted->key) < place)
+        place = place_for(text, wanted->key);
     for (size_t i = 0; i < wanted->values.count; i++)
         text_insert(text, place++, wanted->key, wanted->values.items[i]);
 }

@@ -125,6 +125,23 @@ static void test_config_edit__type_of_a_device__stands_before_its_other_lines(vo
           "lxc.net.0.type = veth\nlxc.net.0.link = br0\n");
 }
 
+static void test_config_edit__replaced_type_of_a_device__stands_before_its_other_lines(void **s)
+{
+    (void)s;
+    static const char after[] = "# x\nlxc.net.0.type = veth\nlxc.net.0.link = br0\n"
+                                "lxc.net.0.flags = up\nlxc.net.1.type = empty\n";
+    check("# x\nlxc.net.0.link = br0\nlxc.net.0.flags = up\nlxc.net.1.type = empty\n",
+          ITEMS("lxc.net.0.type=veth"), true, after);
+    check("# x\nlxc.net.0.type = phys\nlxc.net.0.link = br0\nlxc.net.0.type = macvlan\n"
+          "lxc.net.0.flags = up\nlxc.net.1.type = empty\n",
+          ITEMS("lxc.net.0.type=veth"), true, after);
+    check("lxc.net.0.type = phys\nlxc.net.0.link = br0\nlxc.include = /c\n",
+          ITEMS("lxc.net.0.type=veth"), true,
+          "lxc.net.0.type = veth\nlxc.net.0.link = br0\nlxc.include = /c\n");
+    check("lxc.net.0.type = phys\n# x\n", ITEMS("lxc.net.0.type=veth"), true,
+          "lxc.net.0.type = veth\n# x\n");
+}
+
 static void test_config_edit__key_at_the_end__moves_behind_includes(void **state)
 {
     (void)state;
@@ -292,6 +309,8 @@ int main(void)
         cmocka_unit_test(test_config_edit__list_that_starts_empty__stays_without_an_include),
         cmocka_unit_test(test_config_edit__mount__is_told_by_its_target),
         cmocka_unit_test(test_config_edit__type_of_a_device__stands_before_its_other_lines),
+        cmocka_unit_test(
+            test_config_edit__replaced_type_of_a_device__stands_before_its_other_lines),
         cmocka_unit_test(test_config_edit__key_at_the_end__moves_behind_includes),
         cmocka_unit_test(test_config_remove__key_or_line__goes),
         cmocka_unit_test(test_config_edit__absent__comes_after_everything),
