@@ -57,6 +57,44 @@ static char *target_of(const char *value)
     return xmemdup(target, length);
 }
 
+/* The device and the names of its limits: "8:0 rbps wbps" of "8:0 rbps=1 wbps=2", "8:0" of
+ * "8:0 100", "default" of "100". Owned. */
+static char *device_of(const char *value)
+{
+    auto_strv struct strv fields;
+    auto_strv struct strv names;
+    strv_init(&fields);
+    strv_init(&names);
+    fields_of(value, &fields);
+    for (size_t i = 0; i < fields.count; i++) {
+        const char *sign = strchr(fields.items[i], '=');
+        if (sign)
+            strv_printf(&names, "%.*s", (int)(sign - fields.items[i]), fields.items[i]);
+        else if (i == 0)
+            strv_add(&names, fields.count > 1 ? fields.items[i] : "default");
+    }
+    return strv_join(&names, " ");
+}
+
+/* What a line of KEY speaks of: of two lines with the same, the last counts. Owned; NULL where each
+ * line counts. */
+static char *subject_of(const char *key, const char *value)
+{
+    switch (key_lines(key)) {
+    case KEY_LINES_ONE:
+        return xstrdup("");
+    case KEY_LINES_DEVICES:
+        return device_of(value);
+    case KEY_LINES_MOUNTS:
+        return target_of(value);
+    case KEY_LINES_VARIABLES:
+        return xmemdup(value, strcspn(value, "="));
+    case KEY_LINES_ALL:
+        break;
+    }
+    return NULL;
+}
+
 /* ---- places */
 
 /* The type of a device must stand before its other lines: it starts the device anew. */
@@ -113,36 +151,41 @@ static size_t find_value(const struct text *text, size_t from, const char *key, 
     return text->count;
 }
 
-static size_t find_target(const struct text *text, size_t from, const char *value)
+static size_t find_subject(const struct text *text, size_t from, const char *key,
+                           const char *subject)
 {
-    auto_free char *target = target_of(value);
-    for (size_t at = from; target && at < text->count; at++) {
-        if (!str_equal(text->lines[at].key, MOUNT))
+    for (size_t at = text->count; at-- > from;) {
+        if (!str_equal(text->lines[at].key, key))
             continue;
-        auto_free char *other = target_of(text->lines[at].value);
-        if (str_equal(target, other))
+        auto_free char *other = subject_of(key, text->lines[at].value);
+        if (str_equal(subject, other))
             return at;
     }
     return text->count;
+}
+
+static void merge_value(struct text *text, size_t from, const char *key, const char *value)
+{
+    auto_free char *plain = text_unquote(value);
+    auto_free char *subject = subject_of(key, plain);
+    size_t at =
+        subject ? find_subject(text, from, key, subject) : find_value(text, from, key, value);
+    if (at < text->count) {
+        if (!config_same_value(key, text->lines[at].value, value))
+            text_replace(text, at, key, value);
+        return;
+    }
+    size_t last = text_last(text, key);
+    bool behind = last < text->count && last + 1 >= from;
+    text_insert(text, behind ? last + 1 : text->count, key, value);
 }
 
 void config_merge_list(struct text *text, const struct wanted_key *wanted)
 {
     size_t reset = last_reset(text, wanted->key);
     size_t from = reset < text->count ? reset + 1 : 0;
-    for (size_t i = 0; i < wanted->values.count; i++) {
-        const char *value = wanted->values.items[i];
-        if (find_value(text, from, wanted->key, value) < text->count)
-            continue;
-        size_t same = str_equal(wanted->key, MOUNT) ? find_target(text, from, value) : text->count;
-        if (same < text->count) {
-            text_replace(text, same, wanted->key, value);
-            continue;
-        }
-        size_t last = text_last(text, wanted->key);
-        bool behind = last < text->count && last + 1 >= from;
-        text_insert(text, behind ? last + 1 : text->count, wanted->key, value);
-    }
+    for (size_t i = 0; i < wanted->values.count; i++)
+        merge_value(text, from, wanted->key, wanted->values.items[i]);
 }
 
 static bool has_sequence(const struct text *text, const struct wanted_key *wanted)

@@ -74,6 +74,32 @@ enum key_class key_class(const char *key)
     return is_one_of(key, lists, array_length(lists)) ? KEY_LIST : KEY_SCALAR;
 }
 
+/* As the kernel's documents of the controllers have them; others take one value. */
+static bool is_limit_of_devices(const char *name)
+{
+    static const char *const names[] = {
+        "io.max",   "io.weight", "io.latency", "io.cost.qos", "io.cost.model", "io.bfq.weight",
+        "rdma.max", "misc.max",  "dmem.max",   "dmem.min",    "dmem.low",      "net_prio.ifpriomap",
+    };
+    return is_one_of(name, names, array_length(names)) || str_ends_with(name, "_device");
+}
+
+enum key_lines key_lines(const char *key)
+{
+    if (key_class(key) != KEY_LIST)
+        return KEY_LINES_ALL;
+    if (str_equal(key, "lxc.mount.entry"))
+        return KEY_LINES_MOUNTS;
+    if (str_starts_with(key, "lxc.environment"))
+        return KEY_LINES_VARIABLES;
+    const char *name = str_after(key, "lxc.cgroup2.");
+    if (!name)
+        name = str_after(key, "lxc.cgroup.");
+    if (!name || str_equal(name, "devices.allow") || str_equal(name, "devices.deny"))
+        return KEY_LINES_ALL;
+    return is_limit_of_devices(name) ? KEY_LINES_DEVICES : KEY_LINES_ONE;
+}
+
 char *key_base(const char *key)
 {
     static const struct {

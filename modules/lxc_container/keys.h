@@ -16,6 +16,17 @@ enum key_class {
 
 enum key_class key_class(const char *key);
 
+/* Which lines of a list speak of the same, so that the last of them counts. */
+enum key_lines {
+    KEY_LINES_ALL,       /* none: each counts */
+    KEY_LINES_ONE,       /* all: a limit of a control group */
+    KEY_LINES_DEVICES,   /* those with the same device and the same names of limits */
+    KEY_LINES_MOUNTS,    /* those with the same target */
+    KEY_LINES_VARIABLES, /* those with the same name before the "=" */
+};
+
+enum key_lines key_lines(const char *key);
+
 /* "lxc.net.N.<what>": the length of "lxc.net.N.", else 0. */
 int key_net_prefix(const char *key);
 /* The key is "lxc.net.N.type". */

@@ -116,6 +116,58 @@ static void test_config_edit__mount__is_told_by_its_target(void **state)
           "lxc.mount.entry = /b /srv/ none bind,ro 0 0\nlxc.mount.entry = /x opt none bind 0 0\n");
 }
 
+static void test_config_edit__limit__is_one_line(void **state)
+{
+    (void)state;
+    check("lxc.cgroup2.memory.max = 1G\n# x\n", ITEMS("lxc.cgroup2.memory.max=2G"), false,
+          "lxc.cgroup2.memory.max = 2G\n# x\n");
+    check("lxc.cgroup2.memory.max = 1G\nlxc.cgroup2.memory.max = 2G\n",
+          ITEMS("lxc.cgroup2.memory.max=1G"), false,
+          "lxc.cgroup2.memory.max = 1G\nlxc.cgroup2.memory.max = 1G\n");
+    check("lxc.cgroup.cpu.shares = 512\nlxc.cgroup =\n", ITEMS("lxc.cgroup.cpu.shares=512"), false,
+          "lxc.cgroup.cpu.shares = 512\nlxc.cgroup =\nlxc.cgroup.cpu.shares = 512\n");
+    check("lxc.cgroup2.devices.allow = a\nlxc.cgroup.devices.deny = a\n",
+          ITEMS("lxc.cgroup2.devices.allow=c 1:3 r", "lxc.cgroup.devices.deny=b"), false,
+          "lxc.cgroup2.devices.allow = a\nlxc.cgroup2.devices.allow = c 1:3 r\n"
+          "lxc.cgroup.devices.deny = a\nlxc.cgroup.devices.deny = b\n");
+}
+
+static void test_config_edit__limit_of_a_device__is_one_line_for_each(void **state)
+{
+    (void)state;
+    check("lxc.cgroup2.io.max = 8:0 rbps=1 wbps=1\nlxc.cgroup2.io.max = 8:16 rbps=1 wbps=1\n",
+          ITEMS("lxc.cgroup2.io.max=8:0 rbps=2 wbps=max", "lxc.cgroup2.io.max=8:0 riops=5"), false,
+          "lxc.cgroup2.io.max = 8:0 rbps=2 wbps=max\n"
+          "lxc.cgroup2.io.max = 8:16 rbps=1 wbps=1\nlxc.cgroup2.io.max = 8:0 riops=5\n");
+    check("lxc.cgroup.blkio.throttle.read_bps_device = 8:0 1\n",
+          ITEMS("lxc.cgroup.blkio.throttle.read_bps_device=8:16 1",
+                "lxc.cgroup.blkio.throttle.read_bps_device=8:0  2"),
+          false,
+          "lxc.cgroup.blkio.throttle.read_bps_device = 8:0  2\n"
+          "lxc.cgroup.blkio.throttle.read_bps_device = 8:16 1\n");
+    check("lxc.cgroup2.io.weight = default 50\n", ITEMS("lxc.cgroup2.io.weight=60"), false,
+          "lxc.cgroup2.io.weight = 60\n");
+    check("lxc.cgroup2.io.weight = default 50\n",
+          ITEMS("lxc.cgroup2.io.weight=default 60", "lxc.cgroup2.io.weight=8:0 70"), false,
+          "lxc.cgroup2.io.weight = default 60\nlxc.cgroup2.io.weight = 8:0 70\n");
+}
+
+static void test_config_edit__variable__is_told_by_its_name(void **state)
+{
+    (void)state;
+    check("lxc.environment = A=1\nlxc.environment = AB=1\n",
+          ITEMS("lxc.environment=A=2", "lxc.environment=AB"), false,
+          "lxc.environment = A=2\nlxc.environment = AB\n");
+    check("lxc.environment = A=1\nlxc.environment = A=2\n", ITEMS("lxc.environment=A=1"), false,
+          "lxc.environment = A=1\nlxc.environment = A=1\n");
+    check("lxc.environment = \"A=1\"\n", ITEMS("lxc.environment='A=1'"), false,
+          "lxc.environment = \"A=1\"\n");
+    check("lxc.environment = A=1\n", ITEMS("lxc.environment='A=2'"), false,
+          "lxc.environment = 'A=2'\n");
+    check("lxc.environment.runtime = A=1\n", ITEMS("lxc.environment.runtime=A=2"), false,
+          "lxc.environment.runtime = A=2\n");
+}
+
 static void test_config_edit__type_of_a_device__stands_before_its_other_lines(void **state)
 {
     (void)state;
@@ -308,6 +360,9 @@ int main(void)
         cmocka_unit_test(test_config_edit__list_that_starts_empty__stands_behind_includes),
         cmocka_unit_test(test_config_edit__list_that_starts_empty__stays_without_an_include),
         cmocka_unit_test(test_config_edit__mount__is_told_by_its_target),
+        cmocka_unit_test(test_config_edit__limit__is_one_line),
+        cmocka_unit_test(test_config_edit__limit_of_a_device__is_one_line_for_each),
+        cmocka_unit_test(test_config_edit__variable__is_told_by_its_name),
         cmocka_unit_test(test_config_edit__type_of_a_device__stands_before_its_other_lines),
         cmocka_unit_test(
             test_config_edit__replaced_type_of_a_device__stands_before_its_other_lines),

@@ -62,6 +62,29 @@ static void test_key_base__sub_keys__lead_to_the_entry_of_liblxc(void **state)
     }
 }
 
+static void test_key_lines__keys_of_lists__say_which_lines_replace_each_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        enum key_lines lines;
+    } rows[] = {
+        {"lxc.cap.drop", KEY_LINES_ALL},
+        {"lxc.mount.entry", KEY_LINES_MOUNTS},
+        {"lxc.environment", KEY_LINES_VARIABLES},
+        {"lxc.environment.hooks", KEY_LINES_VARIABLES},
+        {"lxc.cgroup.devices.allow", KEY_LINES_ALL},
+        {"lxc.cgroup2.devices.deny", KEY_LINES_ALL},
+        {"lxc.cgroup2.memory.max", KEY_LINES_ONE},
+        {"lxc.cgroup.memory.limit_in_bytes", KEY_LINES_ONE},
+        {"lxc.cgroup2.io.max", KEY_LINES_DEVICES},
+        {"lxc.cgroup.io.max", KEY_LINES_DEVICES},
+        {"lxc.cgroup.blkio.weight_device", KEY_LINES_DEVICES},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        assert_int_equal(key_lines(rows[i].key), rows[i].lines);
+}
+
 static void test_key_renamed__names_of_lxc_2__lead_to_those_of_today(void **state)
 {
     (void)state;
@@ -79,6 +102,7 @@ int main(void)
         cmocka_unit_test(test_key_class__known_keys__are_told_apart),
         cmocka_unit_test(test_key_net_prefix__keys_of_devices__give_the_length),
         cmocka_unit_test(test_key_base__sub_keys__lead_to_the_entry_of_liblxc),
+        cmocka_unit_test(test_key_lines__keys_of_lists__say_which_lines_replace_each_other),
         cmocka_unit_test(test_key_renamed__names_of_lxc_2__lead_to_those_of_today),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
