@@ -18,8 +18,6 @@
 #include "lxc_container/text.h"
 #include "proc/spawn.h"
 
-enum { LARGEST = 16 << 20 };
-
 int clone_check_rsync(const struct ct *ct, struct error **err)
 {
     static const char *const copying[] = {"btrfs", "zfs", "lvm"};
@@ -96,7 +94,7 @@ static int tidy_clone(const struct ct *ct, struct error **err)
     struct stat status;
     buf_init(&bytes);
     text_init(&text);
-    if (file_read(path, LARGEST, &bytes, err) < 0)
+    if (file_read(path, TEXT_LARGEST, &bytes, err) < 0)
         return -1;
     if (stat(path, &status) < 0) {
         error_make_errno(err, errno, "cannot look at %s", path);

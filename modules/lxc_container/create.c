@@ -8,14 +8,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fs/dir.h"
-#include "fs/file.h"
 #include "lxc_container/destroy.h"
 #include "lxc_container/edit.h"
 #include "lxc_container/guard.h"
+#include "lxc_container/include.h"
 #include "lxc_container/observe.h"
 #include "lxc_container/text.h"
-
-enum { LIMIT = 16 << 20 };
 
 /* ---- before anything is done */
 
@@ -54,13 +52,10 @@ static int list_leftover(const struct ct *ct, struct strv *content, struct error
 /* The creation that did not end has filled FOLDER, which was empty before. */
 static bool is_half_made(const struct ct *ct, const char *folder)
 {
-    auto_buf struct buf bytes;
     auto_text struct text text;
-    buf_init(&bytes);
     text_init(&text);
-    if (ct->class != CT_PARTIAL || file_read(ct->config_path, LIMIT, &bytes, NULL) < 0)
+    if (ct->class != CT_PARTIAL || !include_read(ct->config_path, &text))
         return false;
-    text_read(&text, buf_str(&bytes));
     size_t at = text_last(&text, "lxc.rootfs.path");
     const char *value = at < text.count ? text.lines[at].value : "";
     return str_equal(value + strcspn(value, "/"), folder);

@@ -13,8 +13,6 @@
 #include "lxc_container/keys.h"
 #include "lxc_container/restart.h"
 
-enum { LARGEST = 16 << 20 };
-
 void edit_drop_unsupported(struct ct *ct)
 {
     struct wanted *wanted = &ct->args.wanted;
@@ -219,7 +217,7 @@ int edit_read(struct ct *ct, struct error **err)
     const char *path = ct_exists(ct) ? ct->config_path : ct_first_config(ct);
     auto_buf struct buf bytes;
     buf_init(&bytes);
-    if (path && file_read(path, LARGEST, &bytes, err) < 0)
+    if (path && file_read(path, TEXT_LARGEST, &bytes, err) < 0)
         return -1;
     /* liblxc reads no further than the first NUL, and of what goes that is enough. */
     bool goes = ct->args.goal == CT_ABSENT;

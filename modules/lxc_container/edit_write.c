@@ -1,5 +1,6 @@
 /* Replaces the configuration file in one step, beside liblxc and its tools. */
 #include "lxc_container/edit.h"
+#include "lxc_container/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include "fs/atomic.h"
 #include "fs/file.h"
 
-enum { LARGEST = 16 << 20, TRIES = 3 };
+enum { TRIES = 3 };
 
 /* liblxc's own lock of this container, as lxclock.c of LXC 4.0 to 6.0 names it. It protects a
  * single reading or writing of the file. -1 where there is none: then nobody else uses it. */
@@ -77,7 +78,7 @@ static int try_write(const struct ct *ct, struct error **err)
         error_make_errno(err, errno, "cannot look at %s", ct->config_path);
         return -1;
     }
-    if (file_read(ct->config_path, LARGEST, &now, err) < 0)
+    if (file_read(ct->config_path, TEXT_LARGEST, &now, err) < 0)
         return -1;
     if (!str_equal(buf_str(&now), ct->config.before))
         return 0;

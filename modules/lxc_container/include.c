@@ -10,16 +10,13 @@
 #include "fs/file.h"
 #include "lxc_container/keys.h"
 
-enum {
-    LARGEST = 16 << 20,
-    DEEPEST = 16, /* liblxc itself follows a circle without an end */
-};
+enum { DEEPEST = 16 }; /* liblxc itself follows a circle without an end */
 
 bool include_read(const char *path, struct text *text)
 {
     auto_buf struct buf bytes;
     buf_init(&bytes);
-    if (file_read(path, LARGEST, &bytes, NULL) < 0)
+    if (file_read(path, TEXT_LARGEST, &bytes, NULL) < 0)
         return false;
     text_read(text, buf_str(&bytes));
     return true;

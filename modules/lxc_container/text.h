@@ -10,6 +10,9 @@
 
 #include "base/strv.h"
 
+/* The longest file that is read, in bytes. */
+enum { TEXT_LARGEST = 16 << 20 };
+
 struct text_line {
     char *raw;   /* owned, with its end of line if it has one */
     char *key;   /* owned; NULL: no "key = value" */
