@@ -5,20 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backup/store.h"
-#include "fs/dir.h"
 #include "fs/file.h"
 #include "support/temp_dir.h"
+#include "unit/backup/store_scene.h"
 
-#define NAME "a-20260831T010203Z.tar.gz"
 #define PART "." NAME ".run.part"
-enum { TIME = 1788138123 };
-
-static int produce(void *context, const struct sink *out, struct error **err)
-{
-    (void)context;
-    return sink_add(out, "archive", 7, err);
-}
 
 /* Puts its own into the file behind the back of the sink: CONTEXT is the directory. */
 static int tamper(void *context, const struct sink *out, struct error **err)
@@ -28,39 +19,6 @@ static int tamper(void *context, const struct sink *out, struct error **err)
     auto_free char *path = xasprintf("%s/" PART, (const char *)context);
     assert_int_equal(truncate(path, 5), 0);
     return 0;
-}
-
-static struct backup_write sample(void)
-{
-    return (struct backup_write){
-        .prefix = "a",
-        .run_id = "run",
-        .time = TIME,
-        .owner = {.uid = (uid_t)-1, .gid = (gid_t)-1, .mode = 0640},
-        .expected = 7,
-        .produce = produce,
-    };
-}
-
-static void open_locked(void **state, struct backup_store *store)
-{
-    struct error *err = NULL;
-    assert_int_equal(backup_store_open(store, *state, false, NULL, &err), 0);
-    assert_int_equal(backup_store_lock(store, 0, "a", &err), 0);
-}
-
-static void assert_names(void **state, const char *want)
-{
-    struct error *err = NULL;
-    auto_strv struct strv names, shown;
-    strv_init(&names);
-    strv_init(&shown);
-    assert_int_equal(dir_list(*state, &names, &err), 0);
-    for (size_t i = 0; i < names.count; i++)
-        if (strcmp(names.items[i], ".capi-backup.lock") != 0)
-            strv_add(&shown, names.items[i]);
-    auto_free char *text = strv_join(&shown, " ");
-    assert_string_equal(text, want);
 }
 
 static void assert_fails(void **state, struct backup_write *write, int code, const char *said)
