@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from servers.kubeadm import build  # noqa: E402
+from servers.processes import MORTAL  # noqa: E402
 
 # Run inside of the namespace: brings loopback up, listens there, and hands the socket to the outside.
 LISTEN = """
@@ -78,7 +79,7 @@ class CoreManager:
 
     def _start(self, *argv):
         with open(self.log, "ab") as log:
-            process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, argv)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            process = subprocess.Popen([*MORTAL, *map(str, argv)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._processes.append(process)
         return process
 

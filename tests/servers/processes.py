@@ -17,6 +17,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+MORTAL = ("setpriv", "--pdeathsig", "KILL")  # before a command: it ends with the process that started it, however that ends
 GRACE_SECONDS = 5  # from SIGTERM to SIGKILL
 LOOK_SECONDS = 1  # how often a keeper looks after its owner and its servers
 

@@ -17,6 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from servers.lxc import packages  # noqa: E402
 from servers.openstack import venv  # noqa: E402
+from servers.processes import MORTAL  # noqa: E402
 
 NEEDED = ("haproxy", "iproute2")
 # sudo's secure_path would lose the environment; we are root already.
@@ -50,7 +51,7 @@ class UpstreamProxy:
                            PATH="%s:%s:%s" % (tools, program.parent, os.environ["PATH"]))
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", INSIDE, "sh",
+                [*MORTAL, "unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", INSIDE, "sh",
                  hostname, str(netns), str(program)],
                 stdout=log, stderr=log, env=dict(os.environ, **environment), start_new_session=True)
 

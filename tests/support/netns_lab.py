@@ -132,7 +132,7 @@ class Lab:
             self.serve(name)
 
     def serve(self, name: str) -> None:
-        server = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "ip", "netns", "exec", name, sys.executable, "-c", SERVER, name,
+        server = subprocess.Popen([*processes.MORTAL, "ip", "netns", "exec", name, sys.executable, "-c", SERVER, name,
                                    self.cert, self.key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert server.stdout.readline() == b"ready\n"
         self._servers[name] = server

@@ -14,6 +14,7 @@ import sys
 import uuid
 from pathlib import Path
 
+from servers.processes import MORTAL
 from support.wait import until
 
 # Greets over TLS when it is given a certificate, else over TCP; single-minded, one connection at a time.
@@ -38,9 +39,6 @@ while True:
         pass
     connection.close()
 """
-
-
-MORTAL = ("setpriv", "--pdeathsig", "KILL")
 
 
 class Tenants:
