@@ -4,6 +4,8 @@ import shutil
 
 from outcome import changed_tasks, changes, succeeded
 
+from support.wait import until
+
 PLAYBOOK = "openstack.osa.k8s"
 NAMESPACES = ("cert-manager", "capi-system", "capi-kubeadm-bootstrap-system", "capi-kubeadm-control-plane-system",
               "sample-system")
@@ -180,5 +182,5 @@ def test_034__a_second_host__joins_the_control_plane(aio):
     succeeded(aio.run(PLAYBOOK, "--skip-tags", "cluster-api"))
     aio.kubectl("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
     assert len(aio.objects("nodes")) == 2
-    assert len(aio.objects("pods", "-n", "kube-system", "-l", "component=etcd")) == 2
+    until(lambda: len(aio.objects("pods", "-n", "kube-system", "-l", "component=etcd")) == 2, seconds=60, pause=1)
     assert "bootstrap-token" not in aio.kubectl("-n", "kube-system", "get", "secrets", "-o", "name")

@@ -249,6 +249,12 @@ def test_node__in_tasks_of_roles__is_the_kubelets_and_is_never_made():
     assert seen > 4
 
 
+def test_node__after_an_upgrade__is_asked_again_while_the_server_starts():
+    tasks = pyyaml.safe_load((ROOT / "roles/kubernetes/tasks/node.yml").read_text(encoding="utf-8"))
+    for task in tasks:
+        assert task["until"] == task["register"] + " is succeeded" and task["retries"] * task["delay"] >= 60, task["name"]
+
+
 def test_cert_manager__is_applied__and_its_webhook_is_waited_for():
     (task,) = pyyaml.safe_load((ROOT / "roles/cert_manager/tasks/apply.yml").read_text(encoding="utf-8"))
     assert task[NAMESPACE + ".k8s_apply"]["wait"] is True
