@@ -166,12 +166,10 @@ void am_args_describe(const struct am_args *args, const char *module, struct am_
     context->diff = truth(internal, PREFIX "diff");
     context->no_log = truth(internal, PREFIX "no_log");
     context->ignore_unknown_options = truth(internal, PREFIX "ignore_unknown_opts");
-    context->keep_remote_files = truth(internal, PREFIX "keep_remote_files");
     context->verbosity = number(internal, PREFIX "verbosity");
     context->module_name = name ? name : module;
     context->version = version ? version : "0.0";
     context->tmpdir = text(internal, PREFIX "tmpdir");
-    context->remote_tmp = text(internal, PREFIX "remote_tmp");
     context->syslog_facility = text(internal, PREFIX "syslog_facility");
     context->target_log_info = text(internal, PREFIX "target_log_info");
 }

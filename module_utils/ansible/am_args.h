@@ -17,7 +17,6 @@ struct am_args {
 };
 
 void am_args_clear(struct am_args *args);
-#define auto_am_args cleanup_with(am_args_clear)
 
 /*
  * Fills ARGS from the file argv[1], or from standard input when there is no argument and

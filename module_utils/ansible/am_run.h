@@ -20,13 +20,11 @@
 struct am_context {
     bool check_mode;
     bool diff;
-    bool no_log; /* nothing about this task may go into the system log */
-    bool keep_remote_files;
+    bool no_log;                 /* nothing about this task may go into the system log */
     bool ignore_unknown_options; /* options that the table lacks are no error */
     int verbosity;               /* the number of -v, from 0 */
     const char *module_name;     /* as written in the task, borrowed */
     const char *tmpdir;          /* borrowed or NULL */
-    const char *remote_tmp;      /* borrowed or NULL */
     const char *version;         /* of the controller, borrowed, "0.0" when unknown */
     const char *syslog_facility; /* "LOG_USER", ..., borrowed or NULL */
     const char *target_log_info; /* stands before every log message, borrowed or NULL */

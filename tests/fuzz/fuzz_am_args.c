@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > INPUT_LIMIT)
         return 0;
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     auto_free char *text = xmemdup(data, size);
     read_stream(data, size);
     if (am_args_parse(text, size, &args, &err) == 0) {

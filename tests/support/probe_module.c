@@ -9,7 +9,6 @@
 
 #include "ansible/am_diff.h"
 #include "ansible/am_run.h"
-#include "ansible/am_tmpdir.h"
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -19,7 +18,6 @@
 struct probe {
     const json_t *params;       /* borrowed */
     struct am_context *context; /* borrowed */
-    struct am_tmpdir tmpdir;
     bool applied;
     bool predicted;
 };
@@ -51,7 +49,6 @@ static const struct am_option options[] = {
     {.name = "after"},
     {.name = "sleep", .type = AM_INT, .default_json = "0"},
     {.name = "db_pass"},
-    {.name = "temporary", .type = AM_BOOL, .default_json = "false"},
     {0},
 };
 
@@ -102,7 +99,7 @@ static int probe_observe(void *state, struct error **err)
             return -1;
         clock_sleep_ms(clock_left_ms(deadline));
     }
-    return truth(probe, "temporary") ? am_tmpdir_init(&probe->tmpdir, probe->context, err) : 0;
+    return 0;
 }
 
 static int probe_plan(void *state, struct error **err)
@@ -143,8 +140,6 @@ static void probe_result(void *state, const struct error *failure, json_t *resul
     json_object_set_new(result, "user", json_integer(geteuid()));
     json_object_set(result, "note", json_object_get(probe->params, "note"));
     json_object_set(result, "size", json_object_get(probe->params, "size"));
-    if (probe->tmpdir.path)
-        json_object_set_new(result, "tmpdir", json_string(probe->tmpdir.path));
     if (text(probe, "before") || text(probe, "after"))
         json_object_set_new(result, "diff",
                             am_diff_new(text(probe, "before"), text(probe, "after"), "old", "new"));
@@ -152,9 +147,7 @@ static void probe_result(void *state, const struct error *failure, json_t *resul
 
 static void probe_close(void *state)
 {
-    struct probe *probe = state;
-    am_tmpdir_clear(&probe->tmpdir);
-    free(probe);
+    free(state);
 }
 
 int main(int argc, char **argv)

@@ -51,7 +51,6 @@ TASKS = {
     "async": ({"note": "later", "secret": "wombat", "change": True}, {"async": 30, "poll": 1}),
     "type key": ({"note": {"__ansible_type": "TaggedStr", "value": "x"}}, {}),
     "loop": ({"note": "{{ item }}"}, {"loop": ["a", "b"]}),
-    "temporary": ({"temporary": True}, {}),
     "password": ({"db_pass": "platypus"}, {}),
 }
 
@@ -266,18 +265,6 @@ def test_ansibles_own_type_key__is_data_like_any_other(shown):
     assert shown.results["type key"]["note"] == {"__ansible_type__": "TaggedStr", "value": "x"}
 
 
-def test_temporary_directory__is_the_one_ansible_made(shown):
-    assert re.search(r"/remote/ansible-tmp-", shown.results["temporary"]["tmpdir"])
-    assert not os.path.exists(shown.results["temporary"]["tmpdir"])
-    assert "Error deleting remote temporary files" not in shown.output
-
-
-def test_pipelining__makes_its_own_temporary_directory(core, tmp_path):
-    shown = run_playbook(tmp_path, core, {"temporary": TASKS["temporary"]}, ANSIBLE_PIPELINING="1")
-    made = shown.results["temporary"]["tmpdir"]
-    assert re.search(r"/remote/ansible-moduletmp-", made) and not os.path.exists(made)
-
-
 def test_ad_hoc__prints_the_result(core, tmp_path):
     run_playbook(tmp_path, core, {"plain": TASKS["plain"]})  # puts the module in place
     environment = ansible_venv.ansible(core)
@@ -293,10 +280,9 @@ def test_become__runs_as_the_other_user(core, tmp_path):
         pytest.skip("becoming somebody else without a password needs root and su")
     nobody = pwd.getpwnam("nobody")
     keywords = {"become": True, "become_user": "nobody", "become_method": "ansible.builtin.su", "become_flags": "-s /bin/sh"}
-    shown = run_playbook(tmp_path, core, {"become": ({"temporary": True, "change": True}, keywords)}, ANSIBLE_REMOTE_TMP="/var/tmp")
+    shown = run_playbook(tmp_path, core, {"become": ({"change": True}, keywords)}, ANSIBLE_REMOTE_TMP="/var/tmp")
     result = shown.results["become"]
     assert result["user"] == nobody.pw_uid and result["changed"] is True
-    assert not os.path.exists(result["tmpdir"])
     assert "Error deleting remote temporary files" not in shown.output
 
 

@@ -13,7 +13,7 @@
 static void assert_parsed(const char *text, const char *params, const char *internal)
 {
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     assert_int_equal(am_args_parse(text, strlen(text), &args, &err), 0);
     assert_no_error(err);
     assert_json(args.params, params);
@@ -23,7 +23,7 @@ static void assert_parsed(const char *text, const char *params, const char *inte
 static void assert_unparsed(const char *text, const char *message)
 {
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     assert_int_equal(am_args_parse(text, strlen(text), &args, &err), -1);
     assert_non_null(err);
     assert_string_equal(err->message, message);
@@ -103,7 +103,7 @@ static void test_am_args_parse__endless_nesting__is_refused(void **state)
 {
     (void)state;
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     auto_free char *text = xmalloc(100000);
     memset(text, '[', 100000);
     assert_int_equal(am_args_parse(text, 100000, &args, &err), -1);
@@ -137,7 +137,7 @@ static void test_am_args_load__file_or_standard_input__gives_the_same(void **sta
     static const char *const texts[] = {"{\"a\": 1}", "#!/cache/module {[\n{\"a\": 1}\n"};
     for (size_t i = 0; i < 2 * array_length(texts); i++) {
         auto_error struct error *err = NULL;
-        auto_am_args struct am_args args = {0};
+        cleanup_with(am_args_clear) struct am_args args = {0};
         assert_int_equal(load(texts[i / 2], i % 2, &args, &err), 0);
         assert_no_error(err);
         assert_json(args.params, "{'a': 1}");
@@ -148,7 +148,7 @@ static void test_am_args_load__rest_behind_the_object__matters_in_a_file_only(vo
 {
     (void)state;
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     assert_int_equal(load("{} {}", false, &args, &err), -1);
     assert_error(&err, ERROR_PARSE, "end of file expected");
     assert_int_equal(load("{} {}", true, &args, &err), 0);
@@ -159,7 +159,7 @@ static void test_am_args_load__a_missing_file__is_named(void **state)
 {
     (void)state;
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     char *argv[] = {(char[]){"module"}, (char[]){"/nonexistent/args"}, NULL};
     assert_int_equal(am_args_load(2, argv, &args, &err), -1);
     assert_error(&err, ERROR_IO, "/nonexistent/args");
@@ -169,7 +169,7 @@ static void test_am_args_load__a_terminal__is_never_read(void **state)
 {
     (void)state;
     auto_error struct error *err = NULL;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     auto_close int saved = dup(STDIN_FILENO);
     auto_close int terminal = posix_openpt(O_RDWR | O_NOCTTY);
     char *argv[] = {(char[]){"module"}, NULL};
@@ -187,41 +187,39 @@ static void test_am_args_load__a_terminal__is_never_read(void **state)
 static void test_am_args_describe__everything_said__is_taken(void **state)
 {
     (void)state;
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     struct am_context context = {0};
     args.params = json_object();
-    args.internal = json_from(
-        "{'_ansible_check_mode': true, '_ansible_diff': 'yes', '_ansible_no_log': 1,"
-        "'_ansible_keep_remote_files': 'on', '_ansible_ignore_unknown_opts': 'True',"
-        "'_ansible_verbosity': '3', '_ansible_module_name': 'ns.coll.mod',"
-        "'_ansible_version': '2.19.0', '_ansible_tmpdir': '/t/', '_ansible_remote_tmp': '~/r',"
-        "'_ansible_syslog_facility': 'LOG_LOCAL0', '_ansible_target_log_info': 'info'}");
+    args.internal =
+        json_from("{'_ansible_check_mode': true, '_ansible_diff': 'yes', '_ansible_no_log': 1,"
+                  "'_ansible_ignore_unknown_opts': 'True',"
+                  "'_ansible_verbosity': '3', '_ansible_module_name': 'ns.coll.mod',"
+                  "'_ansible_version': '2.19.0', '_ansible_tmpdir': '/t/',"
+                  "'_ansible_syslog_facility': 'LOG_LOCAL0', '_ansible_target_log_info': 'info'}");
     am_args_describe(&args, "mod", &context);
     assert_true(context.check_mode && context.diff && context.no_log);
-    assert_true(context.keep_remote_files && context.ignore_unknown_options);
+    assert_true(context.ignore_unknown_options);
     assert_int_equal(context.verbosity, 3);
     assert_string_equal(context.module_name, "ns.coll.mod");
     assert_string_equal(context.version, "2.19.0");
     assert_string_equal(context.tmpdir, "/t/");
-    assert_string_equal(context.remote_tmp, "~/r");
     assert_string_equal(context.syslog_facility, "LOG_LOCAL0");
     assert_string_equal(context.target_log_info, "info");
 }
 
 static void assert_defaults(const char *internal)
 {
-    auto_am_args struct am_args args = {0};
+    cleanup_with(am_args_clear) struct am_args args = {0};
     struct am_context context = {.check_mode = true, .verbosity = 7, .tmpdir = "x"};
     args.params = json_object();
     args.internal = json_from(internal);
     am_args_describe(&args, "mod", &context);
     assert_false(context.check_mode || context.diff || context.no_log);
-    assert_false(context.keep_remote_files || context.ignore_unknown_options);
+    assert_false(context.ignore_unknown_options);
     assert_int_equal(context.verbosity, 0);
     assert_string_equal(context.module_name, "mod");
     assert_string_equal(context.version, "0.0");
     assert_null(context.tmpdir);
-    assert_null(context.remote_tmp);
     assert_null(context.syslog_facility);
     assert_null(context.target_log_info);
 }
@@ -230,12 +228,11 @@ static void test_am_args_describe__nothing_or_nonsense__gives_defaults(void **st
 {
     (void)state;
     assert_defaults("{}");
-    assert_defaults(
-        "{'_ansible_check_mode': 'maybe', '_ansible_diff': [], '_ansible_no_log': null,"
-        "'_ansible_keep_remote_files': {}, '_ansible_ignore_unknown_opts': 2,"
-        "'_ansible_verbosity': -1, '_ansible_module_name': 5, '_ansible_version': null,"
-        "'_ansible_tmpdir': null, '_ansible_remote_tmp': '', '_ansible_syslog_facility': 1,"
-        "'_ansible_target_log_info': null}");
+    assert_defaults("{'_ansible_check_mode': 'maybe', '_ansible_diff': [], '_ansible_no_log': null,"
+                    "'_ansible_ignore_unknown_opts': 2,"
+                    "'_ansible_verbosity': -1, '_ansible_module_name': 5, '_ansible_version': null,"
+                    "'_ansible_tmpdir': null, '_ansible_syslog_facility': 1,"
+                    "'_ansible_target_log_info': null}");
     assert_defaults("{'_ansible_verbosity': 'many'}");
 }
 
