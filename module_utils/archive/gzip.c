@@ -129,16 +129,3 @@ struct source gzip_unpacker_source(struct gzip_unpacker *unpacker)
 {
     return (struct source){.next = next, .context = unpacker};
 }
-
-int gzip_unpack(const void *bytes, size_t length, size_t limit, struct buf *out, struct error **err)
-{
-    auto_gzip_unpacker struct gzip_unpacker *unpacker = gzip_unpacker_new(bytes, length, limit);
-    const struct source source = gzip_unpacker_source(unpacker);
-    const void *piece = NULL;
-    size_t size = 0;
-    buf_add(out, "", 0); /* the NUL behind */
-    int more = source_next(&source, &piece, &size, err);
-    for (; more > 0; more = source_next(&source, &piece, &size, err))
-        buf_add(out, piece, size);
-    return more;
-}

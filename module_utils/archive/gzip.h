@@ -1,5 +1,5 @@
 /*
- * gzip (RFC 1952), whole or in pieces. The same bytes give the same result with one version of
+ * gzip (RFC 1952), in pieces. The same bytes give the same result with one version of
  * zlib, however they were cut into pieces: the header holds neither a time nor a name.
  *
  * Unpacking here and not in libarchive, which checks neither the CRC nor what follows the end.
@@ -10,25 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/stream.h"
 
 /* True when BYTES begin as gzip does. */
 bool gzip_is(const void *bytes, size_t length);
 
-/* Adds the packed BYTES to OUT. */
-void gzip_pack(const void *bytes, size_t length, struct buf *out);
-
-/*
- * Adds the unpacked BYTES, one or more members, to OUT, at most LIMIT bytes. ERROR_PARSE when they
- * are damaged, end too early, or are followed by something else; ERROR_IO with code EFBIG for more
- * than LIMIT. On failure OUT holds a part.
- */
-int gzip_unpack(const void *bytes, size_t length, size_t limit, struct buf *out, struct error **err)
-    must_check;
-
-/* ---- in pieces; fails only as the sink does */
+/* ---- packing; fails only as the sink does */
 
 struct gzip_packer;
 
@@ -43,15 +32,21 @@ struct sink gzip_packer_sink(struct gzip_packer *packer);
 /* Writes the end. Nothing may be added afterwards. */
 int gzip_packer_finish(struct gzip_packer *packer, struct error **err) must_check;
 
+/* ---- unpacking, of one member or more */
+
 struct gzip_unpacker;
 
-/* BYTES are borrowed; LIMIT as above. */
+/* BYTES are borrowed. */
 struct gzip_unpacker *gzip_unpacker_new(const void *bytes, size_t length, size_t limit) must_check;
 void gzip_unpacker_free(struct gzip_unpacker *unpacker);
 define_cleanup(gzip_unpacker, struct gzip_unpacker *, gzip_unpacker_free)
 #define auto_gzip_unpacker cleanup_with(gzip_unpacker_cleanup)
 
-/* What gives the unpacked bytes; it fails as gzip_unpack does, with the end at the latest. */
+/*
+ * What gives the unpacked bytes, at most LIMIT. ERROR_PARSE, with the end at the latest, when they
+ * are damaged, end too early, or are followed by something else; ERROR_IO with code EFBIG for more
+ * than LIMIT.
+ */
 struct source gzip_unpacker_source(struct gzip_unpacker *unpacker);
 
 #endif

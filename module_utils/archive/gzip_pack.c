@@ -67,14 +67,3 @@ int gzip_packer_finish(struct gzip_packer *packer, struct error **err)
         status = step(packer, Z_FINISH, err);
     return status == Z_STREAM_END ? 0 : -1;
 }
-
-/* ---- */
-
-void gzip_pack(const void *bytes, size_t length, struct buf *out)
-{
-    const struct sink sink = sink_of_buf(out);
-    auto_error struct error *never = NULL;
-    auto_gzip_packer struct gzip_packer *packer = gzip_packer_new(&sink);
-    if (add(packer, bytes, length, &never) < 0 || gzip_packer_finish(packer, &never) < 0)
-        abort(); /* a buffer takes everything */
-}

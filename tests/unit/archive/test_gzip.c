@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "archive/gzip.h"
+#include "support/gzip_whole.h"
 
 enum { MANY = 300000, NO_LIMIT = 1 << 30 };
 
@@ -21,7 +22,7 @@ static void packed_sample(struct buf *plain, struct buf *packed)
     buf_init(plain);
     buf_init(packed);
     fill(plain, MANY);
-    gzip_pack(plain->data, plain->size, packed);
+    gzip_whole(plain->data, plain->size, packed);
 }
 
 static void test_gzip__packed_bytes__unpack_to_the_same(void **state)
@@ -32,7 +33,7 @@ static void test_gzip__packed_bytes__unpack_to_the_same(void **state)
     packed_sample(&plain, &packed);
     assert_true(gzip_is(packed.data, packed.size));
     assert_false(gzip_is(plain.data, plain.size));
-    assert_int_equal(gzip_unpack(packed.data, packed.size, NO_LIMIT, &again, &err), 0);
+    assert_int_equal(gunzip_whole(packed.data, packed.size, NO_LIMIT, &again, &err), 0);
     assert_int_equal(again.size, plain.size);
     assert_memory_equal(again.data, plain.data, plain.size);
     assert_int_equal(again.data[again.size], '\0');
@@ -43,8 +44,8 @@ static void test_gzip__nothing__packs_and_unpacks(void **state)
     (void)state;
     auto_buf struct buf packed = {0}, again = {0};
     struct error *err = NULL;
-    gzip_pack("", 0, &packed);
-    assert_int_equal(gzip_unpack(packed.data, packed.size, 0, &again, &err), 0);
+    gzip_whole("", 0, &packed);
+    assert_int_equal(gunzip_whole(packed.data, packed.size, 0, &again, &err), 0);
     assert_int_equal(again.size, 0);
 }
 
@@ -52,7 +53,7 @@ static void test_gzip__header__holds_neither_time_nor_name(void **state)
 {
     (void)state;
     auto_buf struct buf packed = {0};
-    gzip_pack("abc", 3, &packed);
+    gzip_whole("abc", 3, &packed);
     assert_memory_equal(packed.data, "\x1f\x8b\x08\0\0\0\0\0", 8);
 }
 
@@ -61,9 +62,9 @@ static void test_gzip__two_members__unpack_to_both(void **state)
     (void)state;
     auto_buf struct buf packed = {0}, again = {0};
     struct error *err = NULL;
-    gzip_pack("abc", 3, &packed);
-    gzip_pack("def", 3, &packed);
-    assert_int_equal(gzip_unpack(packed.data, packed.size, 6, &again, &err), 0);
+    gzip_whole("abc", 3, &packed);
+    gzip_whole("def", 3, &packed);
+    assert_int_equal(gunzip_whole(packed.data, packed.size, 6, &again, &err), 0);
     assert_string_equal(buf_str(&again), "abcdef");
 }
 
@@ -72,10 +73,10 @@ static void test_gzip__cut_anywhere__ends_too_early(void **state)
     (void)state;
     auto_buf struct buf packed = {0};
     struct error *err = NULL;
-    gzip_pack("abcabcabc", 9, &packed);
+    gzip_whole("abcabcabc", 9, &packed);
     for (size_t length = 0; length < packed.size; length++) {
         auto_buf struct buf again = {0};
-        assert_int_equal(gzip_unpack(packed.data, length, NO_LIMIT, &again, &err), -1);
+        assert_int_equal(gunzip_whole(packed.data, length, NO_LIMIT, &again, &err), -1);
         assert_error(&err, ERROR_PARSE, "ends too early");
     }
 }
@@ -86,12 +87,12 @@ static void test_gzip__any_bit_flipped__never_changes_the_content(void **state)
     (void)state;
     static const char text[] = "abcabcabc, and then some";
     auto_buf struct buf packed = {0};
-    gzip_pack(text, sizeof(text), &packed);
+    gzip_whole(text, sizeof(text), &packed);
     for (size_t i = 0; i < packed.size * 8; i++) {
         auto_buf struct buf again = {0};
         auto_error struct error *err = NULL;
         packed.data[i / 8] ^= (char)(1u << (i % 8));
-        int status = gzip_unpack(packed.data, packed.size, NO_LIMIT, &again, &err);
+        int status = gunzip_whole(packed.data, packed.size, NO_LIMIT, &again, &err);
         packed.data[i / 8] ^= (char)(1u << (i % 8));
         bool same = again.size == sizeof(text) && memcmp(again.data, text, sizeof(text)) == 0;
         bool in_trailer = i / 8 >= packed.size - 8;
@@ -105,9 +106,9 @@ static void test_gzip__something_behind__is_an_error(void **state)
     (void)state;
     auto_buf struct buf packed = {0}, again = {0};
     struct error *err = NULL;
-    gzip_pack("abc", 3, &packed);
+    gzip_whole("abc", 3, &packed);
     buf_add_str(&packed, "garbage");
-    assert_int_equal(gzip_unpack(packed.data, packed.size, NO_LIMIT, &again, &err), -1);
+    assert_int_equal(gunzip_whole(packed.data, packed.size, NO_LIMIT, &again, &err), -1);
     assert_error(&err, ERROR_PARSE, "damaged");
 }
 
@@ -117,7 +118,7 @@ static void test_gzip__more_than_the_limit__is_refused(void **state)
     auto_buf struct buf plain, packed, again = {0};
     struct error *err = NULL;
     packed_sample(&plain, &packed);
-    assert_int_equal(gzip_unpack(packed.data, packed.size, MANY - 1, &again, &err), -1);
+    assert_int_equal(gunzip_whole(packed.data, packed.size, MANY - 1, &again, &err), -1);
     assert_int_equal(err->code, EFBIG);
     assert_error(&err, ERROR_IO, "more than 299999 bytes");
     assert_true(again.size < MANY + (128 << 10)); /* it stopped there */

@@ -1,6 +1,5 @@
 #include "support/unit.h"
 
-#include "archive/gzip.h"
 #include "archive/tar_write.h"
 #include "backup/contents.h"
 #include "backup/draft.h"
@@ -10,6 +9,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "json/js_get.h"
+#include "support/gzip_whole.h"
 #include "unit/backup/sample.h"
 
 enum { BLOCK = 512 };
@@ -33,7 +33,7 @@ static void sample_tar(struct buf *tar)
     struct error *err = NULL;
     sample_archive(&packed, true);
     buf_init(tar);
-    assert_int_equal(gzip_unpack(packed.data, packed.size, BACKUP_TOTAL_MAX, tar, &err), 0);
+    assert_int_equal(gunzip_whole(packed.data, packed.size, BACKUP_TOTAL_MAX, tar, &err), 0);
 }
 
 /* An archive of one file in a folder. */
@@ -208,7 +208,7 @@ static void test_045__a_flipped_bit_anywhere__is_an_error(void **state)
         packed.data[i] = (char)(packed.data[i] ^ 1 << i % 8);
         if (read_bytes(packed.data, packed.size, &contents, &strict, &err) == 0) {
             auto_buf struct buf same = {0};
-            assert_int_equal(gzip_unpack(packed.data, packed.size, BACKUP_TOTAL_MAX, &same, &err),
+            assert_int_equal(gunzip_whole(packed.data, packed.size, BACKUP_TOTAL_MAX, &same, &err),
                              0);
             assert_int_equal(same.size, tar.size);
             assert_memory_equal(same.data, tar.data, tar.size);
@@ -261,7 +261,7 @@ static void test_043__a_bomb__is_refused(void **state)
     zeros.data[BACKUP_OBJECT_MAX + 1] = '\0';
     auto_buf struct buf tar = {0};
     pack_file(&tar, "a/x.yaml", zeros.data);
-    gzip_pack(tar.data, tar.size, &packed);
+    gzip_whole(tar.data, tar.size, &packed);
     assert_true(packed.size < BACKUP_OBJECT_MAX / 100);
     assert_int_equal(read_bytes(packed.data, packed.size, &contents, &strict, &err), -1);
     assert_error(&err, ERROR_PARSE, "too large");
