@@ -29,17 +29,13 @@ struct cms_recipients {
     unsigned iterations;             /* of PBKDF2 */
 };
 
-/*
- * Adds BYTES, encrypted, to OUT. WARNINGS (may be NULL) gets a line for each certificate that
- * expires within 30 days. ERROR_USAGE names the recipient that cannot be used.
- */
-int cms_encrypt(const void *bytes, size_t size, const struct cms_recipients *recipients,
-                struct strv *warnings, struct buf *out, struct error **err) must_check;
-
-/* The same in pieces. */
 struct cms_sealer;
 
-/* RECIPIENTS are used here only; OUT is copied, its context has to outlive the sealer. */
+/*
+ * RECIPIENTS are used here only; OUT is copied, its context has to outlive the sealer. WARNINGS
+ * (may be NULL) gets a line for each certificate that expires within 30 days. ERROR_USAGE names the
+ * recipient that cannot be used.
+ */
 struct cms_sealer *cms_sealer_new(const struct cms_recipients *recipients, struct strv *warnings,
                                   const struct sink *out, struct error **err) must_check;
 void cms_sealer_free(struct cms_sealer *sealer);
@@ -80,7 +76,7 @@ int cms_sign(const void *bytes, size_t size, const char *certificate, const char
 int cms_verify(const void *bytes, size_t size, const void *signature, size_t signature_size,
                const char *authorities, struct error **err) must_check;
 
-/* Whether PASSPHRASE and every one of RECIPIENTS can be used: cms_encrypt's checks alone. */
+/* Whether PASSPHRASE and every one of RECIPIENTS can be used: cms_sealer_new's checks alone. */
 int cms_check_recipients(const struct cms_recipients *recipients, struct strv *warnings,
                          struct error **err) must_check;
 

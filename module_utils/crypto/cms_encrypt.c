@@ -242,13 +242,3 @@ int cms_sealer_finish(struct cms_sealer *sealer, struct error **err)
     drop_chain(sealer);
     return done ? 0 : fail(sealer, err);
 }
-
-int cms_encrypt(const void *bytes, size_t size, const struct cms_recipients *recipients,
-                struct strv *warnings, struct buf *out, struct error **err)
-{
-    const struct sink sink = sink_of_buf(out);
-    auto_cms_sealer struct cms_sealer *sealer = cms_sealer_new(recipients, warnings, &sink, err);
-    if (!sealer || add(sealer, bytes, size, err) < 0)
-        return -1;
-    return cms_sealer_finish(sealer, err);
-}

@@ -34,7 +34,7 @@ struct cb_recipients {
     struct secret sign_key; /* PEM */
 };
 
-/* Also checks that all of them can be used. WARNINGS: as of cms_encrypt. */
+/* Also checks that all of them can be used. WARNINGS: as of cms_sealer_new. */
 int cb_recipients_read(struct cb_recipients *recipients, const struct cb_args *args,
                        struct strv *warnings, struct error **err) must_check;
 void cb_recipients_clear(struct cb_recipients *recipients);

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "crypto/cms.h"
 #include "fakes/fake_pki.h"
+#include "support/cms_whole.h"
 
 static const char text[] = "what nobody else may read";
 
@@ -50,7 +51,7 @@ static void seal(struct world *world, struct buf *out)
 {
     const struct cms_recipients recipients = everybody(world);
     struct error *err = NULL;
-    assert_int_equal(cms_encrypt(text, sizeof(text), &recipients, NULL, out, &err), 0);
+    assert_int_equal(cms_whole(text, sizeof(text), &recipients, out, &err), 0);
     assert_true(cms_is(out->data, out->size));
     assert_null(memmem(out->data, out->size, text, 10));
 }
@@ -148,13 +149,13 @@ static void test_cms__weak_recipients__are_refused(void **state)
     secret_set(&weak, "short", 5);
     strv_add(&world->pems, world->expired.certificate);
     struct cms_recipients recipients = {.certificates = &world->pems};
-    assert_int_equal(cms_encrypt(text, 1, &recipients, NULL, &sealed, &err), -1);
+    assert_int_equal(cms_whole(text, 1, &recipients, &sealed, &err), -1);
     assert_error(&err, ERROR_USAGE, "has expired");
     recipients = (struct cms_recipients){.passphrase = &weak, .iterations = CMS_ITERATIONS_MIN};
-    assert_int_equal(cms_encrypt(text, 1, &recipients, NULL, &sealed, &err), -1);
+    assert_int_equal(cms_whole(text, 1, &recipients, &sealed, &err), -1);
     assert_error(&err, ERROR_USAGE, "less than 12 characters");
     recipients = (struct cms_recipients){0};
-    assert_int_equal(cms_encrypt(text, 1, &recipients, NULL, &sealed, &err), -1);
+    assert_int_equal(cms_whole(text, 1, &recipients, &sealed, &err), -1);
     assert_error(&err, ERROR_USAGE, "needs a recipient");
     assert_int_equal(sealed.size, 0);
 }

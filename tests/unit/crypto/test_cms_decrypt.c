@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "crypto/cms.h"
 #include "fakes/fake_pki.h"
+#include "support/cms_whole.h"
 
 static const char text[] = "what nobody else may read";
 
@@ -25,7 +26,7 @@ static void seal(const struct world *world, bool key, bool phrase, struct buf *o
         .passphrase = phrase ? &world->passphrase : NULL,
         .iterations = CMS_ITERATIONS_MIN,
     };
-    int result = cms_encrypt(text, sizeof(text), &recipients, NULL, out, &err);
+    int result = cms_whole(text, sizeof(text), &recipients, out, &err);
     assert_no_error(err);
     assert_int_equal(result, 0);
 }
