@@ -1,6 +1,5 @@
 #include "crypto/secret.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,11 +22,6 @@ void secret_set_take(struct secret *secret, char *text_take)
 const char *secret_peek(const struct secret *secret)
 {
     return secret->text ? secret->text : "";
-}
-
-bool secret_equal(const struct secret *secret, const char *bytes, size_t size)
-{
-    return secret->size == size && (!size || CRYPTO_memcmp(secret->text, bytes, size) == 0);
 }
 
 void secret_clear(struct secret *secret)

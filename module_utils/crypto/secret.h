@@ -4,7 +4,6 @@
 #ifndef CRYPTO_SECRET_H
 #define CRYPTO_SECRET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/compiler.h"
@@ -20,8 +19,6 @@ void secret_set(struct secret *secret, const char *bytes, size_t size);
 void secret_set_take(struct secret *secret, char *text_take);
 /* "" when there is none; borrowed. */
 const char *secret_peek(const struct secret *secret);
-/* Takes as long whatever the first difference is. */
-bool secret_equal(const struct secret *secret, const char *bytes, size_t size);
 /* Overwrites and frees. */
 void secret_clear(struct secret *secret);
 #define auto_secret cleanup_with(secret_clear)

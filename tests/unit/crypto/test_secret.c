@@ -35,18 +35,6 @@ static void test_secret__set__replaces_and_copies(void **state)
     assert_string_equal(secret_peek(&secret), "");
 }
 
-static void test_secret__compared__by_size_and_content(void **state)
-{
-    (void)state;
-    auto_secret struct secret secret = {0};
-    assert_true(secret_equal(&secret, "", 0));
-    assert_false(secret_equal(&secret, "a", 1));
-    secret_set(&secret, "a\0b", 3);
-    assert_true(secret_equal(&secret, "a\0b", 3));
-    assert_false(secret_equal(&secret, "a\0c", 3));
-    assert_false(secret_equal(&secret, "a", 1));
-}
-
 static void test_secret__given_back__is_overwritten_before(void **state)
 {
     (void)state;
@@ -80,7 +68,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_secret__set__replaces_and_copies),
-        cmocka_unit_test(test_secret__compared__by_size_and_content),
         cmocka_unit_test(test_secret__given_back__is_overwritten_before),
         cmocka_unit_test(test_secret__nothing__may_be_cleared),
     };
