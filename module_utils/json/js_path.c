@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "json/js_get.h"
 
 /* Cuts the segment in brackets at *text off; the quotes inside of the brackets are dropped. */
 static int take_bracket(const char **text, struct strv *segments)
@@ -73,15 +72,6 @@ static json_t *step(const json_t *value, const char *segment, size_t *index)
         return NULL;
     *index = (size_t)place;
     return json_array_get(value, (size_t)place);
-}
-
-json_t *js_path_find(const json_t *value, const struct strv *segments)
-{
-    const json_t *at = value;
-    size_t index = 0;
-    for (size_t i = 0; at && i < segments->count; i++)
-        at = step(at, segments->items[i], &index);
-    return js_iterable(at);
 }
 
 /* One way from the root to a field that is there, to be removed. */

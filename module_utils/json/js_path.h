@@ -17,9 +17,6 @@
  * *segments is then unchanged. */
 int js_path_parse(const char *text, struct strv *segments, struct error **err) must_check;
 
-/* The value at the parsed path, borrowed, or NULL. */
-json_t *js_path_find(const json_t *value, const struct strv *segments);
-
 /*
  * Removes from VALUE, in place, every field that one of PATHS names; absent fields are ignored.
  * All list indices refer to the value as it was given: the highest are removed first. An object

@@ -109,7 +109,8 @@ static char *text_of(const json_t *value)
     return NULL;
 }
 
-int js_query_equals(const json_t *match, const char *expected_text, struct error **err)
+/* 1 equal, 0 different, -1. */
+static int equals(const json_t *match, const char *expected_text, struct error **err)
 {
     auto_free char *text = text_of(match);
     if (!text) {
@@ -132,5 +133,5 @@ int js_query_met(const struct js_query *query, const json_t *value, const char *
         error_make(err, ERROR_USAGE, "given jsonpath expression matches more than one value");
         return -1;
     }
-    return expected_text ? js_query_equals(match, expected_text, err) : 1;
+    return expected_text ? equals(match, expected_text, err) : 1;
 }

@@ -30,16 +30,11 @@ void js_query_free(struct js_query *query);
 size_t js_query_run(const struct js_query *query, const json_t *value, json_t **match);
 
 /*
- * Whether MATCH as text equals EXPECTED, both without surrounding white space, as kubectl wait
- * compares: 1 equal, 0 different. Numbers and booleans count by their text ("3", "0.5", "true",
- * "<nil>" for null). -1 with ERROR_USAGE for an object or list:
- * "jsonpath leads to a nested object or list which is not supported".
- */
-int js_query_equals(const json_t *match, const char *expected, struct error **err) must_check;
-
-/*
  * The whole of "kubectl wait --for=jsonpath": 1 met, 0 not met (yet), -1 with ERROR_USAGE, e.g.
  * "given jsonpath expression matches more than one value". EXPECTED NULL: being there suffices.
+ * Otherwise the match as text equals it, both without surrounding white space. Numbers and booleans
+ * count by their text ("3", "0.5", "true", "<nil>" for null); an object or list is an error:
+ * "jsonpath leads to a nested object or list which is not supported".
  */
 int js_query_met(const struct js_query *query, const json_t *value, const char *expected,
                  struct error **err) must_check;

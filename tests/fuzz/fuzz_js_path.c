@@ -1,11 +1,13 @@
 /*
  * Lines of field paths up to an empty line, then the JSON value that they are removed from.
  */
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "json/js_path.h"
 
 enum { INPUT_LIMIT = 100 * 1024 };
@@ -25,6 +27,21 @@ static size_t count_values(const json_t *value)
     return count;
 }
 
+/* Whether SEGMENTS lead to a value. */
+static bool leads(const json_t *value, const struct strv *segments)
+{
+    for (size_t i = 0; value && i < segments->count; i++) {
+        long long place = 0;
+        if (json_is_object(value))
+            value = json_object_get(value, segments->items[i]);
+        else if (str_to_int(segments->items[i], 0, LLONG_MAX, &place))
+            value = json_array_get(value, (size_t)place);
+        else
+            value = NULL;
+    }
+    return value != NULL;
+}
+
 /* A removal takes something away exactly when one of the paths leads somewhere. */
 static void check_removal(json_t *value, const struct strv *paths)
 {
@@ -33,7 +50,7 @@ static void check_removal(json_t *value, const struct strv *paths)
         auto_strv struct strv segments = {0};
         if (js_path_parse(paths->items[i], &segments, NULL) < 0)
             return;
-        found |= js_path_find(value, &segments) != NULL;
+        found |= leads(value, &segments);
     }
     size_t before = count_values(value);
     if (js_path_remove(value, paths, NULL) < 0 || (count_values(value) < before) != found)

@@ -71,24 +71,6 @@ static void test_js_path_parse__malformed__names_text_and_position(void **state)
     }
 }
 
-static void test_js_path_find__members_and_items__are_found(void **state)
-{
-    (void)state;
-    json_auto_t *value = json_from("{'a': [{'b.c': 7}, 8]}");
-    auto_strv struct strv path = {0};
-    strv_split(&path, "a|0|b.c", '|');
-    assert_json(js_path_find(value, &path), "7");
-    auto_strv struct strv last = {0};
-    strv_split(&last, "a|1", '|');
-    assert_json(js_path_find(value, &last), "8");
-    const char *const absent[] = {"a|2", "a|-1", "a|x", "b", "a|1|b", "a|0|b.c|d"};
-    for (size_t i = 0; i < array_length(absent); i++) {
-        auto_strv struct strv other = {0};
-        strv_split(&other, absent[i], '|');
-        assert_null(js_path_find(value, &other));
-    }
-}
-
 struct removal {
     const char *value;
     const char *paths; /* separated by blanks */
@@ -158,7 +140,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_js_path_parse__well_formed__gives_the_segments),
         cmocka_unit_test(test_js_path_parse__malformed__names_text_and_position),
-        cmocka_unit_test(test_js_path_find__members_and_items__are_found),
         cmocka_unit_test(test_js_path_remove__every_row__leaves_the_rest),
         cmocka_unit_test(test_js_path_remove__no_paths__is_nothing_to_do),
         cmocka_unit_test(test_js_path_remove__one_path_malformed__removes_nothing),
