@@ -220,20 +220,3 @@ json_t *ym_typed_key(const struct ym_typed *type, const char *text, size_t lengt
                type->kind == YM_NULL ? "null" : "integer above 64 bits");
     return NULL;
 }
-
-json_t *ym_scalar(const char *text, size_t length, const char *tag, bool plain, struct error **err)
-{
-    struct ym_typed type;
-    if (ym_scalar_type(text, length, tag, plain, &type, err) < 0)
-        return NULL;
-    return ym_typed_value(&type, text, length, err);
-}
-
-json_t *ym_scalar_key(const char *text, size_t length, const char *tag, bool plain,
-                      struct error **err)
-{
-    struct ym_typed type;
-    if (ym_scalar_type(text, length, tag, plain, &type, err) < 0)
-        return NULL;
-    return ym_typed_key(&type, text, length, err);
-}

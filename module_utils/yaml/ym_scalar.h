@@ -52,10 +52,4 @@ json_t *ym_typed_value(const struct ym_typed *type, const char *text, size_t len
 json_t *ym_typed_key(const struct ym_typed *type, const char *text, size_t length,
                      struct error **err) must_check;
 
-/* ym_scalar_type and ym_typed_value, or ym_typed_key, in one. */
-json_t *ym_scalar(const char *text, size_t length, const char *tag, bool plain, struct error **err)
-    must_check;
-json_t *ym_scalar_key(const char *text, size_t length, const char *tag, bool plain,
-                      struct error **err) must_check;
-
 #endif

@@ -5,6 +5,25 @@
 #include "support/json_text.h"
 #include "yaml/ym_scalar.h"
 
+/* The type and the value, or the name of a member, in one. */
+static json_t *scalar(const char *text, size_t length, const char *tag, bool plain,
+                      struct error **err)
+{
+    struct ym_typed type;
+    if (ym_scalar_type(text, length, tag, plain, &type, err) < 0)
+        return NULL;
+    return ym_typed_value(&type, text, length, err);
+}
+
+static json_t *scalar_key(const char *text, size_t length, const char *tag, bool plain,
+                          struct error **err)
+{
+    struct ym_typed type;
+    if (ym_scalar_type(text, length, tag, plain, &type, err) < 0)
+        return NULL;
+    return ym_typed_key(&type, text, length, err);
+}
+
 struct row {
     const char *text;
     const char *json; /* NULL: the text itself, as a string */
@@ -13,7 +32,7 @@ struct row {
 static void check_plain(const char *text, const char *json)
 {
     auto_error struct error *error = NULL;
-    json_auto_t *value = ym_scalar(text, strlen(text), NULL, true, &error);
+    json_auto_t *value = scalar(text, strlen(text), NULL, true, &error);
     assert_no_error(error);
     if (json)
         assert_json(value, json);
@@ -121,7 +140,7 @@ static void test_108_ym_scalar__infinities_and_nan__cannot_be_json(void **state)
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_error struct error *error = NULL;
-        assert_null(ym_scalar(rows[i].text, strlen(rows[i].text), NULL, true, &error));
+        assert_null(scalar(rows[i].text, strlen(rows[i].text), NULL, true, &error));
         assert_error(&error, ERROR_PARSE, rows[i].message);
     }
     static const char *const strings[] = {".iNF", ".Nan", "inf", "nan", "NaN", "Infinity", "+.nan"};
@@ -154,7 +173,7 @@ static void test_108_ym_scalar__quoted__is_always_a_string(void **state)
     static const char *const texts[] = {"12", "true", "null", "", ".inf", "~"};
     for (size_t i = 0; i < array_length(texts); i++) {
         auto_error struct error *error = NULL;
-        json_auto_t *value = ym_scalar(texts[i], strlen(texts[i]), NULL, false, &error);
+        json_auto_t *value = scalar(texts[i], strlen(texts[i]), NULL, false, &error);
         assert_string_equal(json_string_value(value), texts[i]);
     }
 }
@@ -166,7 +185,7 @@ static void test_ym_scalar__nul_in_the_text__is_no_end(void **state)
     static const size_t lengths[] = {2, 2, 2, 5};
     for (size_t i = 0; i < array_length(texts); i++) {
         auto_error struct error *error = NULL;
-        json_auto_t *value = ym_scalar(texts[i], lengths[i], NULL, true, &error);
+        json_auto_t *value = scalar(texts[i], lengths[i], NULL, true, &error);
         assert_true(json_is_string(value));
         assert_int_equal(json_string_length(value), lengths[i]);
     }
@@ -180,7 +199,7 @@ static void test_ym_scalar__very_long_digits__are_read_too(void **state)
     digits[sizeof(digits) - 1] = '\0';
     digits[100] = '_';
     auto_error struct error *error = NULL;
-    json_auto_t *value = ym_scalar(digits, strlen(digits), NULL, true, &error);
+    json_auto_t *value = scalar(digits, strlen(digits), NULL, true, &error);
     assert_true(json_is_real(value));
     assert_true(json_real_value(value) > 1e297 && json_real_value(value) < 1.2e297);
 }
@@ -233,7 +252,7 @@ static void test_108_ym_scalar__tags__decide_or_refuse(void **state)
         for (int plain = 0; plain <= 1; plain++) {
             const struct tagged *row = &tagged[i];
             auto_error struct error *error = NULL;
-            json_auto_t *value = ym_scalar(row->text, strlen(row->text), row->tag, plain, &error);
+            json_auto_t *value = scalar(row->text, strlen(row->text), row->tag, plain, &error);
             if (row->json) {
                 assert_no_error(error);
                 assert_json(value, row->json);
@@ -250,7 +269,7 @@ static void test_ym_scalar__long_text_in_a_message__is_cut(void **state)
     char text[1000];
     memset(text, 'x', sizeof(text));
     auto_error struct error *error = NULL;
-    assert_null(ym_scalar(text, sizeof(text), YAML "int", true, &error));
+    assert_null(scalar(text, sizeof(text), YAML "int", true, &error));
     assert_true(strlen(error->message) < 200);
 }
 
@@ -269,7 +288,7 @@ static void test_108_ym_scalar_key__scalars__become_names(void **state)
     };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_error struct error *error = NULL;
-        json_auto_t *key = ym_scalar_key(rows[i].text, strlen(rows[i].text), NULL, true, &error);
+        json_auto_t *key = scalar_key(rows[i].text, strlen(rows[i].text), NULL, true, &error);
         assert_no_error(error);
         assert_json(key, rows[i].json);
     }
@@ -281,7 +300,7 @@ static void test_108_ym_scalar_key__null_and_large_integers__are_refused(void **
     static const char *const texts[] = {"", "~", "null", "9223372036854775808"};
     for (size_t i = 0; i < array_length(texts); i++) {
         auto_error struct error *error = NULL;
-        assert_null(ym_scalar_key(texts[i], strlen(texts[i]), NULL, true, &error));
+        assert_null(scalar_key(texts[i], strlen(texts[i]), NULL, true, &error));
         assert_error(&error, ERROR_PARSE,
                      i < 3 ? "unsupported map key of type: null"
                            : "unsupported map key of type: integer above 64 bits");
@@ -292,11 +311,11 @@ static void test_ym_scalar_key__tags__count(void **state)
 {
     (void)state;
     auto_error struct error *error = NULL;
-    json_auto_t *binary = ym_scalar_key("aGk=", 4, YAML "binary", true, &error);
+    json_auto_t *binary = scalar_key("aGk=", 4, YAML "binary", true, &error);
     assert_json(binary, "'hi'");
-    json_auto_t *text = ym_scalar_key("12", 2, YAML "str", true, &error);
+    json_auto_t *text = scalar_key("12", 2, YAML "str", true, &error);
     assert_json(text, "'12'");
-    assert_null(ym_scalar_key("x", 1, YAML "int", true, &error));
+    assert_null(scalar_key("x", 1, YAML "int", true, &error));
     assert_error(&error, ERROR_PARSE, "cannot decode !!str `x` as a !!int");
 }
 
