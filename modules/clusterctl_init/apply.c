@@ -36,7 +36,8 @@ static size_t collect(const struct capi_puts *puts, const struct kube_object **o
     return count;
 }
 
-int cc_wait(struct cc *cc, struct error **err)
+/* Waits for the Deployments of everything that was installed. */
+static int wait_for_all(struct cc *cc, struct error **err)
 {
     size_t most = cc->install.objects.count;
     for (size_t i = 0; i < cc->count; i++)
@@ -95,7 +96,7 @@ static int bring_up(struct cc *cc, struct error **err)
         cc_install_apply(cc, err) < 0 || cc_override_claim(cc, err) < 0 ||
         cc_override_apply(cc, err) < 0)
         return -1;
-    if (cc->args.wait && !kube_client_is_dry_run(cc->client) && cc_wait(cc, err) < 0)
+    if (cc->args.wait && !kube_client_is_dry_run(cc->client) && wait_for_all(cc, err) < 0)
         return -1;
     if (cc->first_run)
         log_welcome(cc);

@@ -103,18 +103,18 @@ static json_t *objects_of(const struct cc *cc)
     return list;
 }
 
-bool cc_changed(const struct cc *cc)
+/* Whether anything was changed, or would be. */
+static bool changed(const struct cc *cc)
 {
-    bool changed = cc->defined || cc->migrated || cc->scaled || json_array_size(cc->deleted) ||
-                   capi_puts_changed(&cc->cert_manager.puts) ||
-                   capi_puts_changed(&cc->extra.puts) || capi_puts_changed(&cc->install.objects) ||
-                   capi_puts_changed(&cc->install.records);
+    bool any = cc->defined || cc->migrated || cc->scaled || json_array_size(cc->deleted) ||
+               capi_puts_changed(&cc->cert_manager.puts) || capi_puts_changed(&cc->extra.puts) ||
+               capi_puts_changed(&cc->install.objects) || capi_puts_changed(&cc->install.records);
     for (size_t i = 0; i < cc->count; i++)
-        changed = changed || capi_puts_changed(&cc->items[i].replacement.objects) ||
-                  capi_puts_changed(&cc->items[i].replacement.records);
+        any = any || capi_puts_changed(&cc->items[i].replacement.objects) ||
+              capi_puts_changed(&cc->items[i].replacement.records);
     for (size_t i = 0; i < cc->override_count; i++)
-        changed = changed || cc->overrides[i].changed;
-    return changed;
+        any = any || cc->overrides[i].changed;
+    return any;
 }
 
 /* ---- */
@@ -126,7 +126,7 @@ void cc_result(void *state, const struct error *failure, json_t *result)
     enum cc_state wanted = cc->args.state;
     strv_sort(&cc->images);
     strv_sort(&cc->variables);
-    json_object_set_new(result, "changed", json_boolean(cc_changed(cc)));
+    json_object_set_new(result, "changed", json_boolean(changed(cc)));
     json_object_set_new(result, "providers", providers_of(cc));
     json_object_set_new(result, "objects", objects_of(cc));
     json_object_set_new(result, "images", list_of(&cc->images));

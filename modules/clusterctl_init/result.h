@@ -17,7 +17,4 @@ void cc_diff(const struct cc *cc, json_t *list);
 /* After a failure: "done" and "next_run" in RESULT: story.c. */
 void cc_story(const struct cc *cc, json_t *result);
 
-/* Whether anything was changed, or would be. */
-bool cc_changed(const struct cc *cc);
-
 #endif

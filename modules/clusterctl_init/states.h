@@ -58,7 +58,4 @@ int cc_override_observe(struct cc *cc, struct error **err) must_check;
 int cc_override_apply(struct cc *cc, struct error **err) must_check;
 int cc_override_claim(struct cc *cc, struct error **err) must_check;
 
-/* Waits for the Deployments of everything that was installed: apply.c. */
-int cc_wait(struct cc *cc, struct error **err) must_check;
-
 #endif
