@@ -148,7 +148,8 @@ const struct field *field_of_attribute(const char *attribute)
 
 /* ---- reading */
 
-char *field_list_text(const char *text)
+/* TEXT cut at commas, blanks off, empty parts dropped, joined by commas again. Owned. */
+static char *clean_list(const char *text)
 {
     auto_strv struct strv parts;
     auto_strv struct strv kept;
@@ -204,7 +205,7 @@ static json_t *read_list(const struct field *field, const json_t *value, struct 
         return NULL;
     }
     auto_free char *joined = strv_join(&parts, ",");
-    auto_free char *clean = field_list_text(joined);
+    auto_free char *clean = clean_list(joined);
     return read_text(field, clean, err);
 }
 
@@ -294,8 +295,8 @@ static bool same_tags(const char *a, const char *b)
 {
     auto_strv struct strv left;
     auto_strv struct strv right;
-    auto_free char *a_clean = field_list_text(a);
-    auto_free char *b_clean = field_list_text(b);
+    auto_free char *a_clean = clean_list(a);
+    auto_free char *b_clean = clean_list(b);
     strv_init(&left);
     strv_init(&right);
     strv_split(&left, a_clean, ',');
@@ -311,8 +312,8 @@ static bool same_tags(const char *a, const char *b)
 
 static bool same_list(const char *a, const char *b)
 {
-    auto_free char *a_clean = field_list_text(a);
-    auto_free char *b_clean = field_list_text(b);
+    auto_free char *a_clean = clean_list(a);
+    auto_free char *b_clean = clean_list(b);
     return strcmp(a_clean, b_clean) == 0;
 }
 

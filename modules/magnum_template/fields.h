@@ -67,7 +67,4 @@ bool field_equal(const struct field *field, const json_t *wanted, const json_t *
 /* VALUE of the server as the result shows it: flags as booleans, the rest as it is. Owned. */
 json_t *field_shown(const struct field *field, const json_t *value) must_check;
 
-/* TEXT cut at commas, blanks off, empty parts dropped, joined by commas again. Owned. */
-char *field_list_text(const char *text) must_check;
-
 #endif

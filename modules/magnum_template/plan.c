@@ -67,7 +67,8 @@ static json_t *create_body(const struct magnum *magnum, const struct magnum_item
     return body;
 }
 
-json_t *magnum_successor(const struct magnum *magnum, const struct magnum_item *item,
+/* The body of the POST that makes a copy of found as it should be, under NAME. Owned. */
+static json_t *successor(const struct magnum *magnum, const struct magnum_item *item,
                          const char *name)
 {
     json_auto_t *whole = magnum_applied(magnum, item, item->found);
@@ -256,7 +257,7 @@ int magnum_plan_immutable(struct magnum *magnum, struct magnum_item *item, const
                                                (item->wish->name ? item->version : number) + 1)
                                    : xstrdup(name ? name : "");
     json_decref(item->body);
-    item->body = magnum_successor(magnum, item, next);
+    item->body = successor(magnum, item, next);
     item->action = version ? ACTION_NEW_VERSION : ACTION_RECREATE;
     return 0;
 }
@@ -301,7 +302,7 @@ static int plan_update(struct magnum *magnum, struct magnum_item *item, struct e
     if (magnum->args.update == MAGNUM_RECREATE) {
         const char *name = item->wish->name ? item->wish->name : js_str(item->found, "name", NULL);
         item->action = ACTION_RECREATE;
-        item->body = magnum_successor(magnum, item, name ? name : "");
+        item->body = successor(magnum, item, name ? name : "");
         return 0;
     }
     auto_free char *why = other_distro(magnum, item);

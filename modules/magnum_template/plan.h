@@ -20,10 +20,6 @@ bool magnum_fits_in_use(const struct magnum_item *item);
  * Owned. */
 json_t *magnum_operations(const json_t *differences, const char *only) must_check;
 
-/* The body of the POST that makes a copy of found as it should be, under NAME. Owned. */
-json_t *magnum_successor(const struct magnum *magnum, const struct magnum_item *item,
-                         const char *name) must_check;
-
 /*
  * What becomes of ITEM, which cannot become what is wanted for the reason WHY: another action, by
  * on_immutable, or an error.
