@@ -21,6 +21,7 @@ import prints
 import shell
 import tidy
 import tree
+import used
 import words
 
 TABLE = """\
@@ -165,6 +166,50 @@ class Lists(Planted):
     def test_fuzz_target_in_no_list(self):
         self.plant("tests/fuzz/fuzz_more.c", "")
         self.found(lists, "fuzz_more.c")
+
+
+class Used(Planted):
+    HEADER = ("struct js;\nvoid js_free(struct js *js); /* js_old() */\ndefine_cleanup(js, struct js *, js_free)\n"
+              "#define auto_js cleanup_with(js_cleanup)\nint js_count(const struct js *js)\n    must_check;\n")
+    SOURCE = '#include "json/js.h"\nvoid js_free(struct js *js)\n{\n}\nint js_count(const struct js *js)\n{\n    return 1;\n}\n'
+    USER = '#include "json/js.h"\nint main(void)\n{\n    auto_js struct js *js = NULL;\n    return js_count(js);\n}\n'
+
+    def setUp(self):
+        super().setUp()
+        self.plant("module_utils/json/js.h", self.HEADER)
+        self.plant("module_utils/json/js.c", self.SOURCE)
+        self.plant("modules/m/main.c", self.USER)
+
+    def test_clean_tree(self):
+        self.nothing(used)
+
+    def test_function_that_nobody_uses(self):
+        self.plant("modules/m/main.c", self.USER.replace("js_count(js)", 'x.js_count + js->js_count + strlen("js_count")'))
+        self.found(used, "json/js.h:5: js_count is used by nothing")
+
+    def test_function_that_only_its_own_file_uses(self):
+        self.plant("modules/m/main.c", self.USER.replace("js_count(js)", "0"))
+        self.add("module_utils/json/js.c", self.SOURCE + "int f(void)\n{\n    return js_count(NULL);\n}\n")
+        self.found(used, "js_count is used in module_utils/json/js.c alone")
+        self.plant("tests/unit/json/test_js.c", self.USER)
+        self.nothing(used)
+
+    def test_function_that_only_tests_use(self):
+        self.plant("modules/m/main.c", self.USER.replace("js_count(js)", "0"))
+        self.plant("tests/unit/json/test_js.c", self.USER)
+        self.found(used, "js_count is used by tests alone")
+
+    def test_macro_that_nobody_uses_and_what_it_calls(self):
+        self.plant("modules/m/main.c", self.USER.replace("auto_js", ""))
+        texts = [f.text for f in used.check(self.root)]
+        self.assertEqual(texts, ["js_free is used by nothing", "auto_js is used by nothing"])
+
+    def test_name_of_another_header(self):
+        self.plant("modules/m/args.h", "int js_count(void);\n")
+        self.plant("modules/m/args.c", '#include "m/args.h"\nint js_count(void)\n{\n    return 1;\n}\n')
+        self.plant("modules/m/main.c", self.USER.replace("js_count(js)", "0"))
+        self.add("modules/m/other.c", '#include "m/args.h"\nint g(void)\n{\n    return js_count();\n}\n')
+        self.found(used, "json/js.h:5")
 
 
 class Prints(Planted):
