@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every #include of a project header, and every link line, agrees with the table in module_utils/README.md."""
+"""Every #include of a project header, and every link line, agrees with the table in module_utils/README.md, and the reverse."""
 import sys
 
 import tree
@@ -60,11 +60,22 @@ def check_arrows(rows):
                 yield tree.Finding("module_utils/README.md", 1, "%s: %s is not below it" % (row.room, other))
 
 
+def check_grants(root, rows):
+    """A grant of which nobody makes use says that rooms belong together which do not."""
+    used = {room: set() for room in rows}
+    for path in tree.files(root, "*.c", "*.h"):
+        used.setdefault(tree.room_of(root, path), set()).update(header.split("/")[0] for _, _, header in tree.includes(path))
+    for row in rows.values():
+        for other in sorted(row.may_include & set(rows) - used[row.room]):
+            yield tree.Finding("module_utils/README.md", 1, "%s may include %s and does not" % (row.room, other))
+
+
 def check(root):
     rows = tree.floors(root)
     yield from check_arrows(rows)
     yield from check_includes(root, rows)
     yield from check_tests(root, rows)
+    yield from check_grants(root, rows)
     yield from check_links(root, rows)
 
 

@@ -46,10 +46,10 @@ CLEAN = {
     "module_utils/base/error.h": "#include <stdio.h>\nstruct error;\n",
     "module_utils/base/error.c": '#include "base/error.h"\n',
     "module_utils/json/js.c": '#include <jansson.h>\n#include "base/error.h"\n',
-    "module_utils/http/client.c": '#include <curl/curl.h>\n#include "http/client_priv.h"\n',
+    "module_utils/http/client.c": '#include <curl/curl.h>\n#include "base/error.h"\n#include "http/client_priv.h"\n',
     "module_utils/http/client_priv.h": "struct client;\n",
     "modules/m/args.h": "struct args;\n",
-    "modules/m/args.c": '#include "json/js.h"\n#include "m/args.h"\n',
+    "modules/m/args.c": '#include "base/error.h"\n#include "json/js.h"\n#include "m/args.h"\n',
     "modules/m/main.c": '#include "m/args.h"\n',
     "tests/CMakeLists.txt": "unit_tests(http LINKS room_http UNITS client)\nfuzz_target(url)\n",
     "tests/unit/http/test_client.c": '#include "http/client_priv.h"\n',
@@ -117,8 +117,13 @@ class Floors(Planted):
         self.found(floors, "new has no row")
 
     def test_arrow_that_points_up(self):
-        self.plant("module_utils/README.md", TABLE.replace("| `json` | x | `base`", "| `json` | x | `modules/m` `base`"))
+        self.plant("module_utils/README.md", TABLE.replace("`base` | x | –", "`base` | x | `json`"))
+        self.add("module_utils/base/error.c", '#include "json/js.h"\n')
         self.found(floors, "is not below it")
+
+    def test_grant_of_which_nobody_makes_use(self):
+        self.plant("modules/m/args.c", '#include "json/js.h"\n')
+        self.found(floors, "modules/m may include base and does not")
 
 
 class Foreign(Planted):
