@@ -9,7 +9,7 @@ for libc in musl glibc; do
 done
 mkdir -p "$directory"
 for preset in "static-$cpu" "glibc-$cpu"; do
-    tests/run/configure.sh "$preset" modules
+    tests/run/configure.sh "$preset" programs
     for program in "build/$preset/bin"/*; do
         cmp -s "$program" "$directory/${program##*/}" || install -m 755 "$program" "$directory/"
     done

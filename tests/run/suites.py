@@ -100,7 +100,7 @@ def clang(suite):
 
 def analyzer(suite):
     suite.run("cmake", "--preset", "analyzer")
-    suite.step("cmake", "--build", "build/analyzer", "--target", "modules")
+    suite.step("cmake", "--build", "build/analyzer", "--target", "programs")
 
 
 def fuzzing(suite):
@@ -218,7 +218,7 @@ def portable(suite):
 def programs_to_pack(suite):
     """Arguments of pack_collection.py: programs of both CPUs that run anywhere, or what this machine's libraries give."""
     if platform.machine() not in CPUS or not static.wait():
-        suite.run("tests/run/configure.sh", "release", "modules")
+        suite.run("tests/run/configure.sh", "release", "programs")
         return ["--bin", "build/release/bin"]
     return ["--bin", "build/portable/" + platform.machine(),
             *(word for cpu in CPUS if cpu != platform.machine() for word in ("--bin-of", "%s=build/portable/%s" % (cpu, cpu)))]
@@ -286,7 +286,7 @@ def magnum(suite):
     suite.run(sys.executable, "tests/servers/openstack/wheels.py", nice=5)
     tools = ansible.wait()
     suite.pytest(tools / "python", "tests/magnum_service", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
-    suite.run("tests/run/configure.sh", "release", "modules")
+    suite.run("tests/run/configure.sh", "release", "programs")
     _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin", "--stage", "build/magnum/stage",
                           "--dist", "build/magnum/dist", "--ansible-galaxy", tools / "ansible-galaxy")
     suite.step(sys.executable, "tests/run/molecule.py", "--collection", output.splitlines()[-1], tools, "magnum", timeout=1200)
