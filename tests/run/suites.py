@@ -77,6 +77,13 @@ def prepare_static(suite):
     return True
 
 
+def measured(suite, *targets):
+    """What a suite's tests run is built for coverage, unless the suite unit does that. Their environment."""
+    if "unit" not in suite.options.suites:
+        suite.run("tests/run/configure.sh", "coverage", *targets)
+    return dict(SANITIZERS, MCAPI_BUILD=str(ROOT / "build/coverage"))
+
+
 kubernetes = ansible = bundle = clusterctl = openstack_cloud = lxc_images = static = None  # Preparation objects, made in main
 
 
@@ -117,11 +124,8 @@ def servers(suite):
 def integration(suite):
     kubernetes.wait()
     bundle.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage")
-    environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
-    environment.update({"%s_PROBE" % name.upper(): str(build / "tests" / (name + "_probe"))
+    environment = measured(suite)
+    environment.update({"%s_PROBE" % name.upper(): environment["MCAPI_BUILD"] + "/tests/%s_probe" % name
                         for name in ("spec", "kubeconfig")})
     elsewhere = ("capi_backup", "clusterctl_init", "lxc_container", "magnum_template", "mcapi_proxy",
                  "openstack_resources")  # in suites of their own
@@ -133,11 +137,8 @@ def real_clusterctl(suite):
     """clusterctl_init beside the real clusterctl, each on a cluster of its own."""
     kubernetes.wait()
     clusterctl.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "clusterctl_init")
-    suite.pytest(ansible.wait() / "python", "tests/integration/clusterctl_init",
-                 env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+    environment = measured(suite, "clusterctl_init")
+    suite.pytest(ansible.wait() / "python", "tests/integration/clusterctl_init", env=environment)
 
 
 def backup(suite):
@@ -145,9 +146,7 @@ def backup(suite):
     kubernetes.wait()
     clusterctl.wait()
     lxc_images.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "capi_backup")
+    environment = measured(suite, "capi_backup")
     for component in ("bootstrap", "control-plane"):
         suite.run(sys.executable, "tests/servers/capi_bundle.py", component)
     older = "1.10.10"  # of Cluster API and clusterctl, the last series of the version before
@@ -155,16 +154,13 @@ def backup(suite):
     suite.run(sys.executable, "tests/servers/clusterctl/build.py", older)
     suite.run(sys.executable, "tests/servers/capi_manager.py")
     suite.pytest(ansible.wait() / "python", "tests/integration/capi_backup",
-                 env=dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite)))
+                 env=dict(environment, MCAPI_PORTABLE=portable_programs(suite)))
 
 
 def openstack(suite):
     """The modules for OpenStack against a real cloud: everything on the newest Magnum, the essence on the one before it."""
     newest, older = openstack_cloud.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "magnum_template", "openstack_resources", "clouds_probe")
-    environment = dict(SANITIZERS, MCAPI_BUILD=str(build))
+    environment = measured(suite, "magnum_template", "openstack_resources", "clouds_probe")
     folder = "tests/integration/magnum_template"
     suite.pytest(ansible.wait() / "python", folder, "tests/integration/openstack_resources",
                  env=dict(environment, MAGNUM_VERSION=newest))
@@ -182,11 +178,9 @@ def portable_programs(suite) -> str:
 def lxc(suite):
     """lxc_container on real containers."""
     lxc_images.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "lxc_container")
+    environment = measured(suite, "lxc_container")
     suite.pytest(ansible.wait() / "python", "tests/integration/lxc_container",
-                 env=dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite)))
+                 env=dict(environment, MCAPI_PORTABLE=portable_programs(suite)))
 
 
 def proxy(suite):
@@ -194,10 +188,7 @@ def proxy(suite):
     kubernetes.wait()
     lxc_images.wait()
     openstack_cloud.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "magnum-cluster-api-proxy", "k8s_apply")
-    environment = dict(SANITIZERS, MCAPI_BUILD=str(build), MCAPI_PORTABLE=portable_programs(suite))
+    environment = dict(measured(suite, "magnum-cluster-api-proxy", "k8s_apply"), MCAPI_PORTABLE=portable_programs(suite))
     for needed in (["upstream_proxy.py"], ["lxc/rootfs.py", "proxy"], ["openstack/wheels.py"]):
         suite.run(sys.executable, "tests/servers/" + needed[0], *needed[1:], nice=5)
     suite.pytest(ansible.wait() / "python", "tests/integration/mcapi_proxy", env=environment)
@@ -277,15 +268,13 @@ def magnum(suite):
     kubernetes.wait()
     lxc_images.wait()
     openstack_cloud.wait()
-    build = ROOT / "build/coverage"
-    if "unit" not in suite.options.suites:
-        suite.run("tests/run/configure.sh", "coverage", "k8s_apply", "lxc_container", "magnum_template", "openstack_resources")
+    environment = measured(suite, "k8s_apply", "lxc_container", "magnum_template", "openstack_resources")
     for component in ("core", "bootstrap", "control-plane"):
         suite.run(sys.executable, "tests/servers/capi_bundle.py", component, nice=10)
     suite.run(sys.executable, "tests/servers/lxc/magnum_tree.py", nice=5)
     suite.run(sys.executable, "tests/servers/openstack/wheels.py", nice=5)
     tools = ansible.wait()
-    suite.pytest(tools / "python", "tests/magnum_service", env=dict(SANITIZERS, MCAPI_BUILD=str(build)))
+    suite.pytest(tools / "python", "tests/magnum_service", env=environment)
     suite.run("tests/run/configure.sh", "release", "programs")
     _, output = suite.run(sys.executable, "tests/support/pack_collection.py", "--bin", "build/release/bin", "--stage", "build/magnum/stage",
                           "--dist", "build/magnum/dist", "--ansible-galaxy", tools / "ansible-galaxy")
