@@ -54,6 +54,7 @@ static void start_anew(struct backend *backend)
 {
     free(backend->good);
     backend->good = NULL;
+    backend->first = 0;
     backend->verdict = (struct verdict){0};
     backend->since_ms = clock_now_ms();
 }
@@ -152,8 +153,16 @@ const char *backend_way(const struct backend *backend, size_t index)
     return names->items[index <= at ? index - 1 : index];
 }
 
-bool backend_worked(struct backend *backend, const char *namespace, const struct netns_id *id)
+/* A dial may outlive the route that it began with, so that FIRST may be beyond this one's end. */
+size_t backend_target(const struct backend *backend, size_t index)
 {
+    return (backend->first + index) % backend->route->count;
+}
+
+bool backend_worked(struct backend *backend, const char *namespace, const struct netns_id *id,
+                    size_t target)
+{
+    backend->first = target;
     if (!namespace)
         return false;
     bool same_name = str_equal(backend->good, namespace);

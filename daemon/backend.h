@@ -30,6 +30,7 @@ struct backend {
     struct strv candidates; /* namespaces, the best first; empty without a network */
     char *good;             /* owned: the namespace that worked last; NULL: none yet */
     struct netns_id good_id;
+    size_t first; /* of the route's targets: the one that answered last */
     struct verdict verdict;
     long long since_ms;
     bool listed;                    /* in the table */
@@ -70,11 +71,14 @@ void backend_release(struct backend *backend);
 size_t backend_ways(const struct backend *backend);
 /* NULL: our own namespace. */
 const char *backend_way(const struct backend *backend, size_t index);
+/* Targets of the route likewise: the one that answered last, then those after it, all around. */
+size_t backend_target(const struct backend *backend, size_t index);
 /*
- * NAMESPACE (NULL: our own), which is ID, answered. True when it was surely made anew since last
- * time: the kernel gives the number of a namespace that is gone to a new one, so nothing but a line
- * in the log may depend on it.
+ * In NAMESPACE (NULL: our own), which is ID, the route's TARGET answered. True when the namespace
+ * was surely made anew since last time: the kernel gives the number of a namespace that is gone to
+ * a new one, so nothing but a line in the log may depend on it.
  */
-bool backend_worked(struct backend *backend, const char *namespace, const struct netns_id *id);
+bool backend_worked(struct backend *backend, const char *namespace, const struct netns_id *id,
+                    size_t target);
 
 #endif

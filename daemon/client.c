@@ -22,7 +22,7 @@ static void on_dialled(struct dial *dial, bool success)
         client_refuse(client, REFUSED_UNREACHABLE, ALERT_INTERNAL_ERROR, why);
         return;
     }
-    if (backend_worked(backend, dial->namespace, &dial->id))
+    if (backend_worked(backend, dial->namespace, &dial->id, dial->at))
         log_line(LOG_LEVEL_INFO, "cluster %s: namespace %s was made anew", backend->cluster,
                  dial->namespace);
     probe_soon(backend);

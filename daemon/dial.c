@@ -100,14 +100,20 @@ static const char *way_of(const struct dial *dial)
     return backend->candidates.items[dial->way];
 }
 
+static size_t target_of(const struct dial *dial)
+{
+    return dial->in_order ? dial->target : backend_target(dial->backend, dial->target);
+}
+
 static void try_from_here(struct dial *dial)
 {
     while (dial->way < backend_ways(dial->backend)) {
         free(dial->namespace);
         const char *way = way_of(dial);
         dial->namespace = way ? xstrdup(way) : NULL;
+        dial->at = target_of(dial);
         error_clear(&dial->error);
-        if (attempt(dial, &dial->backend->route->targets[dial->target], &dial->error) == 0) {
+        if (attempt(dial, &dial->backend->route->targets[dial->at], &dial->error) == 0) {
             dial->timer.fire = on_timeout;
             loop_after(&dial->server->loop, &dial->timer, dial->timeout_ms);
             return;

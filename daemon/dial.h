@@ -16,10 +16,11 @@ struct dial {
     struct loop_source source; /* once it is done: the owner's, with edge-triggered IN and OUT */
     struct timer timer;
     long long timeout_ms; /* for one address */
-    bool in_order;        /* the best namespace first, whatever worked last */
+    bool in_order;        /* the best namespace and the first address, whatever worked last */
     bool over; /* connected, and closed by the cluster already: no event tells it again */
     size_t way;
-    size_t target;
+    size_t target;   /* how many of this way were tried before */
+    size_t at;       /* which of the route's targets the attempt is for */
     char *namespace; /* owned: of the attempt under way; NULL: our own */
     struct netns_id id;
     struct error *error; /* owned: why the last attempt failed */

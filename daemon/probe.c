@@ -69,7 +69,7 @@ static void answered(struct probe *probe, bool success, const char *why)
     probe->asking = false;
     if (success) {
         auto_free char *before = backend->good ? xstrdup(backend->good) : NULL;
-        if (backend_worked(backend, probe->dial.namespace, &probe->dial.id))
+        if (backend_worked(backend, probe->dial.namespace, &probe->dial.id, probe->dial.at))
             log_line(LOG_LEVEL_INFO, "cluster %s: namespace %s was made anew", backend->cluster,
                      backend->good);
         moved = !str_equal(before, backend->good);

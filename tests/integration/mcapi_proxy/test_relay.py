@@ -255,6 +255,73 @@ def test_077_stream__arrives_whole_and_pipes_are_given_back(proxy):
         until(lambda: proxy.metrics()["pipes"] <= 2)
 
 
+@contextlib.contextmanager
+def greeter(word):
+    """The port of a server that says WORD to whoever connects."""
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                with client, contextlib.suppress(OSError):
+                    client.sendall(word)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def silent_server():
+    """A server that has no place for a further connection: the kernel answers none."""
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        waiting = stack.enter_context(contextlib.ExitStack())
+        for _ in range(4):
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        time.sleep(0.1)
+        yield server, waiting
+
+
+def test_074_first_of_two_addresses_is_silent__costs_its_time_once_and_not_per_connection(begin):
+    patience = 8
+    with greeter(b"second") as second, silent_server() as (first, waiting):
+        port = first.getsockname()[1]
+        proxy = begin({}, PROXY_CONNECT_TIMEOUT=str(patience))
+        proxy.reload([{"cluster": "c", "address": "127.0.0.1", "port": port} for port in (port, second)])
+        proxy.up("c")
+
+        def word():
+            with proxy.connect("c") as client:
+                return rest(client)
+
+        began = time.monotonic()
+        for _ in range(5):
+            assert word() == b"second"
+        assert time.monotonic() - began < patience
+        # The first one is asked by each probe, and preferred once it answers.
+        waiting.close()
+        first.setblocking(False)
+
+        def first_is_used():
+            with proxy.connect("c"), contextlib.suppress(BlockingIOError):
+                while True:
+                    client, _ = first.accept()
+                    with client:
+                        client.settimeout(1)
+                        with contextlib.suppress(OSError):
+                            if client.recv(1) == b"\x16":
+                                return True
+            return False
+
+        until(first_is_used)
+
+
 def test_080_server_stops__down_soon_and_up_again(lab, begin):
     network = lab.network("qdhcp-")
     proxy = begin({"tls": (network, GREET)})

@@ -158,14 +158,42 @@ static void test_backend__ways__the_one_that_worked_first(void **state)
     struct backend *b = backends_find(&backends, "b");
     strv_split(&b->candidates, "ovnmeta-net qdhcp-net net", ' ');
     struct netns_id id = {.device = 1, .inode = 1};
-    assert_false(backend_worked(b, "qdhcp-net", &id));
+    assert_false(backend_worked(b, "qdhcp-net", &id, 0));
     assert_int_equal(backend_ways(b), 3);
     assert_string_equal(backend_way(b, 0), "qdhcp-net");
     assert_string_equal(backend_way(b, 1), "ovnmeta-net");
     assert_string_equal(backend_way(b, 2), "net");
-    assert_false(backend_worked(b, "qdhcp-net", &id));
+    assert_false(backend_worked(b, "qdhcp-net", &id, 0));
     id.inode = 2;
-    assert_true(backend_worked(b, "qdhcp-net", &id)); /* the name again, another namespace */
+    assert_true(backend_worked(b, "qdhcp-net", &id, 0)); /* the name again, another namespace */
+    follow(&backends, routes_new(), &changes);
+    free(backends.items);
+}
+
+static void test_backend__targets__the_one_that_answered_first_until_the_route_changes(void **state)
+{
+    (void)state;
+    struct backends backends = {0};
+    struct changes changes;
+    struct error *error = NULL;
+    struct routes *routes = table("b", "10.0.0.1", NULL);
+    char second[] = "10.0.0.2";
+    char third[] = "10.0.0.3";
+    for (size_t i = 0; i < 2; i++) {
+        const struct route_target target = {.address = i ? third : second, .port = 6443};
+        assert_int_equal(routes_add(routes, "b", "net", &target, &error), 0);
+    }
+    follow(&backends, routes, &changes);
+    struct backend *b = backends_find(&backends, "b");
+    const struct netns_id id = {.device = 1, .inode = 1};
+    assert_int_equal(backend_target(b, 0), 0);
+    backend_worked(b, NULL, &id, 1);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(backend_target(b, i), (i + 1) % 3);
+    follow(&backends, table("b", "10.0.0.1", NULL), &changes);
+    assert_int_equal(b->first, 0);
+    backend_worked(b, NULL, &id, 2); /* a connection that was begun before */
+    assert_int_equal(backend_target(b, 0), 0);
     follow(&backends, routes_new(), &changes);
     free(backends.items);
 }
@@ -252,6 +280,8 @@ int main(void)
         cmocka_unit_test(test_backends__tables__only_what_changed_is_told),
         cmocka_unit_test(test_backends__gone_with_connections__lives_until_the_last),
         cmocka_unit_test(test_backend__ways__the_one_that_worked_first),
+        cmocka_unit_test(
+            test_backend__targets__the_one_that_answered_first_until_the_route_changes),
         cmocka_unit_test_setup_teardown(test_routes__file__errors_name_entry_and_reason,
                                         temp_dir_make, temp_dir_remove),
         cmocka_unit_test_setup_teardown(test_routes__file__clusters_sorted_with_all_their_targets,
