@@ -70,12 +70,19 @@ void cycle_clear(struct cycle *cycle)
     *cycle = (struct cycle){0};
 }
 
+/* What could not be watched before is tried again at once: it may be other credentials now. */
+static void lose_store(struct store *store)
+{
+    store_begin(store);
+    store->watch_again_at = 0;
+}
+
 void cycle_lose(struct cycle *cycle)
 {
     connection_close(&cycle->connection);
-    store_begin(&cycle->clusters);
-    store_begin(&cycle->services);
-    store_begin(&cycle->slices);
+    lose_store(&cycle->clusters);
+    lose_store(&cycle->services);
+    lose_store(&cycle->slices);
     expiry_forget(cycle->expiry);
 }
 

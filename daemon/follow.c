@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "daemon/log.h"
 #include "http/url.h"
 #include "json/js_get.h"
 
@@ -69,6 +70,8 @@ struct watch {
     struct kube_call call;
     struct buf line; /* what came of a line that is not whole yet */
     bool started;
+    bool ended;
+    long long begun_ms;
 };
 
 struct watches {
@@ -78,6 +81,30 @@ struct watches {
     long long settle_ms;
     struct error *error; /* owned: what ends the run */
 };
+
+static void refused(struct store *store, int status)
+{
+    if (!store->cannot_watch)
+        log_line(LOG_LEVEL_WARNING,
+                 "%s cannot be watched (HTTP %d): until they can, they are listed", store->what,
+                 status);
+    store->cannot_watch = true;
+    store->watch_again_at = clock_deadline_ms(FOLLOW_REFUSED_MS);
+}
+
+static void granted(struct store *store)
+{
+    if (store->cannot_watch)
+        log_line(LOG_LEVEL_INFO, "%s can be watched again", store->what);
+    store->cannot_watch = false;
+}
+
+static bool may_start(const struct watch *watch)
+{
+    const struct store *store = watch->store;
+    return !watch->started && store->version &&
+           (!store->cannot_watch || clock_passed(store->watch_again_at));
+}
 
 static void start(struct watch *watch)
 {
@@ -93,6 +120,7 @@ static void start(struct watch *watch)
     watch->call.give_up_at = clock_now_ms();
     watch->call.owner = watch;
     watch->started = true;
+    watch->begun_ms = clock_now_ms();
 }
 
 static struct kube_call *next_call(void *context, maybe_unused unsigned in_flight)
@@ -100,7 +128,7 @@ static struct kube_call *next_call(void *context, maybe_unused unsigned in_fligh
     struct watches *watches = context;
     for (size_t i = 0; i < watches->count; i++) {
         struct watch *watch = &watches->items[i];
-        if (watch->started || !watch->store->version || watch->store->cannot_watch)
+        if (!may_start(watch))
             continue;
         start(watch);
         return &watch->call;
@@ -122,6 +150,7 @@ static bool take_bytes(void *context, struct kube_call *call, const char *bytes,
     struct watches *watches = context;
     struct watch *watch = call->owner;
     bool fine = true;
+    granted(watch->store);
     while (length && fine) {
         const char *end = memchr(bytes, '\n', length);
         size_t part = end ? (size_t)(end - bytes) : length;
@@ -144,13 +173,27 @@ static void end_call(void *context, struct kube_call *call)
     struct watches *watches = context;
     struct watch *watch = call->owner;
     int status = kube_call_status(call);
+    watch->ended = true;
     if (status == 403 || status == 405)
-        watch->store->cannot_watch = true;
+        refused(watch->store, status);
     else if (status == 410)
         store_begin(watch->store);
-    else if (call->error && !watches->error)
+    else if (!call->error)
+        granted(watch->store);
+    else if (!watches->error)
         kube_call_error_move(call, &watches->error);
     wake_sooner(watches->wake, clock_deadline_ms(watches->error ? 0 : AGAIN_MS));
+}
+
+/* A watch that is silent tells nothing when it is granted, but a refusal comes at once. */
+static void end_run(struct watch *watch)
+{
+    if (!watch->started)
+        return;
+    if (!watch->ended && clock_now_ms() - watch->begun_ms >= AGAIN_MS)
+        granted(watch->store);
+    kube_call_clear(&watch->call);
+    buf_clear(&watch->line);
 }
 
 int follow_watch(struct kube_client *client, struct store *const stores[], size_t count,
@@ -165,11 +208,8 @@ int follow_watch(struct kube_client *client, struct store *const stores[], size_
                                    .context = &watches,
                                    .wake = &wake->fd};
     int result = kube_client_run(client, &work, err);
-    for (size_t i = 0; i < count; i++) {
-        if (watches.items[i].started)
-            kube_call_clear(&watches.items[i].call);
-        buf_clear(&watches.items[i].line);
-    }
+    for (size_t i = 0; i < count; i++)
+        end_run(&watches.items[i]);
     if (watches.error && result == 0) {
         error_move_take(err, watches.error);
         return -1;

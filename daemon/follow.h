@@ -1,6 +1,6 @@
 /*
  * Keeps stores (daemon/store.h) like the API server's collections: lists them, then watches all of
- * them over one connection. Where a watch is refused, lists have to do.
+ * them over one connection. Where a watch is refused lists have to do, until it is granted again.
  */
 #ifndef DAEMON_FOLLOW_H
 #define DAEMON_FOLLOW_H
@@ -11,6 +11,9 @@
 
 /* Lists STORE page by page. ERROR_STATUS with code 404 when the kind is not served. */
 int follow_list(struct kube_client *client, struct store *store, struct error **err) must_check;
+
+/* A store that was refused is watched again after so long: rights are given while we run. */
+enum { FOLLOW_REFUSED_MS = 60000 };
 
 /*
  * Watches the COUNT stores until WAKE is readable. A change makes it readable after SETTLE_MS, so

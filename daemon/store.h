@@ -18,7 +18,8 @@ struct store {
     json_t *items;             /* owned: name -> object */
     char *version;             /* owned: where a watch goes on; NULL: has to be listed */
     bool changed;              /* since the owner cleared this */
-    bool cannot_watch;
+    bool cannot_watch;         /* it was refused: lists have to do */
+    long long watch_again_at;  /* by base/clock.h; when it is tried nevertheless */
 };
 
 void store_init(struct store *store, const char *what, const char *const *fields);

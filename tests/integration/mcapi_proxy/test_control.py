@@ -272,8 +272,9 @@ def test_086__no_right_to_watch__lists_do(world, tenants, cluster, start):
     fewer = [dict(rule, verbs=[v for v in rule["verbs"] if v != "watch"]) for rule in before]
     try:
         world.patch(role, {"rules": fewer})
-        start(PROXY_CYCLE="2")
+        proxy = start(PROXY_CYCLE="2")
         until(lambda: published(world, "kube-x-infra1"), 20)
+        proxy.wait_for("EndpointSlices cannot be watched")
         world.server.request("DELETE", CLUSTERS + "/kube-x")
         until(lambda: published(world), 20)
     finally:

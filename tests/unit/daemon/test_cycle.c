@@ -161,6 +161,18 @@ static void test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer
     }
 }
 
+static void test_cycle__api_server_was_lost__what_was_refused_is_watched_at_once(void **state)
+{
+    struct world world;
+    world_begin(&world, *state, (struct fake_reply){.when = "none"});
+    struct store *slices = &world.cycle.slices;
+    slices->cannot_watch = true;
+    slices->watch_again_at = clock_deadline_ms(CYCLE_MS);
+    cycle_lose(&world.cycle);
+    assert_true(clock_passed(slices->watch_again_at));
+    world_end(&world);
+}
+
 #define CYCLE_TEST(TEST) cmocka_unit_test_setup_teardown(TEST, temp_dir_make, temp_dir_remove)
 
 int main(void)
@@ -170,6 +182,7 @@ int main(void)
         CYCLE_TEST(test_cycle__after_a_standstill__nobody_is_dead_at_once),
         CYCLE_TEST(test_cycle__api_server_or_its_database_is_silent__is_a_failure),
         CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer),
+        CYCLE_TEST(test_cycle__api_server_was_lost__what_was_refused_is_watched_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
