@@ -9,8 +9,6 @@
 #include "http/url.h"
 #include "json/js_write.h"
 
-enum { MANY = 3 }; /* equal failures that are logged one by one */
-
 /* What depends on the kind. */
 static const struct {
     const char *word;
@@ -74,12 +72,14 @@ static void tell(const struct write *write)
                  kinds[write->kind].word, write->name, write->why);
 }
 
-static void conclude(struct apply *apply, struct kube_call *call, unsigned *failures)
+static void conclude(struct apply *apply, struct kube_call *call)
 {
     const struct write *write = call->owner;
     int status = kube_call_status(call);
+    auto_free char *name = xasprintf("%s %s", kinds[write->kind].word, write->name);
     if (!call->error || (write->verb == WRITE_DELETE && status == 404)) {
         apply->writes += !call->error;
+        failures_end_of(apply->failures, name);
         learn(apply, write, call);
         tell(write);
         return;
@@ -87,15 +87,14 @@ static void conclude(struct apply *apply, struct kube_call *call, unsigned *fail
     if (status == 409)
         return;
     apply->errors++;
-    if (++*failures <= MANY)
-        log_line(LOG_LEVEL_WARNING, "cannot %s %s %s: %s",
-                 write->verb == WRITE_PUT ? "write" : "delete", kinds[write->kind].word,
-                 write->name, call->error->message);
+    auto_free char *text =
+        xasprintf("cannot %s %s: %s", write->verb == WRITE_PUT ? "write" : "delete", name,
+                  call->error->message);
+    failures_add(apply->failures, name, text);
 }
 
 int apply_plan(struct apply *apply, const struct plan *plan, struct error **err)
 {
-    unsigned failures = 0;
     struct kube_call *calls = xcalloc(plan->count + 1, sizeof(*calls));
     int result = 0;
     size_t count = 0;
@@ -105,11 +104,10 @@ int apply_plan(struct apply *apply, const struct plan *plan, struct error **err)
         result = batch_run(apply->client, calls, count, err);
     for (size_t i = 0; i < count; i++) {
         if (batch_made(&calls[i]))
-            conclude(apply, &calls[i], &failures);
+            conclude(apply, &calls[i]);
         kube_call_clear(&calls[i]);
     }
-    if (failures > MANY)
-        log_line(LOG_LEVEL_WARNING, "%u more objects could not be written", failures - MANY);
+    failures_end_round(apply->failures);
     free(calls);
     return result;
 }

@@ -5,6 +5,7 @@
 #ifndef DAEMON_APPLY_H
 #define DAEMON_APPLY_H
 
+#include "daemon/failures.h"
 #include "daemon/plan.h"
 #include "daemon/store.h"
 #include "kube/client.h"
@@ -14,6 +15,7 @@ struct apply {
     const char *namespace_;
     struct store *services; /* learn what the server answered */
     struct store *slices;
+    struct failures *failures; /* what was logged of earlier plans */
     unsigned long long writes; /* counted up */
     unsigned long long errors;
 };

@@ -53,6 +53,7 @@ void cycle_init(struct cycle *cycle, const struct config *config, struct exchang
     cycle->slices.path =
         xasprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices", config->namespace);
     secrets_init(&cycle->secrets, config->namespace, config->always, config->restore);
+    failures_init(&cycle->failures, "objects could not be written");
 }
 
 void cycle_clear(struct cycle *cycle)
@@ -63,6 +64,7 @@ void cycle_clear(struct cycle *cycle)
     store_clear(&cycle->slices);
     expiry_free(cycle->expiry);
     secrets_clear(&cycle->secrets);
+    failures_clear(&cycle->failures);
     routes_free(cycle->routes);
     clusters_clear(&cycle->read);
     strv_clear(&cycle->namespaces);
@@ -222,7 +224,8 @@ static int carry_out(struct cycle *cycle, const struct plan *plan, struct error 
     struct apply apply = {.client = cycle->connection.client,
                           .namespace_ = cycle->config->namespace,
                           .services = &cycle->services,
-                          .slices = &cycle->slices};
+                          .slices = &cycle->slices,
+                          .failures = &cycle->failures};
     int result = apply_plan(&apply, plan, err);
     cycle->report.writes += apply.writes;
     cycle->report.api_errors += apply.errors;

@@ -21,7 +21,8 @@ struct cycle {
     struct store clusters, services, slices; /* what is there, by name */
     struct expiry *expiry;
     struct secrets secrets;
-    struct routes *routes; /* published last; a reference, or NULL */
+    struct failures failures; /* of Services and slices */
+    struct routes *routes;    /* published last; a reference, or NULL */
     struct control_report report;
     long long signed_ms; /* when the sign of life was written last, by base/clock.h; 0: it is not */
     long long asked_ms;  /* when the API server answered last, by base/clock.h; 0: never */

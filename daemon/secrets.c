@@ -34,11 +34,13 @@ void secrets_init(struct secrets *secrets, const char *namespace_, bool always, 
 {
     *secrets = (struct secrets){
         .namespace_ = namespace_, .always = always, .restore = restore, .due = json_object()};
+    failures_init(&secrets->failures, "Secrets could not be read or written");
 }
 
 void secrets_clear(struct secrets *secrets)
 {
     json_decref(secrets->due);
+    failures_clear(&secrets->failures);
     *secrets = (struct secrets){0};
 }
 
@@ -148,7 +150,15 @@ static void failed(struct secrets *secrets, const struct task *task, const struc
     if (error->kind == ERROR_CONFLICT)
         return;
     secrets->errors++;
-    log_line(LOG_LEVEL_WARNING, "Secret %s-kubeconfig: %s", task->cluster, error->message);
+    auto_free char *text = xasprintf("Secret %s-kubeconfig: %s", task->cluster, error->message);
+    failures_add(&secrets->failures, task->cluster, text);
+}
+
+/* Nothing is wrong with it. */
+static void fine(struct secrets *secrets, const struct task *task, long long after_ms)
+{
+    failures_end_of(&secrets->failures, task->cluster);
+    look_again(secrets, task, after_ms);
 }
 
 /* True when the Secret that was read is to be written. */
@@ -156,7 +166,7 @@ static bool judge(struct secrets *secrets, struct task *task)
 {
     auto_error struct error *error = NULL;
     if (kube_call_status(&task->call) == 404) { /* Cluster API has not made it yet */
-        look_again(secrets, task, SOON_MS);
+        fine(secrets, task, SOON_MS);
         return false;
     }
     int differs = -1;
@@ -167,7 +177,7 @@ static bool judge(struct secrets *secrets, struct task *task)
     if (differs < 0)
         failed(secrets, task, error);
     else if (differs == 0)
-        look_again(secrets, task, LATER_MS);
+        fine(secrets, task, LATER_MS);
     return differs > 0;
 }
 
@@ -180,7 +190,7 @@ static void conclude(struct secrets *secrets, struct task *task)
         return;
     }
     secrets->writes++;
-    look_again(secrets, task, LATER_MS);
+    fine(secrets, task, LATER_MS);
     log_line(LOG_LEVEL_INFO, "wrote Secret %s-kubeconfig: its server is %s now", task->cluster,
              task->server);
 }
@@ -244,6 +254,7 @@ int secrets_keep(struct secrets *secrets, struct kube_client *client,
         result =
             attend(secrets, client, &tasks.items[at], left < AT_A_TIME ? left : AT_A_TIME, err);
     }
+    failures_end_round(&secrets->failures);
     tasks_clear(&tasks);
     return result;
 }

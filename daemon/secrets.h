@@ -9,14 +9,16 @@
 #include <jansson.h>
 
 #include "daemon/clusters.h"
+#include "daemon/failures.h"
 #include "daemon/plan.h"
 #include "kube/client.h"
 
 struct secrets {
-    const char *namespace_; /* borrowed */
-    bool always;            /* as for cluster_read */
-    bool restore;           /* clusters that are no longer proxied get their own endpoint back */
-    json_t *due;            /* owned: Secret and server -> when it is looked at next */
+    const char *namespace_;   /* borrowed */
+    bool always;              /* as for cluster_read */
+    bool restore;             /* clusters that are no longer proxied get their own endpoint back */
+    json_t *due;              /* owned: Secret and server -> when it is looked at next */
+    struct failures failures; /* what was logged of them */
     unsigned long long writes, errors; /* counted up */
     bool left;                         /* some that are due were not looked at */
 };

@@ -1,6 +1,9 @@
 #include "daemon/secrets.h"
 
 #include "base/clock.h"
+#include "base/str.h"
+#include "fakes/fake_clock.h"
+#include "support/stderr_text.h"
 #include "unit/kube/scene.h"
 
 #define SECRETS "/api/v1/namespaces/magnum-system/secrets/"
@@ -118,12 +121,43 @@ static void test_secrets__some_are_refused__the_others_are_written(maybe_unused 
     world_end(&world);
 }
 
+static size_t lines_of(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+static void
+test_secrets__all_are_refused_each_time__few_lines_tell_it_once(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {{.status = 403, .body = "{}"}};
+    enum { TRIES = 3, CYCLE_MS = 10000 };
+    struct world world;
+    struct stderr_text log;
+    fake_clock_start();
+    world_begin(&world, script, array_length(script));
+    stderr_begin(&log);
+    for (unsigned i = 0; i < TRIES; i++) {
+        keep(&world, NULL);
+        fake_clock_advance(CYCLE_MS);
+    }
+    auto_free char *text = stderr_end(&log);
+    assert_int_equal(world.secrets.errors, (size_t)COUNT * TRIES);
+    assert_int_equal(lines_of(text), FAILURES_LINES + 1);
+    assert_true(str_contains(text, "77 more Secrets could not be read or written"));
+    world_end(&world);
+    fake_clock_stop();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_secrets__many_differ__are_written_several_at_a_time),
         cmocka_unit_test(test_secrets__enough__the_rest_is_left_for_the_next_time),
         cmocka_unit_test(test_secrets__some_are_refused__the_others_are_written),
+        cmocka_unit_test(test_secrets__all_are_refused_each_time__few_lines_tell_it_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
