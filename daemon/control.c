@@ -93,7 +93,6 @@ static void turn(struct control *control)
 {
     auto_error struct error *error = NULL;
     struct cycle *cycle = &control->cycle;
-    long long due = clock_deadline_ms(cycle->config->cycle_ms);
     exchange_quiet(cycle->exchange);
     if (exchange_take_reload(cycle->exchange))
         cycle_lose(cycle);
@@ -101,7 +100,7 @@ static void turn(struct control *control)
     if (result == 0) {
         exchange_set_report(cycle->exchange, &cycle->report);
         if (!is_ordered_to_leave(control))
-            result = wait_watching(control, cycle->secrets.left ? 0 : due, &error);
+            result = wait_watching(control, cycle->secrets.left ? 0 : cycle_due(cycle), &error);
     }
     if (result < 0)
         wait_after_failure(control, error);

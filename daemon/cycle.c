@@ -24,6 +24,9 @@ enum {
     SIGN_FAR_AHEAD_SECONDS = 600,
     /* Who deletes a sign of life that is younger than this has another clock. */
     SIGN_YOUNG_MS = 20000,
+    /* Of a cycle; a round that comes a little early asks already, or it would be late for it. */
+    ASK_PERCENT = 95,
+    PERCENT = 100,
     /* Of a cycle, for the watches: kubeconfigs that take longer are left for the next round. */
     REST_MS = 2000,
 };
@@ -40,6 +43,23 @@ static const char *const service_fields[] = {"spec.ports", NULL};
 static const char *const slice_fields[] = {"metadata.ownerReferences", "addressType", "endpoints",
                                            "ports", NULL};
 
+/*
+ * The time that is now, if the API server is still there. What is seen counts from then on; nothing
+ * is dead by it, because nobody has asked yet.
+ */
+static long long heard_until_now(const struct cycle *cycle)
+{
+    long long passed = cycle->asked_ms ? clock_now_ms() - cycle->asked_ms : 0;
+    long long most = cycle->config->cycle_ms;
+    return cycle->heard_ms + (passed < most ? passed : most);
+}
+
+static void on_slice(void *context, const char *name, const json_t *slice)
+{
+    const struct cycle *cycle = context;
+    expiry_note(cycle->expiry, name, slice, heard_until_now(cycle));
+}
+
 void cycle_init(struct cycle *cycle, const struct config *config, struct exchange *exchange)
 {
     *cycle = (struct cycle){.config = config, .exchange = exchange, .ahead = SIGN_AHEAD_SECONDS};
@@ -49,6 +69,9 @@ void cycle_init(struct cycle *cycle, const struct config *config, struct exchang
     store_init(&cycle->clusters, "OpenStackClusters", cluster_fields);
     store_init(&cycle->services, "Services", service_fields);
     store_init(&cycle->slices, "EndpointSlices", slice_fields);
+    cycle->slices.stamp = SLICES_STAMP;
+    cycle->slices.seen = on_slice;
+    cycle->slices.context = cycle;
     cycle->services.path = xasprintf("/api/v1/namespaces/%s/services", config->namespace);
     cycle->slices.path =
         xasprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices", config->namespace);
@@ -143,24 +166,35 @@ static int ask(struct cycle *cycle, struct error **err)
 /* Of a time in which we heard nothing, no more than a cycle counts against the others. */
 static void count_time(struct cycle *cycle)
 {
-    long long now = clock_now_ms();
-    long long passed = cycle->asked_ms ? now - cycle->asked_ms : 0;
-    cycle->heard_ms += passed < cycle->config->cycle_ms ? passed : cycle->config->cycle_ms;
-    cycle->asked_ms = now;
+    cycle->heard_ms = heard_until_now(cycle);
+    cycle->asked_ms = clock_now_ms();
+}
+
+long long cycle_due(const struct cycle *cycle)
+{
+    return cycle->asked_ms + cycle->config->cycle_ms;
+}
+
+static bool ask_is_due(const struct cycle *cycle)
+{
+    long long passed = clock_now_ms() - cycle->asked_ms;
+    return passed * PERCENT >= (long long)cycle->config->cycle_ms * ASK_PERCENT;
 }
 
 int cycle_look(struct cycle *cycle, struct error **err)
 {
     bool lists = !cycle->slices.version || cycle->slices.cannot_watch;
-    if (!lists && ask(cycle, err) < 0)
+    bool asks = !lists && ask_is_due(cycle);
+    if (asks && ask(cycle, err) < 0)
         return -1;
     if (list(cycle, &cycle->clusters, err) < 0 || list(cycle, &cycle->services, err) < 0 ||
         list(cycle, &cycle->slices, err) < 0 || look_for_namespaces(cycle, err) < 0)
         return -1;
     clusters_clear(&cycle->read);
     clusters_read(&cycle->read, cycle->clusters.items, cycle->config->always);
-    count_time(cycle);
-    expiry_observe(cycle->expiry, cycle->slices.items, cycle->heard_ms);
+    if (asks || lists)
+        count_time(cycle);
+    expiry_observe(cycle->expiry, cycle->slices.items, heard_until_now(cycle));
     cycle->clusters.changed = cycle->services.changed = cycle->slices.changed = false;
     return 0;
 }

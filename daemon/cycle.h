@@ -25,10 +25,10 @@ struct cycle {
     struct routes *routes;    /* published last; a reference, or NULL */
     struct control_report report;
     long long signed_ms; /* when the sign of life was written last, by base/clock.h; 0: it is not */
-    long long asked_ms;  /* when the API server answered last, by base/clock.h; 0: never */
-    long long heard_ms;  /* the time that EXPIRY goes by: for how long we have heard others */
-    int ahead;           /* seconds that the time on it is ahead */
-    bool hosts_failed;   /* told once */
+    long long asked_ms;  /* when the API server answered ASK last, by base/clock.h; 0: never */
+    long long heard_ms; /* the time that EXPIRY goes by: how long until then we have heard others */
+    int ahead;          /* seconds that the time on it is ahead */
+    bool hosts_failed;  /* told once */
     /* of the current round */
     struct clusters read;
     struct strv namespaces;
@@ -40,8 +40,11 @@ void cycle_clear(struct cycle *cycle);
 
 /* Connects where that is not done. */
 int cycle_connect(struct cycle *cycle, struct error **err) must_check;
-/* Lists what is not known, and reads the clusters and namespaces of this round. */
+/* Lists what is not known, asks once a cycle whether the API server is there, and reads the
+ * clusters and namespaces of this round. */
 int cycle_look(struct cycle *cycle, struct error **err) must_check;
+/* When the API server has to be asked again, by base/clock.h. */
+long long cycle_due(const struct cycle *cycle);
 /* Publishes routes, writes what has to be written. After cycle_look. */
 int cycle_act(struct cycle *cycle, struct error **err) must_check;
 /* No names of clusters in the hosts file any more. Needs no API server. */

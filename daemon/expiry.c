@@ -50,23 +50,26 @@ static char *version_of(const json_t *slice)
     return xasprintf("%s/%s", uid ? uid : "", version ? version : "");
 }
 
+void expiry_note(struct expiry *expiry, const char *name, const json_t *slice, long long now_ms)
+{
+    auto_free char *version = version_of(slice);
+    if (str_equal(js_str(expiry->seen, name, "version", NULL), version))
+        return;
+    json_object_set_new(expiry->seen, name,
+                        json_pack("{s:s, s:I}", "version", version, "since", (json_int_t)now_ms));
+    const char *host = sign_host_of(slice);
+    if (host)
+        json_object_set_new(expiry->alive, host, json_integer(now_ms));
+}
+
 void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_ms)
 {
     json_t *seen = json_object();
     const char *name = NULL;
     json_t *slice = NULL;
     json_object_foreach (js_iterable(slices), name, slice) {
-        auto_free char *version = version_of(slice);
-        json_t *known = json_object_get(expiry->seen, name);
-        if (str_equal(js_str(known, "version", NULL), version)) {
-            json_object_set(seen, name, known);
-            continue;
-        }
-        json_object_set_new(
-            seen, name, json_pack("{s:s, s:I}", "version", version, "since", (json_int_t)now_ms));
-        const char *host = sign_host_of(slice);
-        if (host)
-            json_object_set_new(expiry->alive, host, json_integer(now_ms));
+        expiry_note(expiry, name, slice, now_ms);
+        json_object_set(seen, name, json_object_get(expiry->seen, name));
     }
     json_decref(expiry->seen);
     expiry->seen = seen;

@@ -34,6 +34,8 @@ void expiry_forget(struct expiry *expiry);
 /* SLICES, a JSON object of EndpointSlices by name, is what there is at NOW_MS, milliseconds of any
  * clock that never goes back. */
 void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_ms);
+/* One of them, as soon as it is heard of. */
+void expiry_note(struct expiry *expiry, const char *name, const json_t *slice, long long now_ms);
 
 /* Adds the names of what is dead to NAMES. WALL is the time of day. SLICES as observed last. */
 void expiry_find(const struct expiry *expiry, const json_t *slices, long long now_ms, time_t wall,

@@ -14,7 +14,6 @@
 #define LABEL_CLUSTER    "magnum-cluster-api.vexxhost.com/proxied-cluster"
 #define LABEL_SIGN       "magnum-cluster-api.vexxhost.com/proxy-alive"
 #define LABEL_MANAGED_BY "endpointslice.kubernetes.io/managed-by"
-#define ANNOTATION_STAMP "magnum-cluster-api.vexxhost.com/timestamp"
 
 enum { LONGEST_LABEL = 63 };
 
@@ -64,7 +63,7 @@ json_t *slice_wanted(const char *cluster, const struct place *place, const char 
         "{s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}, s:{s:s}, s:[o]}", "name", name, "namespace",
         place->namespace_, "labels", "kubernetes.io/service-name", cluster, LABEL_NODE, place->host,
         LABEL_CLUSTER, cluster, LABEL_SERVICE, "true", LABEL_MANAGED_BY, SLICES_MANAGER,
-        "annotations", ANNOTATION_STAMP, stamp, "ownerReferences", owner_of(place));
+        "annotations", SLICES_STAMP, stamp, "ownerReferences", owner_of(place));
     return json_pack("{s:s, s:s, s:o, s:s, s:[{s:[s], s:{s:b}, s:s}], s:[{s:s, s:i, s:s}]}",
                      "apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
                      metadata, "addressType", family_of(place->address), "endpoints", "addresses",
@@ -122,7 +121,7 @@ json_t *sign_wanted(const struct place *place, const char *stamp)
                      "apiVersion", "discovery.k8s.io/v1", "kind", "EndpointSlice", "metadata",
                      "name", name, "namespace", place->namespace_, "labels", LABEL_SIGN,
                      place->host, LABEL_SERVICE, "true", LABEL_MANAGED_BY, SLICES_MANAGER,
-                     "annotations", ANNOTATION_STAMP, stamp, "addressType", "IPv4", "endpoints");
+                     "annotations", SLICES_STAMP, stamp, "addressType", "IPv4", "endpoints");
 }
 
 const char *slice_host_of(const json_t *live)
@@ -152,5 +151,5 @@ bool slice_is_native(const json_t *live)
 
 bool slice_stamp(const json_t *live, time_t *seconds)
 {
-    return stamp_parse(js_str(live, "metadata", "annotations", ANNOTATION_STAMP, NULL), seconds);
+    return stamp_parse(js_str(live, "metadata", "annotations", SLICES_STAMP, NULL), seconds);
 }

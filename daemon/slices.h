@@ -19,6 +19,8 @@
 #include "base/compiler.h"
 
 #define SLICES_MANAGER "magnum-cluster-api-proxy"
+/* The annotation with the time of the last writing. */
+#define SLICES_STAMP "magnum-cluster-api.vexxhost.com/timestamp"
 
 /* Where a host's proxy is reached. Everything is borrowed. */
 struct place {

@@ -61,12 +61,41 @@ static json_t *reduce(const struct store *store, const json_t *object)
     return reduced;
 }
 
+/* OBJECT without what changes when nothing does, owned; shares its parts. */
+static json_t *essence(const struct store *store, const json_t *object)
+{
+    json_t *rest = json_copy(js_iterable(object));
+    json_t *metadata = json_copy(js_iterable(json_object_get(object, "metadata")));
+    json_t *annotations = json_copy(js_iterable(json_object_get(metadata, "annotations")));
+    json_object_del(metadata, "resourceVersion");
+    if (store->stamp && annotations)
+        json_object_del(annotations, store->stamp);
+    if (annotations)
+        json_object_set_new(metadata, "annotations", annotations);
+    json_object_set_new(rest, "metadata", metadata);
+    return rest;
+}
+
+static bool is_news(const struct store *store, const json_t *before, const json_t *now)
+{
+    if (!before)
+        return true;
+    json_auto_t *old = essence(store, before);
+    json_auto_t *new = essence(store, now);
+    return !json_equal(old, new);
+}
+
 void store_put(struct store *store, const json_t *object)
 {
     const char *name = js_str(object, "metadata", "name", NULL);
-    if (name)
-        json_object_set_new(store->items, name, reduce(store, object));
-    store->changed = true;
+    if (!name)
+        return;
+    json_t *reduced = reduce(store, object);
+    if (is_news(store, json_object_get(store->items, name), reduced))
+        store->changed = true;
+    json_object_set_new(store->items, name, reduced);
+    if (store->seen)
+        store->seen(store->context, name, reduced);
 }
 
 void store_remove(struct store *store, const char *name)

@@ -14,12 +14,16 @@
 struct store {
     const char *what;          /* static, for messages: "EndpointSlices" */
     const char *const *fields; /* static, ended by NULL: dotted paths that stay besides metadata */
-    char *path;                /* owned: of the collection; NULL: not known yet */
-    json_t *items;             /* owned: name -> object */
-    char *version;             /* owned: where a watch goes on; NULL: has to be listed */
-    bool changed;              /* since the owner cleared this */
-    bool cannot_watch;         /* it was refused: lists have to do */
-    long long watch_again_at;  /* by base/clock.h; when it is tried nevertheless */
+    const char *stamp;        /* static: an annotation that is a mere sign of life; NULL: none is */
+    char *path;               /* owned: of the collection; NULL: not known yet */
+    json_t *items;            /* owned: name -> object */
+    char *version;            /* owned: where a watch goes on; NULL: has to be listed */
+    bool changed;             /* since the owner cleared this, versions and signs of life aside */
+    bool cannot_watch;        /* it was refused: lists have to do */
+    long long watch_again_at; /* by base/clock.h; when it is tried nevertheless */
+    /* Told of each object that comes, changed or not; NULL: nobody is. */
+    void (*seen)(void *context, const char *name, const json_t *object);
+    void *context;
 };
 
 void store_init(struct store *store, const char *what, const char *const *fields);

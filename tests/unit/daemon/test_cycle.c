@@ -119,6 +119,64 @@ static void test_cycle__peer_is_silent__its_sign_goes_and_then_its_slices(void *
     world_end(&world);
 }
 
+/* The peer's sign of life, as a watch tells that it was written. */
+static void tell_sign(struct world *world)
+{
+    struct error *error = NULL;
+    static const char event[] = "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"peer."
+                                "magnum-cluster-api-proxy\","
+                                "\"uid\":\"b\",\"resourceVersion\":\"9\",\"labels\":{\"" PREFIX
+                                "proxy-alive\":\"peer\"}}}}";
+    assert_int_equal(store_event(&world->cycle.slices, event, strlen(event), &error), 0);
+}
+
+static void test_cycle__sign_between_two_rounds__counts_from_when_it_came(void **state)
+{
+    struct world world;
+    world_begin(&world, *state, (struct fake_reply){.when = "none"});
+    rounds(&world, 1, CYCLE_MS - 1000);
+    tell_sign(&world);
+    fake_clock_advance(1000);
+    assert_false(world.cycle.slices.changed);
+    rounds(&world, 3, CYCLE_MS);
+    assert_deleted(&world, "");
+    rounds(&world, 1, CYCLE_MS); /* 31 s after it */
+    assert_deleted(&world, "peer.magnum-cluster-api-proxy ");
+    world_end(&world);
+}
+
+static void test_cycle__round_in_which_nobody_asked__nobody_is_dead(void **state)
+{
+    struct world world;
+    world_begin(&world, *state, (struct fake_reply){.when = "none"});
+    rounds(&world, 3, CYCLE_MS);
+    rounds(&world, 2, CYCLE_MS / 2); /* 30 s and 35 s after the first one */
+    assert_deleted(&world, "");
+    rounds(&world, 1, 0);
+    assert_deleted(&world, "peer.magnum-cluster-api-proxy ");
+    world_end(&world);
+}
+
+static size_t count_asked(struct world *world)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fake_server_requests(world->server); i++) {
+        auto_free char *text = fake_server_request(world->server, i);
+        count += strncmp(text, "GET " OWN, strlen("GET " OWN)) == 0;
+    }
+    return count;
+}
+
+static void test_cycle__many_rounds__ask_once_a_cycle(void **state)
+{
+    struct world world;
+    world_begin(&world, *state, (struct fake_reply){.when = "none"});
+    rounds(&world, 21, CYCLE_MS / 10);
+    assert_int_equal(count_asked(&world), 2);
+    assert_int_equal(cycle_due(&world.cycle) - clock_now_ms(), CYCLE_MS - CYCLE_MS / 10);
+    world_end(&world);
+}
+
 static void test_cycle__after_a_standstill__nobody_is_dead_at_once(void **state)
 {
     struct world world;
@@ -179,6 +237,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CYCLE_TEST(test_cycle__peer_is_silent__its_sign_goes_and_then_its_slices),
+        CYCLE_TEST(test_cycle__sign_between_two_rounds__counts_from_when_it_came),
+        CYCLE_TEST(test_cycle__round_in_which_nobody_asked__nobody_is_dead),
+        CYCLE_TEST(test_cycle__many_rounds__ask_once_a_cycle),
         CYCLE_TEST(test_cycle__after_a_standstill__nobody_is_dead_at_once),
         CYCLE_TEST(test_cycle__api_server_or_its_database_is_silent__is_a_failure),
         CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer),

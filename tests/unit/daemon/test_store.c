@@ -1,6 +1,7 @@
 #include "daemon/store.h"
 
 #include "base/compiler.h"
+#include "json/js_get.h"
 #include "support/json_text.h"
 #include "support/unit.h"
 
@@ -73,6 +74,54 @@ static void test_store__events__change_it_and_move_its_version_on(maybe_unused v
     store_clear(&store);
 }
 
+static unsigned times_seen;
+
+static void count_seen(void *context, const char *name, const json_t *object)
+{
+    assert_string_equal(name, context);
+    assert_non_null(object);
+    times_seen++;
+}
+
+static void test_store__mere_signs_of_life__are_seen_and_are_no_change(maybe_unused void **state)
+{
+    static const struct {
+        const char *object;
+        bool changed;
+    } rows[] = {
+        {"{'metadata': {'name': 'a', 'resourceVersion': '2', 'annotations': {'t': '1'}}}", true},
+        {"{'metadata': {'name': 'a', 'resourceVersion': '3', 'annotations': {'t': '2'}}}", false},
+        {"{'metadata': {'name': 'a', 'resourceVersion': '4', 'annotations': {'t': '2'}},"
+         " 'spec': {'other': 1}}",
+         false},
+        {"{'metadata': {'name': 'a', 'resourceVersion': '5', 'annotations': {'t': '2', 'x': ''}}}",
+         true},
+        {"{'metadata': {'name': 'a', 'resourceVersion': '6', 'annotations': {'t': '3', 'x': ''}},"
+         " 'spec': {'wanted': 1}}",
+         true},
+        {"{'metadata': {'name': 'a', 'uid': 'u', 'resourceVersion': '6'}}", true},
+        {"{'metadata': {'name': 'a', 'uid': 'u', 'resourceVersion': '8'}}", false},
+        {"{'metadata': {'name': 'a', 'uid': 'v', 'resourceVersion': '9'}}", true},
+    };
+    char name[] = "a";
+    struct store store;
+    store_init(&store, "things", fields);
+    store.stamp = "t";
+    store.seen = count_seen;
+    store.context = name;
+    times_seen = 0;
+    for (size_t i = 0; i < array_length(rows); i++) {
+        json_auto_t *object = json_from(rows[i].object);
+        store.changed = false;
+        store_put(&store, object);
+        assert_int_equal(store.changed, rows[i].changed);
+        assert_string_equal(js_str(store.items, "a", "metadata", "resourceVersion", NULL),
+                            js_str(object, "metadata", "resourceVersion", NULL));
+    }
+    assert_int_equal(times_seen, array_length(rows));
+    store_clear(&store);
+}
+
 static void test_store__version_is_too_old__has_to_be_listed_again(maybe_unused void **state)
 {
     struct store store;
@@ -105,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store__list__keeps_only_what_is_needed),
         cmocka_unit_test(test_store__events__change_it_and_move_its_version_on),
+        cmocka_unit_test(test_store__mere_signs_of_life__are_seen_and_are_no_change),
         cmocka_unit_test(test_store__version_is_too_old__has_to_be_listed_again),
         cmocka_unit_test(test_store__what_is_no_event__has_to_be_listed_again),
     };
