@@ -33,7 +33,7 @@ static char *path_of(const struct apply *apply, const struct write *write)
     return buf_steal(&path);
 }
 
-static int prepare(const struct apply *apply, const struct write *write, struct kube_call *call,
+static int prepare(const struct apply *apply, struct write *write, struct kube_call *call,
                    struct error **err)
 {
     struct buf body;
@@ -43,7 +43,7 @@ static int prepare(const struct apply *apply, const struct write *write, struct 
     bool put = write->verb == WRITE_PUT;
     kube_call_init(call, put ? "PATCH" : "DELETE", path_of(apply, write));
     kube_call_body_take(call, put ? "application/apply-patch+yaml" : "application/json", &body);
-    call->owner = (void *)(uintptr_t)write;
+    call->owner = write;
     return 0;
 }
 
@@ -74,11 +74,12 @@ static void tell(const struct write *write)
 
 static void conclude(struct apply *apply, struct kube_call *call)
 {
-    const struct write *write = call->owner;
+    struct write *write = call->owner;
     int status = kube_call_status(call);
     auto_free char *name = xasprintf("%s %s", kinds[write->kind].word, write->name);
     if (!call->error || (write->verb == WRITE_DELETE && status == 404)) {
         apply->writes += !call->error;
+        write->done = true;
         failures_end_of(apply->failures, name);
         learn(apply, write, call);
         tell(write);
@@ -93,7 +94,7 @@ static void conclude(struct apply *apply, struct kube_call *call)
     failures_add(apply->failures, name, text);
 }
 
-int apply_plan(struct apply *apply, const struct plan *plan, struct error **err)
+int apply_plan(struct apply *apply, struct plan *plan, struct error **err)
 {
     struct kube_call *calls = xcalloc(plan->count + 1, sizeof(*calls));
     int result = 0;

@@ -21,10 +21,11 @@ struct apply {
 };
 
 /*
- * Writes by server-side apply with the field manager "magnum-cluster-api-proxy". Gone already (404)
- * is as good as deleted, and what somebody else changed meanwhile (409) is looked at again next
- * time. -1 when the API server could not be asked at all, or stopped answering.
+ * Marks in PLAN what is done. Writes by server-side apply with the field manager
+ * "magnum-cluster-api-proxy". Gone already (404) is as good as deleted, and what somebody else
+ * changed meanwhile (409) is looked at again next time. -1 when the API server could not be asked
+ * at all, or stopped answering.
  */
-int apply_plan(struct apply *apply, const struct plan *plan, struct error **err) must_check;
+int apply_plan(struct apply *apply, struct plan *plan, struct error **err) must_check;
 
 #endif

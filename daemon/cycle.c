@@ -24,8 +24,8 @@ enum {
     SIGN_FAR_AHEAD_SECONDS = 600,
     /* Who deletes a sign of life that is younger than this has another clock. */
     SIGN_YOUNG_MS = 20000,
-    /* Of a cycle; a round that comes a little early asks already, or it would be late for it. */
-    ASK_PERCENT = 95,
+    /* Of a cycle: what is done once in one may be a little early, or it would be late by one. */
+    CYCLE_PERCENT = 95,
     PERCENT = 100,
     /* Of a cycle, for the watches: kubeconfigs that take longer are left for the next round. */
     REST_MS = 2000,
@@ -42,6 +42,11 @@ static const char *const cluster_fields[] = {
 static const char *const service_fields[] = {"spec.ports", NULL};
 static const char *const slice_fields[] = {"metadata.ownerReferences", "addressType", "endpoints",
                                            "ports", NULL};
+
+static long long nearly_a_cycle(const struct config *config)
+{
+    return (long long)config->cycle_ms * CYCLE_PERCENT / PERCENT;
+}
 
 /*
  * The time that is now, if the API server is still there. What is seen counts from then on; nothing
@@ -76,6 +81,7 @@ void cycle_init(struct cycle *cycle, const struct config *config, struct exchang
     cycle->slices.path =
         xasprintf("/apis/discovery.k8s.io/v1/namespaces/%s/endpointslices", config->namespace);
     secrets_init(&cycle->secrets, config->namespace, config->always, config->restore);
+    rewrites_init(&cycle->rewrites, cycle->host, nearly_a_cycle(config));
     failures_init(&cycle->failures, "objects could not be written");
 }
 
@@ -88,6 +94,7 @@ void cycle_clear(struct cycle *cycle)
     expiry_free(cycle->expiry);
     secrets_clear(&cycle->secrets);
     failures_clear(&cycle->failures);
+    rewrites_clear(&cycle->rewrites);
     routes_free(cycle->routes);
     clusters_clear(&cycle->read);
     strv_clear(&cycle->namespaces);
@@ -109,6 +116,7 @@ void cycle_lose(struct cycle *cycle)
     lose_store(&cycle->services);
     lose_store(&cycle->slices);
     expiry_forget(cycle->expiry);
+    rewrites_forget(&cycle->rewrites);
 }
 
 int cycle_connect(struct cycle *cycle, struct error **err)
@@ -178,7 +186,7 @@ long long cycle_due(const struct cycle *cycle)
 static bool ask_is_due(const struct cycle *cycle)
 {
     long long passed = clock_now_ms() - cycle->asked_ms;
-    return passed * PERCENT >= (long long)cycle->config->cycle_ms * ASK_PERCENT;
+    return passed >= nearly_a_cycle(cycle->config);
 }
 
 int cycle_look(struct cycle *cycle, struct error **err)
@@ -253,7 +261,7 @@ static void keep_hosts(struct cycle *cycle, bool without)
     cycle->hosts_failed = changed < 0;
 }
 
-static int carry_out(struct cycle *cycle, const struct plan *plan, struct error **err)
+static int carry_out(struct cycle *cycle, struct plan *plan, struct error **err)
 {
     struct apply apply = {.client = cycle->connection.client,
                           .namespace_ = cycle->config->namespace,
@@ -281,10 +289,11 @@ static const char *sign_version(const struct cycle *cycle)
 static void make_plan(struct cycle *cycle, struct plan *plan)
 {
     struct timespec now;
-    auto_strv struct strv expired;
-    strv_init(&expired);
+    auto_strv struct strv expired = {0};
+    auto_strv struct strv resting = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     expiry_find(cycle->expiry, cycle->slices.items, cycle->heard_ms, now.tv_sec, &expired);
+    rewrites_find(&cycle->rewrites, clock_now_ms(), &resting);
     const struct place place = {.namespace_ = cycle->config->namespace,
                                 .host = cycle->host,
                                 .address = cycle->connection.address,
@@ -297,6 +306,7 @@ static void make_plan(struct cycle *cycle, struct plan *plan)
         .slices = cycle->slices.items,
         .place = &place,
         .expired = &expired,
+        .resting = &resting,
         .health = health_of,
         .context = cycle,
         .now = now.tv_sec,
@@ -335,7 +345,9 @@ static int publish(struct cycle *cycle, struct error **err)
 {
     auto_plan struct plan plan = {0};
     make_plan(cycle, &plan);
-    return carry_out(cycle, &plan, err);
+    int result = carry_out(cycle, &plan, err);
+    rewrites_note(&cycle->rewrites, &plan, clock_now_ms());
+    return result;
 }
 
 /* A proxy of upstream's kind goes by its own clock, also when that is wrong. */

@@ -9,6 +9,7 @@
 #include "daemon/connection.h"
 #include "daemon/exchange.h"
 #include "daemon/expiry.h"
+#include "daemon/rewrites.h"
 #include "daemon/secrets.h"
 #include "daemon/store.h"
 
@@ -22,7 +23,8 @@ struct cycle {
     struct expiry *expiry;
     struct secrets secrets;
     struct failures failures; /* of Services and slices */
-    struct routes *routes;    /* published last; a reference, or NULL */
+    struct rewrites rewrites;
+    struct routes *routes; /* published last; a reference, or NULL */
     struct control_report report;
     long long signed_ms; /* when the sign of life was written last, by base/clock.h; 0: it is not */
     long long asked_ms;  /* when the API server answered ASK last, by base/clock.h; 0: never */

@@ -127,18 +127,30 @@ static bool time_is_due(const struct plan_input *input, const json_t *live, cons
     return left < LEFT_SECONDS + spread(name) || left > (time_t)2 * AHEAD_SECONDS;
 }
 
+/* The slice is not there, or not as it is WANTED. */
+static void write_slice(struct plan *plan, const char *name, const json_t *live, json_t *wanted)
+{
+    if (live && slice_is_fixed(live, wanted))
+        add_delete(plan, WRITE_SLICE, name, live, "the family of addresses changed");
+    else
+        add_put_take(plan, WRITE_SLICE, json_incref(wanted), live ? "it was changed" : "reachable");
+    plan->items[plan->count - 1].again = live != NULL;
+}
+
 static void plan_slice(struct plan *plan, const struct plan_input *input, const char *cluster,
                        const char *stamp)
 {
     auto_free char *name = slice_name(cluster, input->place->host);
     json_auto_t *wanted = slice_wanted(cluster, input->place, stamp);
     const json_t *live = json_object_get(input->slices, name);
-    if (live && slice_is_fixed(live, wanted))
-        add_delete(plan, WRITE_SLICE, name, live, "the family of addresses changed");
-    else if (!live || slice_differs(live, wanted))
-        add_put_take(plan, WRITE_SLICE, json_incref(wanted), live ? "it was changed" : "reachable");
-    else if (time_is_due(input, live, name))
-        add_put_take(plan, WRITE_SLICE, json_incref(wanted), NULL);
+    if (live && !slice_differs(live, wanted)) {
+        if (time_is_due(input, live, name))
+            add_put_take(plan, WRITE_SLICE, json_incref(wanted), NULL);
+    } else if (strv_contains(input->resting, name)) {
+        plan->contested = true;
+    } else {
+        write_slice(plan, name, live, wanted);
+    }
 }
 
 static void plan_slices(struct plan *plan, const struct plan_input *input)

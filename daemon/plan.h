@@ -31,6 +31,7 @@ struct plan_input {
     const json_t *slices;   /* by name */
     const struct place *place;
     const struct strv *expired; /* names of slices */
+    const struct strv *resting; /* names of slices that are not to be written yet */
     enum plan_health (*health)(void *context, const char *cluster);
     void *context;
     time_t now;
@@ -47,11 +48,14 @@ struct write {
     char *name;      /* owned */
     json_t *body;    /* owned: the object to apply, or what must hold for the deletion */
     const char *why; /* static, for the log; NULL: a mere sign of life */
+    bool again;      /* there is one that is not as this host writes it */
+    bool done;       /* carried out, see daemon/apply.h */
 };
 
 struct plan {
     struct write *items;
     size_t count;
+    bool contested; /* something was not written because it rests */
 };
 
 /* Without a sign of life there are no slices yet: to be planned again when it was made. */

@@ -259,6 +259,19 @@ def test_085__host_name_with_capitals__becomes_a_valid_one(world, tenants, clust
     until(lambda: published(world, "kube-x-infra1-nova.example"))
 
 
+def test_085__two_hosts_of_one_name__do_not_write_without_a_pause_and_say_so(world, tenants, cluster, start):
+    first = start(POD_IP="10.1.2.3")
+    until(lambda: published(world, "kube-x-infra1"))
+    second = start(POD_IP="10.1.2.4")
+    until(lambda: "infra1 too: PROXY_HOSTNAME has to differ" in first.log + second.log)
+    mark = world.server.audit.mark()
+    time.sleep(12)
+    written = [e for e in world.writes(mark, AGENT) if e["objectRef"]["name"] == "kube-x-infra1"]
+    assert 1 <= len(written) <= 6
+    for proxy in (first, second):
+        assert proxy.log.count("PROXY_HOSTNAME has to differ") <= 1
+
+
 def test_082__changed_by_hand__is_put_right_at_once(world, tenants, cluster, start):
     start(PROXY_CYCLE="60", PROXY_EXPIRY="120")
     until(lambda: published(world, "kube-x-infra1"))

@@ -17,7 +17,7 @@ static const struct place place = {
 struct world {
     struct clusters clusters;
     json_t *services, *slices;
-    struct strv expired;
+    struct strv expired, resting;
     enum plan_health health;
 };
 
@@ -43,6 +43,7 @@ static void world_clear(struct world *world)
     json_decref(world->services);
     json_decref(world->slices);
     strv_clear(&world->expired);
+    strv_clear(&world->resting);
 }
 #define auto_world cleanup_with(world_clear)
 
@@ -104,6 +105,7 @@ static void assert_plan(struct world *world, const char *expected)
         .slices = world->slices,
         .place = &at,
         .expired = &world->expired,
+        .resting = &world->resting,
         .health = health_of,
         .context = world,
         .now = NOW,
@@ -234,6 +236,24 @@ static void test_plan__changed_by_hand__is_put_again(maybe_unused void **state)
     assert_plan(&world, "put service c; put slice c-us");
 }
 
+static void test_plan__slice_that_rests__is_written_only_for_its_time(maybe_unused void **state)
+{
+    auto_world struct world world;
+    world_init(&world, PLAN_UP);
+    settle(&world);
+    strv_add(&world.resting, "c-us");
+    add_slice(&world, "c", "us", HOUR);
+    assert_plan(&world, "put slice c-us ~");
+    json_object_set_new(json_object_get(world.slices, "c-us"), "ports", json_array());
+    assert_plan(&world, "");
+    json_object_set_new(json_object_get(world.slices, "c-us"), "addressType", json_string("IPv6"));
+    assert_plan(&world, "");
+    json_object_del(world.slices, "c-us");
+    assert_plan(&world, "");
+    strv_clear(&world.resting);
+    assert_plan(&world, "put slice c-us");
+}
+
 static void test_plan__another_family_of_addresses__deletes_first(maybe_unused void **state)
 {
     auto_world struct world world;
@@ -339,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_plan__cluster_is_gone__its_service_goes_after_the_last_slice),
         cmocka_unit_test(test_plan__services_of_others__are_left_alone),
         cmocka_unit_test(test_plan__changed_by_hand__is_put_again),
+        cmocka_unit_test(test_plan__slice_that_rests__is_written_only_for_its_time),
         cmocka_unit_test(test_plan__another_family_of_addresses__deletes_first),
         cmocka_unit_test(test_plan__slice_of_this_host_with_another_name__goes),
         cmocka_unit_test(test_plan__times__are_written_when_their_readers_need_them),
