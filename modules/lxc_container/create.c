@@ -186,13 +186,17 @@ int create_make_room(struct ct *ct, struct error **err)
     return destroy_by_force(ct, err);
 }
 
-/* liblxc removes what it made, but not always the folder; after a signal it removes nothing. */
+/* liblxc removes what it made, but not always the folder, and not the configuration of a root file
+ * system that it did not make; after a signal it removes nothing. */
 static void clean_up(struct ct *ct)
 {
     auto_free char *partial = xasprintf("%s/partial", ct->directory);
-    if (access(partial, F_OK) == 0 &&
-        (empty_directory(ct, NULL) < 0 || destroy_by_force(ct, NULL) < 0))
+    if (access(partial, F_OK) == 0) {
+        if (empty_directory(ct, NULL) < 0 || destroy_by_force(ct, NULL) < 0)
+            return;
+    } else if (destroy_rest(ct, NULL) < 0) {
         return;
+    }
     if (rmdir(ct->directory) < 0)
         return;
 }
@@ -210,9 +214,11 @@ int create_run(struct ct *ct, struct error **err)
     buf_init(&output);
     const struct guard guard = {.work = create, .output = &output};
     auto_free char *what = xasprintf("create the container %s", ct->args.name);
+    bool others = access(ct->config_path, F_OK) == 0; /* who were faster */
     if (guard_run(ct, &guard, what, err) < 0) {
         keep_output(ct, &output, err);
-        clean_up(ct);
+        if (!others)
+            clean_up(ct);
         return -1;
     }
     ct->done.changed = true;

@@ -102,10 +102,8 @@ static void remove_empty(const struct ct *ct)
     }
 }
 
-/* With lxc.rootfs.managed = 0 liblxc says that it has removed the container and removes nothing at
- * all. Links and mounts can bring the root file system below the folder without its path saying
- * so: nothing goes but the files that are known not to be of it, the configuration last. */
-static int remove_rest(const struct ct *ct, struct error **err)
+/* Links and mounts can bring a root file system below the folder without its path saying so. */
+int destroy_rest(const struct ct *ct, struct error **err)
 {
     auto_strv struct strv names;
     strv_init(&names);
@@ -131,7 +129,7 @@ int destroy_run(struct ct *ct, struct error **err)
         return -1;
     auto_free char *what = xasprintf("remove the container %s", ct->args.name);
     const struct guard guard = {.work = snapshots ? destroy_all : destroy};
-    if (guard_run(ct, &guard, what, err) < 0 || remove_rest(ct, err) < 0)
+    if (guard_run(ct, &guard, what, err) < 0 || destroy_rest(ct, err) < 0)
         return -1;
     ct->done.changed = true;
     ct->done.destroyed = true;

@@ -13,6 +13,11 @@ int destroy_check(const struct ct *ct, struct error **err) must_check;
 /* The container is stopped. */
 int destroy_run(struct ct *ct, struct error **err) must_check;
 
+/* What liblxc leaves where the root file system is not managed, although it says that it has
+ * removed the container: nothing goes but the files that are known to be no part of that, the
+ * configuration last, and the folders that are empty then. */
+int destroy_rest(const struct ct *ct, struct error **err) must_check;
+
 /* Kills what runs under the name, unmounts what is mounted below the folder, removes the folder.
  * Never leaves the folder. */
 int destroy_by_force(struct ct *ct, struct error **err) must_check;

@@ -64,6 +64,21 @@ def test_create__fresh_file_systems__are_used(subject, tmp_path):
     assert subject("absent").changed
 
 
+@pytest.mark.parametrize("made", [True, False])
+def test_create__own_root_file_system_and_template_fails__nothing_but_that_is_left(subject, tmp_path, made):
+    root = tmp_path / "root"
+    options = dict(subject.made(), config=str(subject.box.world.config("lxc.rootfs.path = dir:%s" % root)))
+    if made:
+        keep(root)
+    failing = template(tmp_path / "failing", "echo out of luck\nexit 1\n")
+    outcome = subject("present", **dict(options, **failing))
+    assert outcome.failed and not outcome.changed and not subject.box.folder.exists(), outcome.data
+    assert outcome["lxc_container"]["state"] == "absent"
+    assert not made or os.listdir(root) == ["x"]
+    again = subject("present", **dict(options, **failing))
+    assert again.failed and not again.changed, again.data
+
+
 @pytest.fixture
 def half_made(subject, tmp_path):
     """A creation below the option directory that goes on: (its Popen object, the folder, the process of the template)."""
