@@ -1,5 +1,7 @@
 #include "lxc_container/edit.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -212,16 +214,36 @@ static void find_pending(struct ct *ct, const struct check *view)
 
 /* ---- both */
 
-int edit_read(struct ct *ct, struct error **err)
+int edit_read_rootfs(struct ct *ct, struct error **err)
+{
+    static const char key[] = "lxc.rootfs.path";
+    auto_buf struct buf found;
+    auto_free char *line = NULL;
+    size_t room = 0;
+    ssize_t got = 0;
+    buf_init(&found);
+    FILE *file = fopen(ct->config_path, "re");
+    /* liblxc reads no further than the first NUL. */
+    while (file && (got = getline(&line, &room, file)) >= 0 && strlen(line) == (size_t)got)
+        if (str_starts_with(line + strspn(line, " \t"), key))
+            buf_add_str(&found, line);
+    bool failed = !file || ferror(file);
+    if (failed)
+        error_make_errno(err, errno, "cannot read %s", ct->config_path);
+    if (file)
+        fclose(file);
+    ct->config.before = buf_steal(&found);
+    return failed ? -1 : 0;
+}
+
+static int read_before(struct ct *ct, struct error **err)
 {
     const char *path = ct_exists(ct) ? ct->config_path : ct_first_config(ct);
     auto_buf struct buf bytes;
     buf_init(&bytes);
     if (path && file_read(path, TEXT_LARGEST, &bytes, err) < 0)
         return -1;
-    /* liblxc reads no further than the first NUL, and of what goes that is enough. */
-    bool goes = ct->args.goal == CT_ABSENT;
-    if (!goes && bytes.size && strlen(buf_str(&bytes)) != bytes.size) {
+    if (bytes.size && strlen(buf_str(&bytes)) != bytes.size) {
         error_make(err, ERROR_PARSE, "%s is no text", path);
         return -1;
     }
@@ -232,7 +254,7 @@ int edit_read(struct ct *ct, struct error **err)
 int edit_prepare(struct ct *ct, struct error **err)
 {
     ct_config_clear(&ct->config);
-    if (edit_read(ct, err) < 0)
+    if (read_before(ct, err) < 0)
         return -1;
     auto_check struct check view = {.ct = ct};
     if (edit_and_check(ct, &view, err) < 0)

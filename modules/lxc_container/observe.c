@@ -220,7 +220,7 @@ static void observe_sources(struct ct *ct)
 static int observe_config(struct ct *ct, struct error **err)
 {
     if (ct->args.goal == CT_ABSENT)
-        return ct_exists(ct) ? edit_read(ct, err) : 0;
+        return ct_exists(ct) ? edit_read_rootfs(ct, err) : 0;
     edit_drop_unsupported(ct);
     observe_sources(ct);
     return edit_prepare(ct, err);

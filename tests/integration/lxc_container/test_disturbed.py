@@ -42,6 +42,15 @@ def test_108__file_that_is_no_text__absent_removes_it(running, none_left, garbag
     none_left(running)
 
 
+def test_absent__configuration_too_long_to_be_edited__is_removed(stopped, tmp_path):
+    """Of blank lines, the only ones that liblxc does not collect, which takes it minutes among sanitizers."""
+    stopped.box.config = (" " * (1 << 20) + "\n") * 17 + stopped.box.config
+    assert "16" in stopped("present").msg
+    outcome = stopped("absent", archive=True, archive_path=str(tmp_path / "archive"))
+    assert not outcome.failed and outcome.changed, outcome.data
+    assert not stopped.box.folder.exists()
+
+
 def test_108__file_that_is_no_text__is_not_edited(stopped):
     broken = stopped.box.config_file.read_bytes() + b"\0lxc.start.order = 5\n"
     stopped.box.config_file.write_bytes(broken)
