@@ -242,25 +242,12 @@ static int finish(const char *temp, const char *path, struct error **err)
     return -1;
 }
 
-/* What goes with the container, apart from its folder. Owned; NULL when it stays. */
-static char *managed_rootfs(const struct ct *ct)
-{
-    auto_free char *managed = lib_item(ct->container, "lxc.rootfs.managed");
-    auto_free char *rootfs = lib_item(ct->container, "lxc.rootfs.path");
-    auto_free char *store = facts_store(ct);
-    if (!rootfs || str_equal(managed, "0"))
-        return NULL;
-    /* Of an overlay the upper layer. */
-    const char *last = str_starts_with(store, "overlay") ? strrchr(rootfs, ':') : NULL;
-    return xstrdup(last ? last + 1 : rootfs);
-}
-
 int archive_check(const struct ct *ct, struct error **err)
 {
     const char *path = ct->args.archive.path;
     if (!path || ct->args.goal != CT_ABSENT || !ct_exists(ct))
         return 0;
-    auto_free char *rootfs = managed_rootfs(ct);
+    auto_free char *rootfs = facts_managed_rootfs(ct);
     bool goes = path_is_in(path, ct->directory) || (rootfs && path_is_in(path, rootfs));
     if (!goes)
         return 0;

@@ -12,6 +12,7 @@
 #include "lxc_container/edit.h"
 #include "lxc_container/guard.h"
 #include "lxc_container/include.h"
+#include "lxc_container/mounts.h"
 #include "lxc_container/observe.h"
 #include "lxc_container/text.h"
 
@@ -169,7 +170,7 @@ static int empty_directory(const struct ct *ct, struct error **err)
     strv_init(&content);
     if (!folder)
         return 0;
-    if (destroy_unmount(folder, err) < 0 || list_content(folder, &content, err) < 0)
+    if (mounts_remove(folder, err) < 0 || list_content(folder, &content, err) < 0)
         return -1;
     for (size_t i = 0; i < content.count; i++) {
         auto_free char *path = xasprintf("%s/%s", folder, content.items[i]);

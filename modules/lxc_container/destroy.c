@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -11,7 +10,9 @@
 #include "base/str.h"
 #include "fs/dir.h"
 #include "fs/file.h"
+#include "lxc_container/facts.h"
 #include "lxc_container/guard.h"
+#include "lxc_container/mounts.h"
 #include "lxc_container/run.h"
 #include "lxc_container/snapshot.h"
 
@@ -73,10 +74,40 @@ static int check_snapshots(const struct ct *ct, bool *any, struct error **err)
     return -1;
 }
 
+/* liblxc empties on its way what is mounted there, of the same disk, and is held up by the rest
+ * when half is gone. A data set of zfs is what is removed. */
+static int check_mounts(const struct ct *ct, struct error **err)
+{
+    auto_free char *managed = lib_item(ct->container, "lxc.rootfs.managed");
+    auto_free char *rootfs = facts_managed_rootfs(ct);
+    auto_free char *store = facts_store(ct);
+    const char *but = str_equal(store, "zfs") ? store : NULL;
+    auto_strv struct strv places;
+    strv_init(&places);
+    if (str_equal(managed, "0"))
+        return 0;
+    if (mounts_in(ct->directory, but, &places, err) < 0 ||
+        (rootfs && mounts_in(rootfs, but, &places, err) < 0))
+        return -1;
+    if (!places.count)
+        return 0;
+    error_make(
+        err, ERROR_USAGE,
+        "%s cannot be %s, because what is mounted on %s would be deleted with it: unmount it "
+        "first",
+        ct->args.name, ct->args.goal == CT_ABSENT ? "removed" : "restored", places.items[0]);
+    return -1;
+}
+
 int destroy_check(const struct ct *ct, struct error **err)
 {
     bool snapshots = false;
-    if (ct->args.goal != CT_ABSENT || !ct_exists(ct))
+    bool goes = ct->args.goal == CT_ABSENT;
+    if (!ct_exists(ct) || (!goes && !snapshot_replaces(&ct->args)))
+        return 0;
+    if (check_mounts(ct, err) < 0)
+        return -1;
+    if (!goes)
         return 0;
     return check_clones(ct, err) < 0 ? -1 : check_snapshots(ct, &snapshots, err);
 }
@@ -139,44 +170,6 @@ int destroy_run(struct ct *ct, struct error **err)
 
 /* ---- by hand */
 
-/* Three octal digits stand for a blank in mountinfo. */
-static void unescape(char *path)
-{
-    char *to = path;
-    for (const char *from = path; *from; to++) {
-        bool escape = from[0] == '\\' && strspn(from + 1, "01234567") >= 3;
-        *to = escape ? (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + from[3] - '0') : *from;
-        from += escape ? 4 : 1;
-    }
-    *to = '\0';
-}
-
-/* A mount that stays would be emptied together with the folder. */
-static int unmount_below(const char *directory, struct error **err)
-{
-    auto_buf struct buf bytes;
-    buf_init(&bytes);
-    if (file_read("/proc/self/mountinfo", LIMIT, &bytes, err) < 0)
-        return -1;
-    auto_free char *below = xasprintf("%s/", directory);
-    auto_strv struct strv lines;
-    strv_init(&lines);
-    strv_split(&lines, buf_str(&bytes), '\n');
-    for (size_t i = lines.count; i-- > 0;) {
-        auto_strv struct strv fields;
-        strv_init(&fields);
-        strv_split(&fields, lines.items[i], ' ');
-        if (fields.count < 5)
-            continue;
-        unescape(fields.items[4]);
-        if (!str_starts_with(fields.items[4], below) || umount2(fields.items[4], MNT_DETACH) == 0)
-            continue;
-        error_make_errno(err, errno, "cannot unmount %s", fields.items[4]);
-        return -1;
-    }
-    return 0;
-}
-
 /* liblxc opens a container without a configuration under any name, and that is enough to kill it.
  */
 static int kill_unreadable(struct ct *ct, struct error **err)
@@ -193,17 +186,11 @@ static int kill_unreadable(struct ct *ct, struct error **err)
     return run_kill(ct, err);
 }
 
-int destroy_unmount(const char *directory, struct error **err)
-{
-    auto_free char *real = realpath(directory, NULL);
-    return real ? unmount_below(real, err) : 0;
-}
-
 int destroy_by_force(struct ct *ct, struct error **err)
 {
     if (kill_unreadable(ct, err) < 0)
         return -1;
-    if (destroy_unmount(ct->directory, err) < 0 || dir_remove(ct->directory, err) < 0) {
+    if (mounts_remove(ct->directory, err) < 0 || dir_remove(ct->directory, err) < 0) {
         error_wrap(err, "cannot remove what is left of %s", ct->args.name);
         return -1;
     }

@@ -7,8 +7,9 @@
 #include "base/error.h"
 #include "lxc_container/state.h"
 
-/* Whether a task that removes the container can do so: ERROR_USAGE names the snapshots or clones
- * that are in the way, before anything is stopped. */
+/* Whether a task that removes the container, or puts a snapshot in its place, can do so:
+ * ERROR_USAGE names the mounts, snapshots or clones that are in the way, before anything is
+ * stopped. */
 int destroy_check(const struct ct *ct, struct error **err) must_check;
 /* The container is stopped. */
 int destroy_run(struct ct *ct, struct error **err) must_check;
@@ -21,8 +22,5 @@ int destroy_rest(const struct ct *ct, struct error **err) must_check;
 /* Kills what runs under the name, unmounts what is mounted below the folder, removes the folder.
  * Never leaves the folder. */
 int destroy_by_force(struct ct *ct, struct error **err) must_check;
-
-/* Unmounts what is mounted below DIRECTORY, which may be reached through links. */
-int destroy_unmount(const char *directory, struct error **err) must_check;
 
 #endif

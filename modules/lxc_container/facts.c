@@ -29,6 +29,17 @@ char *facts_store(const struct ct *ct)
     return value[length] == ':' && length ? xmemdup(value, length) : xstrdup("dir");
 }
 
+char *facts_managed_rootfs(const struct ct *ct)
+{
+    auto_free char *managed = lib_item(ct->container, "lxc.rootfs.managed");
+    auto_free char *rootfs = lib_item(ct->container, "lxc.rootfs.path");
+    auto_free char *store = facts_store(ct);
+    if (!rootfs || str_equal(managed, "0"))
+        return NULL;
+    const char *last = str_starts_with(store, "overlay") ? strrchr(rootfs, ':') : NULL;
+    return xstrdup(last ? last + 1 : rootfs);
+}
+
 /* ---- the running container */
 
 static json_t *list_of(const struct strv *values)

@@ -128,6 +128,13 @@ int snapshot_observe(struct ct *ct, struct error **err)
     return 0;
 }
 
+bool snapshot_replaces(const struct ct_args *args)
+{
+    const struct ct_snapshot *snapshot = &args->snapshot;
+    return snapshot->wanted && snapshot->goal == CT_SNAPSHOT_RESTORED &&
+           (!snapshot->new_name || str_equal(snapshot->new_name, args->name));
+}
+
 bool snapshot_needs_rest(const struct ct_snapshot *snapshot)
 {
     return snapshot->goal == CT_SNAPSHOT_PRESENT ||

@@ -20,6 +20,8 @@ json_t *snapshot_list(const struct ct *ct) must_check;
 int snapshot_observe(struct ct *ct, struct error **err) must_check;
 /* Pure: the files of the container itself are copied or replaced. */
 bool snapshot_needs_rest(const struct ct_snapshot *snapshot);
+/* Pure: a snapshot takes the place of the container, which is removed for it. */
+bool snapshot_replaces(const struct ct_args *args);
 /* Does what the option asks, with a container that is stopped where that is needed. */
 int snapshot_run(struct ct *ct, struct error **err) must_check;
 

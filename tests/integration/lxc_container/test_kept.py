@@ -27,6 +27,15 @@ def keep(folder):
     return file
 
 
+def beside_mount(subject, source, place, state, check=False, **options):
+    """The outcome of a run in a mount namespace of its own, where the folder SOURCE is mounted on PLACE as well."""
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(source), str(place)]
+    place.mkdir(parents=True, exist_ok=True)
+    process, _ = subject.module.start(launcher=inside, check=check, **subject.given(dict(options, state=state)))
+    return subject.end(process)
+
+
 # ---- before a creation
 
 @pytest.mark.parametrize("place", ["rootfs/data", "scripts"])
@@ -124,20 +133,14 @@ def test_absent__not_managed_and_reached_through_a_link__stays(stopped, tmp_path
 
 @pytest.mark.parametrize("linked", [False, True])
 def test_absent__not_managed_with_a_folder_of_the_host__stays(stopped, tmp_path, linked):
-    """In a mount namespace of its own, where a folder of the host is mounted below the container's."""
     file = keep(tmp_path / "host")
     tree = tmp_path / "tree"
     stopped.box.rootfs.rename(tree)
     stopped.box.rootfs.mkdir()
     unmanaged(stopped.box, tree)
     (tmp_path / "link").symlink_to(stopped.box.lxcpath)
-    mount = stopped.box.folder / "mnt"
-    mount.mkdir()
-    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
-    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(tmp_path / "host"), str(mount)]
-    process, _ = stopped.module.start(launcher=inside, state="absent", name=stopped.box.name,
-                                      lxc_path=str(tmp_path / "link" if linked else stopped.box.lxcpath))
-    outcome = stopped.end(process)
+    lxcpath = str(tmp_path / "link" if linked else stopped.box.lxcpath)
+    outcome = beside_mount(stopped, tmp_path / "host", stopped.box.folder / "mnt", "absent", lxc_path=lxcpath)
     assert outcome.changed and outcome["lxc_container"]["state"] == "absent", outcome.data
     assert file.read_text() == "kept" and (tree / "sbin/init").exists() and not stopped.box.config_file.exists()
 
@@ -154,14 +157,43 @@ def test_absent__not_managed__only_files_of_others_stay(stopped, tmp_path):
 
 def test_absent__leftover_behind_a_link__what_is_mounted_there_stays(subject, tmp_path):
     file = keep(tmp_path / "host")
-    mount = subject.box.rootfs / "mnt"
-    mount.mkdir(parents=True)
+    subject.box.folder.mkdir()
     (tmp_path / "link").symlink_to(subject.box.lxcpath)
-    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
-    inside = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(tmp_path / "host"), str(mount)]
-    process, _ = subject.module.start(launcher=inside, state="absent", name=subject.box.name, force=True,
-                                      lxc_path=str(tmp_path / "link"))
-    assert subject.end(process).changed and file.read_text() == "kept" and not subject.box.folder.exists()
+    outcome = beside_mount(subject, tmp_path / "host", subject.box.rootfs / "mnt", "absent", force=True,
+                           lxc_path=str(tmp_path / "link"))
+    assert outcome.changed and file.read_text() == "kept" and not subject.box.folder.exists()
+
+
+# ---- a folder of the host that is mounted in what goes
+
+@pytest.mark.parametrize("place", ["rootfs", "rootfs/srv/data", "mnt", "snaps/snap0/rootfs"])
+@pytest.mark.parametrize("check", [False, True])
+def test_absent__folder_of_the_host_mounted_in_what_goes__is_refused(running, tmp_path, place, check):
+    file = keep(tmp_path / "host")
+    outcome = beside_mount(running, tmp_path / "host", running.box.folder / place, "absent", check, destroy_snapshots=True)
+    assert outcome.failed and str(running.box.folder / place) in outcome.msg and not outcome.changed, outcome.data
+    assert file.read_text() == "kept" and running.box.state == "RUNNING" and running.box.exists
+
+
+def test_absent__folder_of_the_host_mounted_in_a_root_file_system_elsewhere__is_refused(stopped, tmp_path):
+    file = keep(tmp_path / "host")
+    tree = tmp_path / "tree"
+    stopped.box.rootfs.rename(tree)
+    (tmp_path / "link").symlink_to(tree)
+    stopped.box.config = stopped.box.config.replace("dir:%s" % stopped.box.rootfs, "dir:%s" % (tmp_path / "link"))
+    outcome = beside_mount(stopped, tmp_path / "host", tree / "srv", "absent")
+    assert outcome.failed and str(tree / "srv") in outcome.msg, outcome.data
+    assert file.read_text() == "kept" and (tree / "sbin/init").exists()
+    tree.rename(stopped.box.rootfs)
+
+
+def test_restored__folder_of_the_host_mounted_in_what_goes__is_refused(stopped, tmp_path):
+    file = keep(tmp_path / "host")
+    assert stopped("present", snapshot={"state": "present"}).changed
+    outcome = beside_mount(stopped, tmp_path / "host", stopped.box.rootfs / "srv", "present",
+                           snapshot={"state": "restored", "name": "snap0"})
+    assert outcome.failed and str(stopped.box.rootfs / "srv") in outcome.msg, outcome.data
+    assert file.read_text() == "kept" and stopped.box.exists
 
 
 # ---- an archive of what goes

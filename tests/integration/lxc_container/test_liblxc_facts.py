@@ -147,6 +147,17 @@ def test_facts__destroy__removes_a_managed_folder_elsewhere(box, tmp_path):
     assert box.ask("destroy") and not elsewhere.exists()
 
 
+def test_facts__destroy__empties_what_is_mounted_below(box, tmp_path):
+    (tmp_path / "host").mkdir()
+    (tmp_path / "host/x").touch()
+    place = box.rootfs / "srv"
+    place.mkdir(exist_ok=True)
+    script = 'mount --bind "$1" "$2" && exec lxc-destroy -P "$3" -n "$4"'
+    status, _ = tool("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", tmp_path / "host", place,
+                     box.lxcpath, box.name)
+    assert status != 0 and os.listdir(tmp_path / "host") == []
+
+
 def test_facts__handle_of_a_missing_container__says_stopped(world):
     box = Box(world, "spec-nobody")
     assert (box.exists, box.state, box.pid) == (False, "STOPPED", -1)
