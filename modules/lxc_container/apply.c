@@ -107,7 +107,17 @@ int ct_apply(void *state, struct error **err)
 
 int ct_predict(void *state, struct error **err)
 {
-    (void)state;
     (void)err;
+    struct ct *ct = state;
+    const struct plan *plan = &ct->plan;
+    struct ct_done *done = &ct->done;
+    done->changed = plan_changes(plan);
+    done->created = plan_has(plan, CT_DO_CREATE);
+    done->started = plan_has(plan, CT_DO_START);
+    done->stopped = plan_has(plan, CT_DO_STOP);
+    done->config = plan_has(plan, CT_DO_CONFIG);
+    done->cloned = plan_has(plan, CT_DO_CLONE);
+    done->destroyed = plan_has(plan, CT_DO_DESTROY);
+    ct->run = plan->final;
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * Station four: does the steps of the plan. In check mode there is nothing left to find out.
+ * Station four: does the steps of the plan; in check mode says of them that they were done.
  */
 #ifndef LXC_CONTAINER_APPLY_H
 #define LXC_CONTAINER_APPLY_H

@@ -5,28 +5,17 @@
 #include "base/str.h"
 #include "lxc_container/facts.h"
 
-/* ---- what was done, or in check mode what would be */
-
-static bool would(const struct ct *ct, enum ct_verb verb)
-{
-    return ct->context->check_mode && plan_has(&ct->plan, verb);
-}
-
-static bool has_changed(const struct ct *ct)
-{
-    return ct->done.changed || (ct->context->check_mode && plan_changes(&ct->plan));
-}
+/* ---- what was done */
 
 static bool is_restart(const struct ct *ct)
 {
-    bool both = ct->done.started && ct->done.stopped;
-    return ct->plan.restarts && (both || would(ct, CT_DO_START));
+    return ct->plan.restarts && ct->done.started && ct->done.stopped;
 }
 
 /* A failure before the restart leaves the running container as it was. */
 static bool requires_restart(const struct ct *ct)
 {
-    if (ct->context->check_mode || !plan_has(&ct->plan, CT_DO_START))
+    if (!plan_has(&ct->plan, CT_DO_START))
         return ct->plan.restart_required;
     return ct->config.pending && !ct->done.started && ct->run != CT_RUN_STOPPED;
 }
@@ -38,20 +27,16 @@ static void add_done(const struct ct *ct, json_t *facts)
         const char *key;
         bool value;
     } flags[] = {
-        {"created", done->created || would(ct, CT_DO_CREATE)},
-        {"started", done->started || would(ct, CT_DO_START)},
-        {"stopped", done->stopped || would(ct, CT_DO_STOP)},
-        {"restarted", is_restart(ct)},
-        {"config_changed", done->config || would(ct, CT_DO_CONFIG)},
-        {"restart_required", requires_restart(ct)},
+        {"created", done->created},       {"started", done->started},
+        {"stopped", done->stopped},       {"restarted", is_restart(ct)},
+        {"config_changed", done->config}, {"restart_required", requires_restart(ct)},
     };
     for (size_t i = 0; i < array_length(flags); i++)
         json_object_set_new(facts, flags[i].key, json_boolean(flags[i].value));
-    bool written = done->config || would(ct, CT_DO_CONFIG);
-    json_t *changes = written ? json_incref(ct->config.changes) : json_array();
+    json_t *changes = done->config ? json_incref(ct->config.changes) : json_array();
     json_object_set_new(facts, "config_changes", changes);
     if (done->clone_known)
-        json_object_set_new(facts, "cloned", json_boolean(done->cloned || would(ct, CT_DO_CLONE)));
+        json_object_set_new(facts, "cloned", json_boolean(done->cloned));
     if (done->archive)
         json_object_set_new(facts, "archive", json_string(done->archive));
     if (done->systemd_state)
@@ -73,27 +58,25 @@ static json_t *container_of(struct ct *ct)
 
 static const char *state_before(const struct ct *ct)
 {
-    if (ct->done.created || would(ct, CT_DO_CREATE) || (!ct_exists(ct) && !ct->done.destroyed))
+    if (ct->done.created || (!ct_exists(ct) && !ct->done.destroyed))
         return "absent";
     return states_name(ct->run_before);
 }
 
 static const char *state_after(const struct ct *ct)
 {
-    if (ct->context->check_mode)
-        return ct->plan.gone ? "absent" : states_name(ct->plan.final);
-    return ct_exists(ct) ? states_name(ct->run) : "absent";
+    if (ct->done.destroyed || (!ct_exists(ct) && !ct->done.created))
+        return "absent";
+    return states_name(ct->run);
 }
 
 static void add_diff(const struct ct *ct, json_t *result)
 {
     json_t *diffs = json_array();
-    bool written = ct->done.config || would(ct, CT_DO_CONFIG);
-    bool created = ct->done.created || would(ct, CT_DO_CREATE);
-    if (written && ct->config.before)
+    if (ct->done.config && ct->config.before)
         json_array_append_new(diffs,
-                              am_diff_new(created ? NULL : ct->config.before, ct->config.after,
-                                          ct->config_path, ct->config_path));
+                              am_diff_new(ct->done.created ? NULL : ct->config.before,
+                                          ct->config.after, ct->config_path, ct->config_path));
     const char *before = state_before(ct);
     const char *after = state_after(ct);
     if (!str_equal(before, after)) {
@@ -109,8 +92,7 @@ static void add_diff(const struct ct *ct, json_t *result)
 void ct_result(void *state, const struct error *failure, json_t *result)
 {
     struct ct *ct = state;
-    json_object_set_new(result, "changed",
-                        json_boolean(has_changed(ct) && !(failure && ct->context->check_mode)));
+    json_object_set_new(result, "changed", json_boolean(ct->done.changed));
     if (ct->lib.version)
         json_object_set_new(result, "lxc_version", json_string(ct->lib.version()));
     if (ct->done.command)

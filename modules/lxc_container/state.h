@@ -32,7 +32,7 @@ struct ct_config {
     json_t *changes; /* owned list, see config_changes */
 };
 
-/* What was done. */
+/* What was done, or in check mode would be. */
 struct ct_done {
     bool changed;
     bool created;
