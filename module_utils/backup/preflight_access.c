@@ -64,6 +64,15 @@ static void ask(json_t *reviews, json_t *seen, const char *verb,
     json_array_append_new(reviews, review(verb, resource->group, resource->plural, namespace_));
 }
 
+/* Whether the run patches ITEM besides: a pause or the end of one, or the record of its fields. */
+static bool is_patched(const struct backup_restore *restore, const struct backup_item *item)
+{
+    if (item->to_pause || (item->restoring && restore->options.resume != BACKUP_RESUME_NEVER))
+        return true;
+    return (item->step == BACKUP_STEP_CREATE || item->step == BACKUP_STEP_UPDATE) &&
+           (restore->options.managed_fields || backup_to_resume(restore, item->node));
+}
+
 static void ask_for_item(const struct backup_restore *restore, const struct backup_item *item,
                          json_t *reviews, json_t *seen)
 {
@@ -76,8 +85,7 @@ static void ask_for_item(const struct backup_restore *restore, const struct back
         ask(reviews, seen, "create", resource, namespace_);
     if (item->step == BACKUP_STEP_UPDATE)
         ask(reviews, seen, "update", resource, namespace_);
-    if (item->step == BACKUP_STEP_CREATE &&
-        (restore->options.managed_fields || backup_to_resume(restore, item->node)))
+    if (is_patched(restore, item))
         ask(reviews, seen, "patch", resource, namespace_);
 }
 

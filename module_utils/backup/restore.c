@@ -35,7 +35,6 @@ void backup_restore_init(struct backup_restore *restore, struct backup_contents 
         .unplaced = json_array(),
         .checks = json_array(),
         .left_paused = json_array(),
-        .paused = json_array(),
     };
 }
 
@@ -58,7 +57,6 @@ void backup_restore_clear(struct backup_restore *restore)
     json_decref(restore->unplaced);
     json_decref(restore->checks);
     json_decref(restore->left_paused);
-    json_decref(restore->paused);
     strv_clear(&restore->problems);
     strv_clear(&restore->warnings);
     strv_clear(&restore->notes);

@@ -72,6 +72,7 @@ struct backup_item {
     bool unserved;      /* its kind, or this version of it, is not served */
     bool live_paused;
     bool live_deleting;
+    bool to_pause;      /* a live Cluster that is to stand still while it is completed */
     bool restoring;     /* an earlier run of ours created it and was cut off */
     bool differs;       /* from what the archive says */
     bool declined;      /* left out because the options say so: nobody misses it */
@@ -105,7 +106,6 @@ struct backup_restore {
     size_t created, updated, resumed, writes;
     bool gone;           /* nobody answered, however often: nothing else is tried */
     json_t *left_paused; /* owned: [{kind, namespace, name, reason}] */
-    json_t *paused;      /* owned: private: live Clusters paused by this run */
 };
 
 void backup_restore_init(struct backup_restore *restore, struct backup_contents *contents,

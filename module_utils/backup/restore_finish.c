@@ -70,7 +70,16 @@ static json_t *patch_for(const struct capi_node *node)
                      CAPI_PAUSED_ANNOTATION);
 }
 
-static void leave_paused(struct backup_restore *restore, const struct backup_item *item,
+int backup_resume_call(const struct backup_item *item, struct kube_call *call, struct error **err)
+{
+    json_auto_t *patch = patch_for(item->node);
+    auto_free char *path = backup_item_path(item, false);
+    int result = backup_call_json(call, "PATCH", path, MANAGED_BY, patch, err);
+    call->idempotent = true;
+    return result;
+}
+
+void backup_leave_paused(struct backup_restore *restore, const struct backup_item *item,
                          const char *reason)
 {
     json_array_append_new(restore->left_paused, backup_identity(item->node, reason));
@@ -82,11 +91,11 @@ static bool is_due(struct backup_restore *restore, const struct backup_item *ite
     if (!is_ours(item))
         return false;
     if (restore->options.resume == BACKUP_RESUME_NEVER) {
-        leave_paused(restore, item, "resume is never");
+        backup_leave_paused(restore, item, "resume is never");
         return false;
     }
     if (!item->restoring && !backup_to_resume(restore, item->node)) {
-        leave_paused(restore, item, "it was paused when it was saved");
+        backup_leave_paused(restore, item, "it was paused when it was saved");
         return false;
     }
     const struct capi_node *missing = missing_of(restore, item->node);
@@ -94,7 +103,7 @@ static bool is_due(struct backup_restore *restore, const struct backup_item *ite
         return true;
     auto_free char *label = capi_node_label(missing);
     auto_free char *reason = xasprintf("%s is missing", label);
-    leave_paused(restore, item, reason);
+    backup_leave_paused(restore, item, reason);
     return false;
 }
 
@@ -110,11 +119,7 @@ static bool start(void *context, size_t index, struct kube_call *call)
     struct backup_item *item = &resuming->restore->items[index];
     if (!is_head(item, resuming->classes) || !is_due(resuming->restore, item))
         return false;
-    json_auto_t *patch = patch_for(item->node);
-    auto_free char *path = backup_item_path(item, false);
-    int result = backup_call_json(call, "PATCH", path, MANAGED_BY, patch, &item->error);
-    call->idempotent = true;
-    return result == 0;
+    return backup_resume_call(item, call, &item->error) == 0;
 }
 
 static bool finish(void *context, size_t index, struct kube_call *call)
@@ -131,7 +136,7 @@ static bool finish(void *context, size_t index, struct kube_call *call)
     auto_error struct error *error = NULL;
     kube_call_error_move(call, &error);
     error_wrap(&error, "%s cannot be resumed", label);
-    leave_paused(resuming->restore, item, "resuming it failed");
+    backup_leave_paused(resuming->restore, item, "resuming it failed");
     if (!resuming->error)
         resuming->error = steal_ptr(error);
     return false;

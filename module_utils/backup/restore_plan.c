@@ -121,10 +121,9 @@ static void judge_live_cluster(struct backup_restore *restore, struct backup_ite
     }
     if (!missing || item->live_paused)
         return;
-    if (restore->options.pause) {
-        json_array_append_new(restore->paused, json_integer((json_int_t)item->node->origin));
+    item->to_pause = restore->options.pause;
+    if (item->to_pause)
         return;
-    }
     auto_free char *label = capi_node_label(item->node);
     strv_printf(&restore->problems,
                 "%s is live and not paused, but %zu of its objects would be created: its "

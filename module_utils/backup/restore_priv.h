@@ -58,6 +58,16 @@ bool backup_item_again(const struct backup_restore *restore, struct backup_item 
 bool backup_item_finish(struct backup_restore *restore, struct backup_item *item,
                         struct kube_call *call);
 
+/* Pauses the live Clusters that are completed, with the mark: whatever becomes of this run, the
+ * next one resumes them. On failure none of them stays paused. */
+int backup_restore_pause(struct backup_restore *restore, struct error **err) must_check;
+
+/* A call that resumes ITEM and takes the mark off. 0, or -1. */
+int backup_resume_call(const struct backup_item *item, struct kube_call *call, struct error **err)
+    must_check;
+/* ITEM stays paused, for REASON. */
+void backup_leave_paused(struct backup_restore *restore, const struct backup_item *item,
+                         const char *reason);
 /* After the objects: resumes what may be. */
 int backup_restore_finish(struct backup_restore *restore, struct error **err) must_check;
 

@@ -106,34 +106,6 @@ static int create_namespaces(struct backup_restore *restore, struct error **err)
     return 0;
 }
 
-/* The mark is there with the pause: whatever becomes of this run, the next one resumes it. */
-static int pause_live(struct backup_restore *restore, struct error **err)
-{
-    size_t index = 0;
-    json_t *place = NULL;
-    json_array_foreach (restore->paused, index, place) {
-        struct backup_item *item = &restore->items[json_integer_value(place) - 1];
-        auto_kube_call struct kube_call call = {0};
-        auto_free char *path = backup_item_path(item, false);
-        json_auto_t *patch = json_pack("{s{s{ss}} s{sb}}", "metadata", "annotations",
-                                       BACKUP_RESTORING, restore->archive, "spec", "paused", true);
-        if (backup_call_json(&call, "PATCH", path, MANAGED_BY, patch, err) < 0)
-            return -1;
-        call.idempotent = true;
-        if (kube_client_call(restore->client, &call, err) < 0)
-            return -1;
-        if (call.error) {
-            kube_call_error_move(&call, err);
-            error_wrap(err, "Cluster %s/%s cannot be paused", item->node->namespace_,
-                       item->node->name);
-            return -1;
-        }
-        restore->writes++;
-        item->restoring = true;
-    }
-    return 0;
-}
-
 /* ---- */
 
 static int first_error(const struct backup_restore *restore, struct error **err)
@@ -151,7 +123,7 @@ static int first_error(const struct backup_restore *restore, struct error **err)
 
 int backup_restore_run(struct backup_restore *restore, struct error **err)
 {
-    if (create_namespaces(restore, err) < 0 || pause_live(restore, err) < 0 ||
+    if (create_namespaces(restore, err) < 0 || backup_restore_pause(restore, err) < 0 ||
         run_groups(restore, err) < 0)
         return -1;
     auto_error struct error *unresumed = NULL;

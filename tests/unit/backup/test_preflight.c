@@ -33,6 +33,34 @@ static void test_088__what_the_account_may_do__is_asked_once_for_each_kind(void 
     world_end(&world);
 }
 
+static void test_088__what_a_live_cluster_needs__is_asked_for_too(void **state)
+{
+    (void)state;
+    static const struct {
+        enum backup_step step;
+        bool to_pause, restoring;
+        size_t reviews;
+    } rows[] = {
+        {BACKUP_STEP_LINK, false, false, 5}, /* get alone; get and create of two kinds */
+        {BACKUP_STEP_LINK, true, false, 6},
+        {BACKUP_STEP_LINK, false, true, 6},
+        {BACKUP_STEP_UPDATE, false, false, 7}, /* update, and resumed */
+    };
+    static const struct fake_reply script[] = {{.when = REVIEWS, .body = ALLOWED}};
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct world world;
+        struct error *err = NULL;
+        world_begin(&world, script, array_length(script));
+        struct backup_item *cluster = world_item(&world, "one");
+        cluster->step = rows[i].step;
+        cluster->to_pause = rows[i].to_pause;
+        cluster->restoring = rows[i].restoring;
+        assert_int_equal(preflight_access(&world.restore, &err), 0);
+        assert_int_equal(world_asked(&world, REVIEWS), rows[i].reviews);
+        world_end(&world);
+    }
+}
+
 static void test_088__what_the_account_may_not_do__is_named(void **state)
 {
     (void)state;
@@ -142,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_088__what_the_account_may_do__is_asked_once_for_each_kind),
+        cmocka_unit_test(test_088__what_a_live_cluster_needs__is_asked_for_too),
         cmocka_unit_test(test_088__what_the_account_may_not_do__is_named),
         cmocka_unit_test(test_access__a_server_that_does_not_answer__is_an_error),
         cmocka_unit_test(test_072__providers__have_to_be_there_in_no_older_version),

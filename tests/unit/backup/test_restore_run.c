@@ -165,8 +165,7 @@ static void test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all(void
         if (str_equal(world.restore.items[i].node->kind, "Cluster")) {
             world.restore.items[i].step = BACKUP_STEP_LINK;
             world.restore.items[i].uid = xstrdup("live");
-            json_decref(world.restore.paused);
-            world.restore.paused = json_pack("[I]", (json_int_t)i + 1);
+            world.restore.items[i].to_pause = true;
         }
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     assert_non_null(strstr(err->message, "Cluster magnum-system/one cannot be paused"));
