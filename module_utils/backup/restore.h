@@ -43,8 +43,9 @@ struct backup_restore_options {
     bool managed_fields;
     bool namespaces; /* get their labels and annotations back */
     bool force;
-    bool pause;          /* live Clusters that are completed, meanwhile */
-    long long max_age_s; /* -1: any */
+    bool pause;                 /* live Clusters that are completed, meanwhile */
+    long long pause_timeout_ms; /* until their controllers have noticed */
+    long long max_age_s;        /* -1: any */
     long long webhook_timeout_ms;
     unsigned attempts; /* of one write that fails for a reason that may pass */
 };

@@ -5,6 +5,7 @@
 #include "backup/restore_priv.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "capi/pause.h"
 #include "json/js_get.h"
 
 #define MANAGED_BY "?fieldManager=" BACKUP_MANAGER
@@ -60,6 +61,23 @@ static int pause_all(struct backup_restore *restore, struct error **err)
     return result < 0 ? -1 : interrupt_check(err);
 }
 
+/* ---- waiting until controllers have noticed */
+
+static int await_notice(struct backup_restore *restore, struct error **err)
+{
+    json_auto_t *waiting = json_object();
+    for (size_t i = 0; i < restore->count; i++) {
+        const struct backup_item *item = &restore->items[i];
+        if (!item->to_pause)
+            continue;
+        auto_free char *label = capi_node_label(item->node);
+        auto_free char *path = backup_item_path(item, false);
+        json_object_set_new(waiting, label, json_string(path));
+    }
+    return capi_pause_await(restore->client, waiting, restore->options.pause_timeout_ms,
+                            &restore->warnings, err);
+}
+
 /* ---- taking it back: nothing was written */
 
 static void undo_item(struct backup_restore *restore, struct backup_item *item)
@@ -89,7 +107,7 @@ static void undo_all(struct backup_restore *restore)
 
 int backup_restore_pause(struct backup_restore *restore, struct error **err)
 {
-    if (pause_all(restore, err) == 0)
+    if (pause_all(restore, err) == 0 && await_notice(restore, err) == 0)
         return 0;
     undo_all(restore);
     return -1;

@@ -113,49 +113,61 @@ static bool has_noticed(const json_t *value)
     return str_equal(js_str(condition, "status", NULL), "True");
 }
 
-/* Drops those of WAITING, a list of entries, that have noticed. */
-static int look(const struct capi_pause *pause, json_t *waiting, struct error **err)
+/* Drops those of WAITING, {label: path}, that have noticed. */
+static int look(struct kube_client *client, json_t *waiting, struct error **err)
 {
-    size_t count = json_array_size(waiting);
-    int result = 0;
-    auto_free struct kube_call *calls = xcalloc(count + 1, sizeof(*calls));
-    for (size_t i = 0; i < count; i++) {
-        char *path = capi_pause_path(pause, json_array_get(waiting, i));
-        kube_call_init(&calls[i], "GET", path ? path : xstrdup("/"));
-    }
-    result = kube_client_all(pause->client, calls, count, err);
-    for (size_t i = count; i-- > 0;) {
-        if (result == 0) {
-            auto_error struct error *ignored = NULL; /* whoever lists it next will tell */
-            json_auto_t *value = calls[i].error ? NULL : kube_call_json(&calls[i], &ignored);
-            if (!value || has_noticed(value))
-                json_array_remove(waiting, i);
-        }
-        kube_call_clear(&calls[i]);
+    size_t count = 0;
+    const char *label = NULL;
+    json_t *path = NULL;
+    void *next = NULL;
+    auto_free struct kube_call *calls = xcalloc(json_object_size(waiting) + 1, sizeof(*calls));
+    json_object_foreach (waiting, label, path)
+        kube_call_init(&calls[count++], "GET", xstrdup(json_string_value(path)));
+    int result = kube_client_all(client, calls, count, err);
+    size_t index = 0;
+    json_object_foreach_safe (waiting, next, label, path) {
+        auto_error struct error *ignored = NULL; /* whoever lists it next will tell */
+        struct kube_call *call = &calls[index++];
+        json_auto_t *value = result < 0 || call->error ? NULL : kube_call_json(call, &ignored);
+        if (result == 0 && (!value || has_noticed(value)))
+            json_object_del(waiting, label);
+        kube_call_clear(call);
     }
     return result;
 }
 
-static int await_notice(const struct capi_pause *pause, long long timeout_ms, struct strv *warnings,
-                        struct error **err)
+int capi_pause_await(struct kube_client *client, json_t *waiting, long long timeout_ms,
+                     struct strv *warnings, struct error **err)
 {
     long long deadline = clock_deadline_ms(timeout_ms);
-    json_auto_t *waiting = json_copy(pause->entries);
-    while (json_array_size(waiting)) {
-        if (interrupt_check(err) < 0 || look(pause, waiting, err) < 0)
+    while (json_object_size(waiting)) {
+        if (interrupt_check(err) < 0 || look(client, waiting, err) < 0)
             return -1;
-        if (!json_array_size(waiting) || clock_passed(deadline))
+        if (!json_object_size(waiting) || clock_passed(deadline))
             break;
         clock_sleep_ms(POLL_MS);
     }
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (waiting, index, entry) {
-        auto_free char *label = capi_pause_label(entry);
+    const char *label = NULL;
+    json_t *path = NULL;
+    json_object_foreach (waiting, label, path)
         strv_printf(warnings, "%s does not say within %lld s that it is paused", label,
                     timeout_ms / 1000);
-    }
     return 0;
+}
+
+static int await_entries(const struct capi_pause *pause, long long timeout_ms,
+                         struct strv *warnings, struct error **err)
+{
+    json_auto_t *paths = json_object();
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (pause->entries, index, entry) {
+        auto_free char *label = capi_pause_label(entry);
+        auto_free char *path = capi_pause_path(pause, entry);
+        if (path)
+            json_object_set_new(paths, label, json_string(path));
+    }
+    return capi_pause_await(pause->client, paths, timeout_ms, warnings, err);
 }
 
 int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, long long timeout_ms,
@@ -174,7 +186,7 @@ int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, lon
     if (capi_pause_journal_write(pause, err) < 0 || patch_all(pause, false, err) < 0 ||
         patch_all(pause, true, err) < 0)
         return -1;
-    return await_notice(pause, timeout_ms, warnings, err);
+    return await_entries(pause, timeout_ms, warnings, err);
 }
 
 /* ---- resuming */

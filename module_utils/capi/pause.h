@@ -35,12 +35,18 @@ void capi_pause_clear(struct capi_pause *pause);
 
 /*
  * Pauses the Clusters, then the ClusterClasses of GRAPH that are selected and not paused: the
- * journal first. Then waits up to TIMEOUT_MS until those whose kind reports it say that they have
- * noticed; who does not in time adds a warning. On failure what was paused stays in entries: call
- * capi_pause_resume, whatever happened.
+ * journal first. Then waits as capi_pause_await does. On failure what was paused stays in entries:
+ * call capi_pause_resume, whatever happened.
  */
 int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, long long timeout_ms,
                    struct strv *warnings, struct error **err) must_check;
+
+/*
+ * Waits up to TIMEOUT_MS until those of WAITING, {label: path}, whose kind reports it say that they
+ * have noticed. These are dropped from it, and who stays in it adds a warning.
+ */
+int capi_pause_await(struct kube_client *client, json_t *waiting, long long timeout_ms,
+                     struct strv *warnings, struct error **err) must_check;
 
 /*
  * Resumes the entries, ClusterClasses first, also after a signal: each only while its uid and its

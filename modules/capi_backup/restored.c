@@ -100,6 +100,7 @@ static struct backup_restore_options options_of(const struct cb_args *args)
         .namespaces = args->restore_namespaces,
         .force = args->force,
         .pause = args->quiesce == CB_QUIESCE_PAUSE,
+        .pause_timeout_ms = args->pause_timeout_ms,
         .max_age_s = args->max_age_s,
         .webhook_timeout_ms = args->webhook_timeout_ms,
         .attempts = args->retries + 1,

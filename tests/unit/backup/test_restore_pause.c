@@ -47,7 +47,9 @@ static size_t sent(struct world *world, const char *name, const char *body)
 static void test_084__live_clusters__are_paused_with_the_mark_and_updated_from_there(void **state)
 {
     (void)state;
-    static const struct fake_reply script[] = {{.when = "PATCH ", .body = MADE}};
+    static const struct fake_reply script[] = {
+        {.when = "PATCH ", .body = MADE}, {.when = "GET ", .body = MADE}, /* it never reports */
+    };
     struct world world;
     struct error *err = NULL;
     begin(&world, script, array_length(script));
@@ -105,12 +107,49 @@ static void test_084__one_that_cannot_be_resumed_then__is_told(void **state)
     world_end(&world);
 }
 
+#define SEEN(STATUS)                                                                               \
+    "{\"status\":{\"conditions\":[{\"type\":\"Paused\",\"status\":\"" STATUS "\"}]}}"
+
+static void
+test_084__controllers__are_waited_for_until_they_say_that_they_have_noticed(void **state)
+{
+    (void)state;
+    static const struct {
+        long long timeout_ms;
+        size_t looks;
+        const char *warning;
+    } rows[] = {
+        {60000, 2, NULL},
+        {0, 1, "Cluster n/two does not say within 0 s that it is paused"},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        static const struct fake_reply script[] = {
+            {.when = "PATCH ", .body = MADE},
+            {.when = "GET " CLUSTERS "two", .times = 1, .body = SEEN("False")},
+            {.when = "GET ", .body = SEEN("True")},
+        };
+        struct world world;
+        struct error *err = NULL;
+        begin(&world, script, array_length(script));
+        world.restore.options.pause_timeout_ms = rows[i].timeout_ms;
+        assert_int_equal(backup_restore_pause(&world.restore, &err), 0);
+        assert_int_equal(world_asked(&world, "GET " CLUSTERS "one"), 1);
+        assert_int_equal(world_asked(&world, "GET " CLUSTERS "two"), rows[i].looks);
+        assert_int_equal(world.restore.warnings.count, rows[i].warning != NULL);
+        if (rows[i].warning)
+            assert_string_equal(world.restore.warnings.items[0], rows[i].warning);
+        world_end(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_084__live_clusters__are_paused_with_the_mark_and_updated_from_there),
         cmocka_unit_test(test_084__one_that_cannot_be_paused__is_the_end_and_the_others_go_on),
         cmocka_unit_test(test_084__one_that_cannot_be_resumed_then__is_told),
+        cmocka_unit_test(
+            test_084__controllers__are_waited_for_until_they_say_that_they_have_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
