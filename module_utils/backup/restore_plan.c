@@ -109,26 +109,30 @@ static void plan_owners(struct backup_restore *restore, struct backup_item *item
             leave(item, "it belongs to what is left out: ", node->soft_owners[i]->name);
 }
 
-/* ---- live clusters that would be completed behind the back of their controllers */
+/* ---- live clusters that would be completed or changed behind the back of their controllers */
 
 static void judge_live_cluster(struct backup_restore *restore, struct backup_item *item)
 {
-    size_t missing = 0;
+    size_t created = 0, updated = 0;
     for (size_t i = 0; i < restore->count; i++) {
         const struct backup_item *child = &restore->items[i];
-        missing += !child->foreign && child->step == BACKUP_STEP_CREATE &&
-                   capi_node_has_tenant(child->node, item->node);
+        if (child->foreign || !capi_node_has_tenant(child->node, item->node))
+            continue;
+        created += child->step == BACKUP_STEP_CREATE;
+        /* The update of the Cluster itself pauses it. */
+        updated += child->step == BACKUP_STEP_UPDATE && child != item;
     }
-    if (!missing || item->live_paused)
+    if (!(created + updated) || item->live_paused)
         return;
     item->to_pause = restore->options.pause;
     if (item->to_pause)
         return;
     auto_free char *label = capi_node_label(item->node);
-    strv_printf(&restore->problems,
-                "%s is live and not paused, but %zu of its objects would be created: its "
-                "controllers would make others meanwhile; choose quiesce: pause",
-                label, missing);
+    strv_printf(
+        &restore->problems,
+        "%s is live and not paused, but %zu of its objects would be created and %zu updated: "
+        "its controllers would make others or change them meanwhile; choose quiesce: pause",
+        label, created, updated);
 }
 
 void backup_restore_plan(struct backup_restore *restore)

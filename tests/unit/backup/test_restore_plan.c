@@ -135,6 +135,49 @@ static void test_084__a_live_cluster_that_lacks_objects__is_refused_or_paused(vo
     }
 }
 
+static void test_084__a_live_cluster_of_which_objects_are_updated__likewise(void **state)
+{
+    (void)state;
+    static const struct {
+        enum backup_conflict conflict;
+        bool pause;
+        const char *problem;
+        bool to_pause;
+    } rows[] = {
+        {BACKUP_SKIP, false, "", false},
+        {BACKUP_REPLACE, false, "0 of its objects would be created and 1 updated", false},
+        {BACKUP_REPLACE, true, "", true},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        const struct backup_restore_options options = {.conflict = rows[i].conflict,
+                                                       .pause = rows[i].pause};
+        struct world world = {0};
+        begin(&world, &options);
+        make_live(item(&world, "Cluster"), "false");
+        set_live(item(&world, "Machine"), "{\"metadata\":{\"uid\":\"live\"},\"spec\":{\"x\":1}}");
+        backup_restore_plan(&world.restore);
+        assert_non_null(strstr(first_problem(&world), rows[i].problem));
+        assert_int_equal(world.restore.problems.count, *rows[i].problem != '\0');
+        assert_int_equal(item(&world, "Cluster")->to_pause, rows[i].to_pause);
+        end(&world);
+    }
+}
+
+/* Its new body has the pause and the mark: it stands still from then on. */
+static void test_084__a_live_cluster_that_alone_is_updated__needs_no_pause_before(void **state)
+{
+    (void)state;
+    const struct backup_restore_options options = {.conflict = BACKUP_REPLACE};
+    struct world world = {0};
+    begin(&world, &options);
+    set_live(item(&world, "Cluster"), "{\"metadata\":{\"uid\":\"live\"}}");
+    set_live(item(&world, "Machine"), item(&world, "Machine")->node->text);
+    backup_restore_plan(&world.restore);
+    assert_int_equal(item(&world, "Cluster")->step, BACKUP_STEP_UPDATE);
+    assert_string_equal(first_problem(&world), "");
+    end(&world);
+}
+
 static void test_075__what_was_being_deleted__takes_its_dependents_along(void **state)
 {
     (void)state;
@@ -268,6 +311,8 @@ int main(void)
         cmocka_unit_test(test_restore_plan__nothing_live__everything_is_created_owners_first),
         cmocka_unit_test(test_069__what_exists__is_linked_updated_or_refused),
         cmocka_unit_test(test_084__a_live_cluster_that_lacks_objects__is_refused_or_paused),
+        cmocka_unit_test(test_084__a_live_cluster_of_which_objects_are_updated__likewise),
+        cmocka_unit_test(test_084__a_live_cluster_that_alone_is_updated__needs_no_pause_before),
         cmocka_unit_test(test_075__what_was_being_deleted__takes_its_dependents_along),
         cmocka_unit_test(test_078__an_owner_that_is_being_deleted__is_none),
         cmocka_unit_test(test_069__what_exists_and_is_being_deleted__is_waited_for),
