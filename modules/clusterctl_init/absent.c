@@ -160,7 +160,7 @@ int cc_absent_observe(struct cc *cc, struct error **err)
         any = any || goes(&cc->items[i]);
     if (!any)
         return 0;
-    if (capi_inventory_check_contract(&cc->inventory, cc->generation, false, true, err) < 0)
+    if (capi_inventory_check_contract(&cc->inventory, cc->generation, false, false, err) < 0)
         return -1;
     for (size_t i = 0; cc->args.include_crd && i < cc->count; i++)
         if (goes(&cc->items[i]) && check_unused(cc, &cc->items[i], err) < 0)

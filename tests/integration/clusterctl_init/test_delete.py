@@ -70,6 +70,24 @@ def test_103__object_that_cannot_be_deleted__keeps_the_record_for_the_next_run(i
     assert ("namespaces" if namespace_too else "providers") in deleted
 
 
+def test_105__definitions_gone_and_the_rest_not__the_next_run_completes_it(installed):
+    """clusterctl refuses to work where Cluster API's definitions are not."""
+    kind = "/validatingwebhookconfigurations/"
+
+    def refuse(sent):
+        return (403, [("Content-Type", "application/json")], REFUSED) if sent.method == "DELETE" and kind in sent.path else None
+
+    with Relay(installed.ours.server, refuse) as relay:
+        ours = installed.run_ours("absent", more={"kubeconfig": relay.kubeconfig}, core="cluster-api", include_crd=True)
+    assert ours.failed and "not now" in ours.msg
+    installed.ours.settle()
+    assert "clusters.cluster.x-k8s.io" not in installed.ours.names(CRDS)
+    assert "cluster-api" in installed.ours.versions()
+    again = installed.run_ours("absent", core="cluster-api", include_crd=True)
+    assert not again.failed and again.changed, again.data
+    assert set(installed.ours.versions()) == {LABEL}
+
+
 def test_104__with_its_namespace__objects_in_it_are_not_deleted_one_by_one(installed):
     before = {side: set(side.made()) for side in (installed.ours, installed.theirs)}
     both = installed.run("absent", infrastructure="openstack", include_namespace=True)
