@@ -20,9 +20,7 @@
 #include "kube/client.h"
 #include "kube/discovery.h"
 
-/* On what a restore creates paused and means to resume, until it has: which archive it is from. */
-#define BACKUP_RESTORING "capi-backup/restoring"
-#define BACKUP_MANAGER   "capi-backup"
+#define BACKUP_MANAGER "capi-backup"
 
 enum backup_conflict { BACKUP_SKIP, BACKUP_FAIL, BACKUP_REPLACE, BACKUP_SAME_UID };
 enum backup_missing { BACKUP_MISSING_FAIL, BACKUP_MISSING_SKIP, BACKUP_MISSING_DROP };

@@ -64,7 +64,7 @@ static void drop_ours(const struct capi_node *node, json_t *metadata)
     if (is_modified(node, "label:"))
         drop_key(metadata, "labels", CAPI_LABEL_MOVE);
     drop_key(metadata, "annotations", CAPI_PAUSED_BY);
-    drop_key(metadata, "annotations", BACKUP_RESTORING);
+    drop_key(metadata, "annotations", CAPI_RESTORING);
 }
 
 /* ---- pauses */
@@ -109,7 +109,7 @@ static void pause(const struct backup_restore *restore, const struct backup_item
         set_key(metadata, "annotations", CAPI_PAUSED_ANNOTATION, "");
     }
     if (backup_to_resume(restore, node))
-        set_key(metadata, "annotations", BACKUP_RESTORING, restore->archive);
+        set_key(metadata, "annotations", CAPI_RESTORING, restore->archive);
 }
 
 /* ---- owners */

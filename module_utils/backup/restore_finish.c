@@ -64,9 +64,9 @@ static bool is_ours(const struct backup_item *item)
 static json_t *patch_for(const struct capi_node *node)
 {
     if (node->cluster)
-        return json_pack("{s{s{sn}} s{sn}}", "metadata", "annotations", BACKUP_RESTORING, "spec",
+        return json_pack("{s{s{sn}} s{sn}}", "metadata", "annotations", CAPI_RESTORING, "spec",
                          "paused");
-    return json_pack("{s{s{sn sn}}}", "metadata", "annotations", BACKUP_RESTORING,
+    return json_pack("{s{s{sn sn}}}", "metadata", "annotations", CAPI_RESTORING,
                      CAPI_PAUSED_ANNOTATION);
 }
 

@@ -28,7 +28,7 @@ static int pause_item(struct backup_restore *restore, struct backup_item *item, 
 {
     auto_kube_call struct kube_call call = {0};
     auto_free char *path = backup_item_path(item, false);
-    json_auto_t *patch = json_pack("{s{s{ss}} s{sb}}", "metadata", "annotations", BACKUP_RESTORING,
+    json_auto_t *patch = json_pack("{s{s{ss}} s{sb}}", "metadata", "annotations", CAPI_RESTORING,
                                    restore->archive, "spec", "paused", true);
     if (backup_call_json(&call, "PATCH", path, MANAGED_BY, patch, err) < 0)
         return -1;

@@ -124,6 +124,7 @@ static void read_metadata(struct capi_node *node, const json_t *metadata)
     node->move = node->hierarchy || json_object_get(labels, CAPI_LABEL_MOVE) != NULL;
     node->deleting = js_str(metadata, "deletionTimestamp", NULL) != NULL;
     node->paused_annotation = json_object_get(annotations, CAPI_PAUSED_ANNOTATION) != NULL;
+    node->restoring = json_object_get(annotations, CAPI_RESTORING) != NULL;
     const char *by = js_str(annotations, CAPI_PAUSED_BY, NULL);
     node->paused_by = by ? xstrdup(by) : NULL;
     node->labelled_control_plane =

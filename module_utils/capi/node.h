@@ -21,6 +21,9 @@ struct capi_node;
 #define CAPI_PAUSED_ANNOTATION "cluster.x-k8s.io/paused"
 /* Ours: the run that paused a Cluster or ClusterClass. */
 #define CAPI_PAUSED_BY "capi-backup/paused-by"
+/* Ours: on what a restore has paused and means to resume, until it has: which archive it is from.
+ */
+#define CAPI_RESTORING "capi-backup/restoring"
 
 /* One entry of metadata.ownerReferences, as it is written there. Strings are owned. */
 struct capi_owner {
@@ -98,6 +101,7 @@ struct capi_node {
     bool paused_annotation;      /* cluster.x-k8s.io/paused */
     bool labelled_control_plane; /* cluster.x-k8s.io/control-plane */
     bool has_node;               /* of a Machine: it is running */
+    bool restoring;              /* CAPI_RESTORING */
     char *paused_by;             /* CAPI_PAUSED_BY, or NULL */
     char *cluster_name; /* of a ClusterResourceSetBinding, of a Machine: spec.clusterName */
     struct capi_cluster *cluster;  /* owned; NULL for other kinds */

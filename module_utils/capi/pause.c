@@ -31,11 +31,14 @@ static json_t *pause_patch(const struct capi_pause *pause, const json_t *entry)
 /* The field is dropped, not set to false: we own nothing of the Cluster afterwards. */
 static json_t *resume_patch(const json_t *entry)
 {
-    if (capi_pause_is_class(entry))
-        return json_pack("{s:{s:{s:n, s:n}}}", "metadata", "annotations", CAPI_PAUSED_BY,
-                         CAPI_PAUSED_ANNOTATION);
-    return json_pack("{s:{s:{s:n}}, s:{s:n}}", "metadata", "annotations", CAPI_PAUSED_BY, "spec",
-                     "paused");
+    json_t *annotations = json_pack("{s:n}", CAPI_PAUSED_BY);
+    if (js_true(entry, "restoring", NULL))
+        json_object_set_new(annotations, CAPI_RESTORING, json_null());
+    if (!capi_pause_is_class(entry))
+        return json_pack("{s:{s:o}, s:{s:n}}", "metadata", "annotations", annotations, "spec",
+                         "paused");
+    json_object_set_new(annotations, CAPI_PAUSED_ANNOTATION, json_null());
+    return json_pack("{s:{s:o}}", "metadata", "annotations", annotations);
 }
 
 static int init_patch(struct kube_call *call, const struct capi_pause *pause, const json_t *entry,

@@ -20,7 +20,8 @@ struct capi_pause {
     const struct capi_kinds *kinds; /* borrowed */
     char *journal;                  /* owned: path of the journal */
     char *run_id;                   /* owned */
-    json_t *entries; /* owned list of {group, kind, namespace, name, uid, run}: what to resume */
+    json_t *entries; /* owned list of {group, kind, namespace, name, uid, run, restoring?}: what to
+                        resume */
 };
 
 /* "<host>:<seconds since 1970>:<process>-<random>": a new one, good as part of a file name; owned.
@@ -70,7 +71,7 @@ int capi_pause_load(struct capi_pause *pause, struct error **err) must_check;
 void capi_pause_find(struct capi_pause *pause, const struct capi_graph *graph, long long max_age_s,
                      bool force, size_t *alive);
 
-/* Adds NODE whatever paused it, with or without annotation. */
+/* Adds NODE whatever paused it, with or without annotation, a restore too. */
 void capi_pause_add(struct capi_pause *pause, const struct capi_node *node);
 
 #endif

@@ -58,10 +58,12 @@ void capi_pause_enter(struct capi_pause *pause, const struct capi_node *node, co
     json_array_foreach (pause->entries, index, entry)
         if (str_equal(js_str(entry, "uid", NULL), node->uid))
             return;
-    json_array_append_new(pause->entries,
-                          json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "group", node->group, "kind",
-                                    node->kind, "namespace", node->namespace_, "name", node->name,
-                                    "uid", node->uid, "run", run));
+    entry =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "group", node->group, "kind", node->kind,
+                  "namespace", node->namespace_, "name", node->name, "uid", node->uid, "run", run);
+    if (node->restoring)
+        json_object_set_new(entry, "restoring", json_true());
+    json_array_append_new(pause->entries, entry);
 }
 
 char *capi_pause_path(const struct capi_pause *pause, const json_t *entry)

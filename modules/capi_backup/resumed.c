@@ -6,6 +6,7 @@
 #include "capi_backup/export.h"
 #include "capi_backup/quiesce.h"
 #include "capi_backup/state.h"
+#include "json/js_get.h"
 
 /* With force and by name: also what somebody else has paused, such as a clusterctl that died. */
 static void add_named(struct quiesce *quiesce, const struct capi_graph *graph)
@@ -19,6 +20,32 @@ static void add_named(struct quiesce *quiesce, const struct capi_graph *graph)
     }
 }
 
+static bool is_entered(const struct capi_pause *pause, const struct capi_node *node)
+{
+    size_t index = 0;
+    json_t *entry = NULL;
+    json_array_foreach (pause->entries, index, entry)
+        if (str_equal(js_str(entry, "uid", NULL), node->uid))
+            return true;
+    return false;
+}
+
+/* What half a restore has made is not resumed unasked: its controllers would make the other half
+ * anew, and other machines with it. */
+static void note_restoring(struct quiesce *quiesce, const struct capi_graph *graph)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct capi_node *node = graph->nodes[i];
+        if (!node->observed || !node->restoring || is_entered(&quiesce->pause, node))
+            continue;
+        auto_free char *label = capi_node_label(node);
+        cb_note(quiesce->cb,
+                "%s is paused by a restore that was cut off, or still runs: repeat the restore, or "
+                "resume it as it is with force and its name in clusters",
+                label);
+    }
+}
+
 static int resume_all(struct cb *cb, struct export *export, struct quiesce *quiesce,
                       struct error **err)
 {
@@ -29,6 +56,7 @@ static int resume_all(struct cb *cb, struct export *export, struct quiesce *quie
         return -1;
     if (cb->args.force && cb->args.clusters.count)
         add_named(quiesce, &export->graph);
+    note_restoring(quiesce, &export->graph);
     return quiesce_repair_graph(quiesce, &export->graph, err);
 }
 

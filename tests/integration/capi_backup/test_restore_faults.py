@@ -9,7 +9,7 @@ import pytest
 from support.magnum_clusters import ADDONS, CORE, PER_CLUSTER, owner
 from support.relay import DROP, Relay
 
-from conftest import writes
+from conftest import paused, writes
 from test_restore import CLASS_OBJECTS, assert_linked, assert_same, live, saved
 
 
@@ -67,6 +67,33 @@ def test_068__killed_between_every_two_changes__the_same_command_goes_on(magnum,
     for value in there.values():
         assert "capi-backup" not in {each["manager"] for each in value["metadata"].get("managedFields", [])}
     assert not restore.restored().changed
+
+
+def cut_off(restore, plane, changes, **options):
+    """A restore that is killed before the change after so many."""
+    killer = Killer()
+    with Relay(plane, before=killer) as relay:
+        process, _ = restore.start(state="restored", src="latest", kubeconfig=relay.kubeconfig, **options)
+        killer.watch(process, changes)
+        process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_028__what_a_killed_restore_left__is_told_and_resumed_by_name(magnum, backup, target, restore, empty_plane):
+    saved(magnum, backup)
+    cut_off(restore, empty_plane, 20)
+    left = paused(target)
+    assert {kind for kind, _ in left} == {"Cluster", "ClusterClass"}
+    told = restore(state="resumed", force=True)
+    assert not told.changed and paused(target) == left
+    assert any("Cluster %s/kube-aaaaa is paused by a restore that was cut off" % target.namespace in note
+               for note in told["notes"]), told.data
+    outcome = restore(state="resumed", force=True, clusters=["kube-aaaaa"])
+    assert outcome.changed and len(outcome["resumed"]) == 2 and not paused(target), outcome.data
+    assert not any("restore that was cut off" in note for note in outcome["notes"])
+    assert not target.get(CORE, "Cluster", "kube-aaaaa")[1]["metadata"].get("annotations")
+    again = restore(state="resumed")
+    assert not again.changed and again["notes"] == []
 
 
 @pytest.mark.parametrize("retries", [0, 20])

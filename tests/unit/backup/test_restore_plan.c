@@ -285,7 +285,7 @@ static void test_076__a_cluster__is_created_paused_and_marked_unless_it_stays_so
         backup_restore_plan(&world.restore);
         json_auto_t *body = backup_body(&world.restore, item(&world, "Cluster"), &err);
         assert_true(js_true(body, "spec", "paused", NULL));
-        const char *mark = js_str(body, "metadata", "annotations", BACKUP_RESTORING, NULL);
+        const char *mark = js_str(body, "metadata", "annotations", CAPI_RESTORING, NULL);
         assert_true(never ? mark == NULL : str_equal(mark, world.restore.archive));
         end(&world);
     }
