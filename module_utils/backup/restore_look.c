@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "backup/restore_priv.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
@@ -141,9 +142,12 @@ static json_t *new_namespace(const struct backup_restore *restore, const char *n
 
 static int look_at_namespace(struct backup_restore *restore, const char *name, struct error **err)
 {
-    auto_free char *path = xasprintf("/api/v1/namespaces/%s", name);
+    static const struct kube_resource namespaces = {
+        .group = "", .version = "v1", .kind = "Namespace", .plural = "namespaces"};
+    auto_buf struct buf path = {0};
     json_auto_t *live = NULL;
-    if (kube_client_get(restore->client, path, &live, err) < 0)
+    kube_resource_path(&path, &namespaces, NULL, name);
+    if (kube_client_get(restore->client, buf_str(&path), &live, err) < 0)
         return -1;
     if (live && js_get(live, "metadata", "deletionTimestamp", NULL))
         strv_printf(&restore->problems,

@@ -1,0 +1,88 @@
+/* What is looked at in the cluster before a restore. */
+#include "support/unit.h"
+
+#include "backup/restore_priv.h"
+#include "base/str.h"
+#include "json/js_get.h"
+#include "unit/backup/world.h"
+
+#define CORE "cluster.x-k8s.io/v1beta2"
+#define OBJECT(NS)                                                                                 \
+    "{'apiVersion':'" CORE "','kind':'Cluster','metadata':{'namespace':'" NS                       \
+    "','name':'one','uid':'one'},'spec':{}}\n"
+#define KINDS                                                                                      \
+    {                                                                                              \
+        .when = "GET /apis/" CORE " ",                                                             \
+        .body = "{\"groupVersion\":\"" CORE "\",\"resources\":[{\"name\":\"clusters\","            \
+                "\"kind\":\"Cluster\",\"namespaced\":true,\"verbs\":[\"get\"]}]}"                  \
+    }
+
+static void look(struct world *world, const struct fake_reply *script, size_t count,
+                 const char *objects)
+{
+    struct error *err = NULL;
+    world_begin_legacy(world, script, count, objects);
+    world->restore.discovery = kube_discovery_new(world->client);
+    assert_int_equal(backup_restore_look(&world->restore, &err), 0);
+    assert_no_error(err);
+}
+
+static void end(struct world *world)
+{
+    kube_discovery_free(world->restore.discovery);
+    world_end(world);
+}
+
+static void test_look__what_is_there__is_known_by_its_uid_and_version(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        KINDS,
+        {.when = "GET /api/v1/namespaces/n ", .body = "{\"metadata\":{\"name\":\"n\"}}"},
+        {.when = "GET /apis/" CORE "/namespaces/n/clusters/one ",
+         .body = "{\"metadata\":{\"uid\":\"live\",\"resourceVersion\":\"9\",\"annotations\":{"
+                 "\"capi-backup/restoring\":\"x\"}},\"spec\":{\"paused\":true}}"},
+    };
+    struct world world;
+    look(&world, script, array_length(script), OBJECT("n"));
+    const struct backup_item *item = world_item(&world, "one");
+    assert_string_equal(item->uid, "live");
+    assert_string_equal(item->version, "9");
+    assert_true(item->live_paused);
+    assert_true(item->restoring);
+    assert_true(json_is_null(json_object_get(world.restore.namespaces, "n")));
+    end(&world);
+}
+
+static void test_look__what_is_missing__is_created_with_its_namespace(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {KINDS, {.status = 404, .body = "{}"}};
+    struct world world;
+    look(&world, script, array_length(script), OBJECT("n"));
+    assert_null(world_item(&world, "one")->uid);
+    const json_t *made = json_object_get(world.restore.namespaces, "n");
+    assert_string_equal(js_str(made, "metadata", "name", NULL), "n");
+    end(&world);
+}
+
+/* An archive is somebody's file: what it says is no part of a path. */
+static void test_look__a_namespace_with_a_slash__is_one_name(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {KINDS, {.status = 404, .body = "{}"}};
+    struct world world;
+    look(&world, script, array_length(script), OBJECT("a/../b?c"));
+    assert_int_equal(world_asked(&world, "GET /api/v1/namespaces/a%2F..%2Fb%3Fc "), 1);
+    end(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_look__what_is_there__is_known_by_its_uid_and_version),
+        cmocka_unit_test(test_look__what_is_missing__is_created_with_its_namespace),
+        cmocka_unit_test(test_look__a_namespace_with_a_slash__is_one_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
