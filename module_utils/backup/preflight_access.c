@@ -67,7 +67,8 @@ static void ask(json_t *reviews, json_t *seen, const char *verb,
 /* Whether the run patches ITEM besides: a pause or the end of one, or the record of its fields. */
 static bool is_patched(const struct backup_restore *restore, const struct backup_item *item)
 {
-    if (item->to_pause || (item->restoring && restore->options.resume != BACKUP_RESUME_NEVER))
+    if (item->to_pause ||
+        (backup_is_restoring(restore, item) && restore->options.resume != BACKUP_RESUME_NEVER))
         return true;
     return (item->step == BACKUP_STEP_CREATE || item->step == BACKUP_STEP_UPDATE) &&
            (restore->options.managed_fields || backup_to_resume(restore, item->node));

@@ -43,6 +43,7 @@ static void clear_item(struct backup_item *item)
     free(item->reason);
     free(item->uid);
     free(item->version);
+    free(item->mark);
     json_decref(item->finalizers);
     error_free(item->error);
 }
@@ -77,6 +78,11 @@ static void add_item(struct backup_restore *restore, struct capi_node *node, boo
         return;
     restore->items[restore->count++] = (struct backup_item){.node = node, .foreign = foreign};
     node->origin = restore->count;
+}
+
+bool backup_is_restoring(const struct backup_restore *restore, const struct backup_item *item)
+{
+    return item->mark && (restore->options.force || str_equal(item->mark, restore->archive));
 }
 
 json_t *backup_identity(const struct capi_node *node, const char *reason)

@@ -72,7 +72,7 @@ struct backup_item {
     bool live_paused;
     bool live_deleting;
     bool to_pause;      /* a live Cluster that is to stand still while it is completed */
-    bool restoring;     /* an earlier run of ours created it and was cut off */
+    char *mark;         /* owned: which archive a restore that has not ended yet is from, or NULL */
     bool differs;       /* from what the archive says */
     bool declined;      /* left out because the options say so: nobody misses it */
     bool mend_managers; /* an earlier run did not come to its managed fields */
@@ -123,6 +123,10 @@ void backup_restore_plan(struct backup_restore *restore);
 int backup_restore_preflight(struct backup_restore *restore, struct error **err) must_check;
 /* Writes. -1 when objects were refused, too: the first error, while all are in the items. */
 int backup_restore_run(struct backup_restore *restore, struct error **err) must_check;
+
+/* Whether a restore that was cut off created ITEM or paused it, and this one ends it: one of the
+ * same archive, or with force of any. */
+bool backup_is_restoring(const struct backup_restore *restore, const struct backup_item *item);
 
 /* One list: [{step, kind, namespace, name, differs?, reason?}]. New. */
 json_t *backup_restore_plan_json(const struct backup_restore *restore) must_check;

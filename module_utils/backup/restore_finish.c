@@ -56,9 +56,9 @@ static bool is_head(const struct backup_item *item, bool class_)
 }
 
 /* Ours: created by this run, updated by it, or marked by one before it. */
-static bool is_ours(const struct backup_item *item)
+static bool is_ours(const struct backup_restore *restore, const struct backup_item *item)
 {
-    return item->written || item->restoring;
+    return item->written || backup_is_restoring(restore, item);
 }
 
 static json_t *patch_for(const struct capi_node *node)
@@ -88,13 +88,13 @@ void backup_leave_paused(struct backup_restore *restore, const struct backup_ite
 /* Whether ITEM is to be resumed now; says why not when it stays paused. */
 static bool is_due(struct backup_restore *restore, const struct backup_item *item)
 {
-    if (!is_ours(item))
+    if (!is_ours(restore, item))
         return false;
     if (restore->options.resume == BACKUP_RESUME_NEVER) {
         backup_leave_paused(restore, item, "resume is never");
         return false;
     }
-    if (!item->restoring && !backup_to_resume(restore, item->node)) {
+    if (!backup_is_restoring(restore, item) && !backup_to_resume(restore, item->node)) {
         backup_leave_paused(restore, item, "it was paused when it was saved");
         return false;
     }

@@ -79,7 +79,7 @@ void backup_item_see(struct backup_item *item, const json_t *live)
     item->live_deleting = js_get(live, "metadata", "deletionTimestamp", NULL) != NULL;
     item->live_paused = js_true(live, "spec", "paused", NULL) ||
                         js_get(live, "metadata", "annotations", CAPI_PAUSED_ANNOTATION, NULL);
-    item->restoring = js_get(live, "metadata", "annotations", CAPI_RESTORING, NULL) != NULL;
+    replace_text(&item->mark, js_str(live, "metadata", "annotations", CAPI_RESTORING, NULL));
     /* What is attached to an owner goes with it. */
     if (item->foreign && item->live_deleting)
         replace_text(&item->uid, NULL);

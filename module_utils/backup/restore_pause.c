@@ -34,7 +34,8 @@ static int pause_item(struct backup_restore *restore, struct backup_item *item, 
         return -1;
     call.idempotent = true;
     /* Without an answer it may be paused all the same. */
-    item->restoring = true;
+    free(item->mark);
+    item->mark = xstrdup(restore->archive);
     if (kube_client_call(restore->client, &call, err) < 0)
         return -1;
     if (!call.error) {
@@ -43,7 +44,8 @@ static int pause_item(struct backup_restore *restore, struct backup_item *item, 
         return 0;
     }
     int status = kube_call_status(&call);
-    item->restoring = status == 0 || status >= 500;
+    if (status != 0 && status < 500)
+        free(steal_ptr(item->mark));
     kube_call_error_move(&call, err);
     error_wrap(err, "Cluster %s/%s cannot be paused", item->node->namespace_, item->node->name);
     return -1;
@@ -87,7 +89,7 @@ static void undo_item(struct backup_restore *restore, struct backup_item *item)
     if (backup_resume_call(item, &call, &failure) == 0 &&
         kube_client_call(restore->client, &call, &failure) == 0 &&
         (!call.error || kube_call_status(&call) == 404)) {
-        item->restoring = false;
+        free(steal_ptr(item->mark));
         return;
     }
     kube_call_error_move(&call, &failure);
@@ -100,7 +102,7 @@ static void undo_all(struct backup_restore *restore)
 {
     interrupt_hold();
     for (size_t i = 0; i < restore->count; i++)
-        if (restore->items[i].to_pause && restore->items[i].restoring)
+        if (restore->items[i].to_pause && backup_is_restoring(restore, &restore->items[i]))
             undo_item(restore, &restore->items[i]);
     interrupt_release();
 }

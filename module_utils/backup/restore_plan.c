@@ -28,6 +28,10 @@ static void plan_existing(struct backup_restore *restore, struct backup_item *it
     item->step = BACKUP_STEP_LINK;
     if (item->live_deleting)
         problem(restore, item, "exists and is being deleted: wait until it is gone");
+    else if (item->mark && !backup_is_restoring(restore, item))
+        problem(restore, item,
+                "is being restored from another archive: end that restore, or choose force if "
+                "nobody will");
     else if (conflict == BACKUP_FAIL)
         problem(restore, item, "exists already, and conflict is fail");
     else if (conflict == BACKUP_SAME_UID && !str_equal(item->uid, item->node->uid))

@@ -191,9 +191,11 @@ static bool write_again(const struct backup_restore *restore, struct backup_item
 }
 
 /* It was not there when we looked at first: what says the same is ours, and what a webhook has
- * completed after one of our attempts. */
-static bool is_ours(const struct backup_item *item)
+ * completed after one of our attempts; but not what a restore of another archive resumes itself. */
+static bool is_ours(const struct backup_restore *restore, const struct backup_item *item)
 {
+    if (item->mark && !backup_is_restoring(restore, item))
+        return false;
     return !item->differs || (item->unsure && item->mend_managers);
 }
 
@@ -233,7 +235,7 @@ static bool finish_look(struct backup_restore *restore, struct backup_item *item
     if (update && (item->differs || item->attempts < restore->options.attempts))
         return write_again(restore, item);
     error_clear(&item->error);
-    if (update || is_ours(item))
+    if (update || is_ours(restore, item))
         return made(restore, item);
     item->step = BACKUP_STEP_LINK;
     return end(item);

@@ -162,9 +162,9 @@ static int predict(struct cb *cb, struct error **err)
     json_t *value = NULL;
     for (size_t i = 0; i < restore->count; i++) {
         const struct backup_item *item = &restore->items[i];
-        cb->changed = cb->changed ||
-                      (!item->foreign && (item->step == BACKUP_STEP_CREATE ||
-                                          item->step == BACKUP_STEP_UPDATE || item->restoring));
+        cb->changed = cb->changed || (!item->foreign && (item->step == BACKUP_STEP_CREATE ||
+                                                         item->step == BACKUP_STEP_UPDATE ||
+                                                         backup_is_restoring(restore, item)));
     }
     json_object_foreach (restore->namespaces, name, value)
         cb->changed = cb->changed || json_is_object(value);
@@ -277,8 +277,8 @@ static json_t *left_paused_of(const struct backup_restore *restore)
     for (size_t i = 0; i < restore->count; i++) {
         const struct backup_item *item = &restore->items[i];
         bool pauses = item->node->cluster || capi_node_is_class(item->node);
-        if (item->foreign || !pauses || item->resumed || !(item->written || item->restoring) ||
-            is_listed(list, item->node))
+        if (item->foreign || !pauses || item->resumed ||
+            !(item->written || backup_is_restoring(restore, item)) || is_listed(list, item->node))
             continue;
         json_array_append_new(list,
                               json_pack("{ss ss ss ss}", "kind", item->node->kind, "namespace",

@@ -54,7 +54,7 @@ static void test_088__what_a_live_cluster_needs__is_asked_for_too(void **state)
         struct backup_item *cluster = world_item(&world, "one");
         cluster->step = rows[i].step;
         cluster->to_pause = rows[i].to_pause;
-        cluster->restoring = rows[i].restoring;
+        cluster->mark = rows[i].restoring ? xstrdup(world.restore.archive) : NULL;
         assert_int_equal(preflight_access(&world.restore, &err), 0);
         assert_int_equal(world_asked(&world, REVIEWS), rows[i].reviews);
         world_end(&world);

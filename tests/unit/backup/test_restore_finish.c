@@ -135,15 +135,21 @@ static void test_076__what_cannot_be_resumed__is_told_and_the_others_are(void **
 static void test_077__what_is_linked__is_not_resumed_but_for_the_mark_of_a_run_before(void **state)
 {
     (void)state;
-    for (int marked = 0; marked < 2; marked++) {
+    static const struct {
+        const char *mark;
+        bool force;
+        size_t resumed;
+    } rows[] = {{NULL, false, 0}, {"legacy", false, 1}, {"other", false, 0}, {"other", true, 1}};
+    for (size_t i = 0; i < array_length(rows); i++) {
         struct world world;
         struct error *err = NULL;
         begin(&world, usual, array_length(usual));
         world_item(&world, "one")->step = BACKUP_STEP_LINK;
         world_item(&world, "one")->uid = xstrdup("live");
-        world_item(&world, "one")->restoring = marked;
+        world_item(&world, "one")->mark = rows[i].mark ? xstrdup(rows[i].mark) : NULL;
+        world.restore.options.force = rows[i].force;
         assert_int_equal(backup_restore_run(&world.restore, &err), 0);
-        assert_int_equal(world_asked(&world, "PATCH " PATH "clusters/"), marked);
+        assert_int_equal(world_asked(&world, "PATCH " PATH "clusters/"), rows[i].resumed);
         assert_left(&world, "");
         world_end(&world);
     }

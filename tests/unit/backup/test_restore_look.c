@@ -49,7 +49,8 @@ static void test_look__what_is_there__is_known_by_its_uid_and_version(void **sta
     assert_string_equal(item->uid, "live");
     assert_string_equal(item->version, "9");
     assert_true(item->live_paused);
-    assert_true(item->restoring);
+    assert_string_equal(item->mark, "x");
+    assert_false(backup_is_restoring(&world.restore, item)); /* another archive */
     assert_true(json_is_null(json_object_get(world.restore.namespaces, "n")));
     end(&world);
 }

@@ -58,7 +58,7 @@ static void test_084__live_clusters__are_paused_with_the_mark_and_updated_from_t
     assert_int_equal(sent(&world, "two", PAUSED), 1);
     assert_int_equal(world_asked(&world, "PATCH "), 2);
     assert_string_equal(world_item(&world, "one")->version, "9");
-    assert_true(world_item(&world, "two")->restoring);
+    assert_string_equal(world_item(&world, "two")->mark, "legacy");
     world_end(&world);
 }
 
@@ -84,7 +84,7 @@ static void test_084__one_that_cannot_be_paused__is_the_end_and_the_others_go_on
         error_clear(&err);
         assert_int_equal(sent(&world, "one", RESUMED), 1);
         assert_int_equal(sent(&world, "two", RESUMED), rows[i].resumed);
-        assert_false(world_item(&world, "one")->restoring);
+        assert_null(world_item(&world, "one")->mark);
         assert_int_equal(json_array_size(world.restore.left_paused), 0);
         world_end(&world);
     }

@@ -163,6 +163,25 @@ static void test_084__a_live_cluster_of_which_objects_are_updated__likewise(void
     }
 }
 
+static void test_068__what_another_restore_is_at__is_left_to_it_unless_forced(void **state)
+{
+    (void)state;
+    for (int force = 0; force < 2; force++) {
+        const struct backup_restore_options options = {.force = force};
+        struct world world = {0};
+        begin(&world, &options);
+        make_live(item(&world, "Cluster"), "true");
+        item(&world, "Cluster")->mark = xstrdup("another");
+        backup_restore_plan(&world.restore);
+        assert_int_equal(world.restore.problems.count, !force);
+        if (!force)
+            assert_string_equal(first_problem(&world),
+                                "Cluster magnum-system/one is being restored from another "
+                                "archive: end that restore, or choose force if nobody will");
+        end(&world);
+    }
+}
+
 /* Its new body has the pause and the mark: it stands still from then on. */
 static void test_084__a_live_cluster_that_alone_is_updated__needs_no_pause_before(void **state)
 {
@@ -312,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_069__what_exists__is_linked_updated_or_refused),
         cmocka_unit_test(test_084__a_live_cluster_that_lacks_objects__is_refused_or_paused),
         cmocka_unit_test(test_084__a_live_cluster_of_which_objects_are_updated__likewise),
+        cmocka_unit_test(test_068__what_another_restore_is_at__is_left_to_it_unless_forced),
         cmocka_unit_test(test_084__a_live_cluster_that_alone_is_updated__needs_no_pause_before),
         cmocka_unit_test(test_075__what_was_being_deleted__takes_its_dependents_along),
         cmocka_unit_test(test_078__an_owner_that_is_being_deleted__is_none),

@@ -233,6 +233,31 @@ static void test_071__what_another_restore_has_made_otherwise__is_linked(void **
     world_end(&world);
 }
 
+/* The sample's Cluster, with the mark of a restore. */
+#define MARKED(ARCHIVE)                                                                            \
+    "{\"apiVersion\":\"cluster.x-k8s.io/v1beta2\",\"kind\":\"Cluster\",\"metadata\":{\"name\":"    \
+    "\"one\",\"namespace\":\"magnum-system\",\"uid\":\"theirs\",\"labels\":{\"cluster-uuid\":"     \
+    "\"U\"},\"annotations\":{\"capi-backup/restoring\":\"" ARCHIVE "\"}},"                         \
+    "\"spec\":{\"paused\":true}}"
+
+static void test_071__what_a_restore_of_another_archive_has_made__is_not_resumed(void **state)
+{
+    (void)state;
+    struct script script = {.count = 0};
+    struct world world;
+    struct error *err = NULL;
+    script_add(&script, (struct fake_reply){.when = "POST " CLUSTERS, .status = 409, .body = "{}"});
+    script_add(&script,
+               (struct fake_reply){.when = "GET " CLUSTERS "/one", .body = MARKED("another")});
+    world_begin_script(&world, &script);
+    assert_int_equal(backup_restore_run(&world.restore, &err), 0);
+    assert_false(world_item(&world, "one")->differs);
+    assert_int_equal(world_item(&world, "one")->step, BACKUP_STEP_LINK);
+    assert_int_equal(world.restore.resumed, 0);
+    assert_int_equal(world_asked(&world, "PATCH " CLUSTERS), 0);
+    world_end(&world);
+}
+
 static void test_071__what_somebody_else_has_made__is_linked(void **state)
 {
     (void)state;
@@ -339,6 +364,7 @@ int main(void)
         cmocka_unit_test(test_070__what_a_webhook_has_completed__is_ours_by_its_manager),
         cmocka_unit_test(test_070__an_update_whose_answer_is_hidden__is_taken_for_made_if_it_is),
         cmocka_unit_test(test_071__what_another_restore_has_made_otherwise__is_linked),
+        cmocka_unit_test(test_071__what_a_restore_of_another_archive_has_made__is_not_resumed),
         cmocka_unit_test(test_071__what_somebody_else_has_made__is_linked),
         cmocka_unit_test(test_071__what_is_being_deleted__is_neither_taken_nor_linked),
         cmocka_unit_test(test_071__what_cannot_be_looked_at__is_refused),
