@@ -170,15 +170,15 @@ static void read_import_options(struct cb_args *args, const json_t *params)
     static const char *const providers[] = {"error", "warn", "ignore"};
     static const char *const resume[] = {"auto", "always", "never"};
     args->conflict =
-        (enum cb_conflict)am_choice(params, "conflict", conflict, array_length(conflict));
+        (enum backup_conflict)am_choice(params, "conflict", conflict, array_length(conflict));
     args->missing_owner =
-        (enum cb_missing)am_choice(params, "missing_owner", missing, array_length(missing));
+        (enum backup_missing)am_choice(params, "missing_owner", missing, array_length(missing));
     args->deleting =
-        (enum cb_deleting)am_choice(params, "deleting", deleting, array_length(deleting));
-    args->provider_check = (enum cb_provider_check)am_choice(params, "provider_check", providers,
-                                                             array_length(providers));
+        (enum backup_deleting)am_choice(params, "deleting", deleting, array_length(deleting));
+    args->provider_check = (enum backup_providers)am_choice(params, "provider_check", providers,
+                                                            array_length(providers));
     args->go_on = str_equal(am_text(params, "on_error"), "continue");
-    args->resume = (enum cb_resume)am_choice(params, "resume", resume, array_length(resume));
+    args->resume = (enum backup_resume)am_choice(params, "resume", resume, array_length(resume));
     args->restore_managed_fields = am_flag(params, "restore_managed_fields");
     args->restore_namespaces = am_flag(params, "restore_namespaces");
     args->max_age_s = number_of(params, "max_age", -1);

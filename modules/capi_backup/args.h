@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "ansible/am_spec.h"
+#include "backup/restore.h"
 #include "base/error.h"
 #include "base/strv.h"
 #include "connect/connect.h"
@@ -19,11 +20,6 @@ extern const struct am_spec capi_backup_spec;
 enum cb_state { CB_PRESENT, CB_RESTORED, CB_VERIFIED, CB_LISTED, CB_PRUNED, CB_RESUMED, CB_STATES };
 enum cb_quiesce { CB_QUIESCE_VERIFY, CB_QUIESCE_PAUSE, CB_QUIESCE_NONE };
 enum cb_readiness { CB_READY_PER_CLUSTER, CB_READY_STRICT, CB_READY_SKIP };
-enum cb_conflict { CB_CONFLICT_SKIP, CB_CONFLICT_FAIL, CB_CONFLICT_UPDATE, CB_CONFLICT_UID_MATCH };
-enum cb_missing { CB_MISSING_FAIL, CB_MISSING_SKIP, CB_MISSING_DROP };
-enum cb_deleting { CB_DELETING_FAIL, CB_DELETING_SKIP, CB_DELETING_RESTORE };
-enum cb_provider_check { CB_PROVIDERS_ERROR, CB_PROVIDERS_WARN, CB_PROVIDERS_IGNORE };
-enum cb_resume { CB_RESUME_AUTO, CB_RESUME_ALWAYS, CB_RESUME_NEVER };
 
 /* Everything is borrowed from the parameters unless it says otherwise. */
 struct cb_args {
@@ -62,12 +58,12 @@ struct cb_args {
     long long pause_timeout_ms;
     bool magnum_lock;
 
-    enum cb_conflict conflict;
-    enum cb_missing missing_owner;
-    enum cb_deleting deleting;
-    enum cb_provider_check provider_check;
+    enum backup_conflict conflict;
+    enum backup_missing missing_owner;
+    enum backup_deleting deleting;
+    enum backup_providers provider_check;
     bool go_on; /* on_error: continue */
-    enum cb_resume resume;
+    enum backup_resume resume;
     bool restore_managed_fields;
     bool restore_namespaces;
     long long max_age_s; /* -1: any */

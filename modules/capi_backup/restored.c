@@ -90,11 +90,11 @@ static struct backup_restore_options options_of(const struct cb_args *args)
 {
     return (struct backup_restore_options){
         .clusters = &args->clusters,
-        .conflict = (enum backup_conflict)args->conflict,
-        .missing = (enum backup_missing)args->missing_owner,
-        .deleting = (enum backup_deleting)args->deleting,
-        .resume = (enum backup_resume)args->resume,
-        .providers = (enum backup_providers)args->provider_check,
+        .conflict = args->conflict,
+        .missing = args->missing_owner,
+        .deleting = args->deleting,
+        .resume = args->resume,
+        .providers = args->provider_check,
         .go_on = args->go_on,
         .managed_fields = args->restore_managed_fields,
         .namespaces = args->restore_namespaces,
