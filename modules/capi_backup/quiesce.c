@@ -41,7 +41,7 @@ static int open_lock(const struct quiesce *quiesce)
 bool quiesce_try_lock(struct quiesce *quiesce)
 {
     /* Nothing is written, so nobody is disturbed. */
-    if (quiesce->cb->context->check_mode)
+    if (kube_client_is_dry_run(quiesce->pause.client))
         return true;
     auto_close int fd = open_lock(quiesce);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)

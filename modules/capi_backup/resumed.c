@@ -46,12 +46,9 @@ static void note_restoring(struct quiesce *quiesce, const struct capi_graph *gra
     }
 }
 
-static int resume_all(struct cb *cb, struct export *export, struct quiesce *quiesce,
+static int resume_all(const struct cb *cb, struct export *export, struct quiesce *quiesce,
                       struct error **err)
 {
-    bool dry = cb->context->check_mode;
-    if (!dry && quiesce_lock(quiesce, err) < 0)
-        return -1;
     if (quiesce_repair(quiesce, err) < 0 || export_read_heads(export, err) < 0)
         return -1;
     if (cb->args.force && cb->args.clusters.count)
@@ -60,7 +57,8 @@ static int resume_all(struct cb *cb, struct export *export, struct quiesce *quie
     return quiesce_repair_graph(quiesce, &export->graph, err);
 }
 
-static int run(struct cb *cb, struct error **err)
+/* LOCK: quiesce_lock, or NULL for a run that writes nothing. */
+static int run(struct cb *cb, int (*lock)(struct quiesce *, struct error **), struct error **err)
 {
     struct export export = {0};
     auto_free char *run_id = capi_run_id_new();
@@ -68,7 +66,7 @@ static int run(struct cb *cb, struct error **err)
     struct quiesce quiesce = {.lock = -1};
     if (result == 0) {
         quiesce_init(&quiesce, cb, &export.kinds, run_id);
-        result = resume_all(cb, &export, &quiesce, err);
+        result = lock && lock(&quiesce, err) < 0 ? -1 : resume_all(cb, &export, &quiesce, err);
         json_t *resumed = json_array();
         for (size_t i = 0; i < quiesce.resumed.count; i++)
             json_array_append_new(resumed, json_string(quiesce.resumed.items[i]));
@@ -80,4 +78,14 @@ static int run(struct cb *cb, struct error **err)
     return result;
 }
 
-const struct cb_way cb_resumed = {.apply = run, .predict = run};
+static int apply(struct cb *cb, struct error **err)
+{
+    return run(cb, quiesce_lock, err);
+}
+
+static int predict(struct cb *cb, struct error **err)
+{
+    return run(cb, NULL, err);
+}
+
+const struct cb_way cb_resumed = {.apply = apply, .predict = predict};
