@@ -79,29 +79,6 @@ static const struct capi_generation *choose_generation(struct cc *cc)
 
 /* ---- */
 
-int cc_refuse(struct cc *cc, struct error **err)
-{
-    error_move_take(&cc->refusal, *err);
-    *err = NULL;
-    return 0;
-}
-
-int cc_refused(struct cc *cc, struct error **err)
-{
-    if (!cc->refusal)
-        return 0;
-    error_move_take(err, steal_ptr(cc->refusal));
-    return -1;
-}
-
-void cc_note_components(struct cc *cc, const struct capi_components *components)
-{
-    for (size_t i = 0; i < components->images.count; i++)
-        strv_add_once(&cc->images, components->images.items[i]);
-    for (size_t i = 0; i < components->variables.count; i++)
-        strv_add_once(&cc->variables, components->variables.items[i]);
-}
-
 static int observe_state(struct cc *cc, struct error **err)
 {
     switch (cc->args.state) {

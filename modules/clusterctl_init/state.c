@@ -93,3 +93,26 @@ char *cc_item_reference(const struct cc_item *item)
 {
     return xasprintf("{\"name\":\"%s\",\"namespace\":\"%s\"}", item->label, item->entry.namespace_);
 }
+
+int cc_refuse(struct cc *cc, struct error **err)
+{
+    error_move_take(&cc->refusal, *err);
+    *err = NULL;
+    return 0;
+}
+
+int cc_refused(struct cc *cc, struct error **err)
+{
+    if (!cc->refusal)
+        return 0;
+    error_move_take(err, steal_ptr(cc->refusal));
+    return -1;
+}
+
+void cc_note_components(struct cc *cc, const struct capi_components *components)
+{
+    for (size_t i = 0; i < components->images.count; i++)
+        strv_add_once(&cc->images, components->images.items[i]);
+    for (size_t i = 0; i < components->variables.count; i++)
+        strv_add_once(&cc->variables, components->variables.items[i]);
+}

@@ -110,4 +110,14 @@ struct capi_put_options cc_put_options(const struct cc *cc, const struct capi_pu
 /* "{\"name\":\"infrastructure-openstack\",\"namespace\":\"capo-system\"}", owned. */
 char *cc_item_reference(const struct cc_item *item) must_check;
 
+/* Keeps *err as the reason to refuse the task, to be told when its turn comes: clusterctl has
+ * created the inventory's definition, or upgraded cert-manager, by the time it finds some things
+ * out. Returns 0. */
+int cc_refuse(struct cc *cc, struct error **err);
+/* cc->refusal as the error of a station, -1; 0 when there is none. */
+int cc_refused(struct cc *cc, struct error **err);
+
+/* The images and variables of COMPONENTS, for the result. */
+void cc_note_components(struct cc *cc, const struct capi_components *components);
+
 #endif

@@ -7,16 +7,6 @@
 #include "capi/remove.h"
 #include "clusterctl_init/state.h"
 
-/* Keeps *err as the reason to refuse the task, to be told when its turn comes: clusterctl has
- * created the inventory's definition, or upgraded cert-manager, by the time it finds some things
- * out. Returns 0. */
-int cc_refuse(struct cc *cc, struct error **err);
-/* cc->refusal as the error of a station, -1; 0 when there is none. */
-int cc_refused(struct cc *cc, struct error **err);
-
-/* The images and variables of COMPONENTS, for the result. */
-void cc_note_components(struct cc *cc, const struct capi_components *components);
-
 /* present and latest_requested: install.c. Those that latest_requested has to upgrade become refs
  * of an upgrade. */
 int cc_install_observe(struct cc *cc, struct error **err) must_check;
