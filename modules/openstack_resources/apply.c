@@ -48,7 +48,6 @@ int resources_apply(void *state, struct error **err)
             wish_blame(item->wish, NULL, err);
             return -1;
         }
-        item->changed = item->action != ACTION_NONE;
         item->done = true;
     }
     return 0;

@@ -129,7 +129,10 @@ static int create(const struct resources *all, struct resource *item, struct err
         return -1;
     const struct osk_change_request request = {
         .service = OSK_KEYSTONE, .method = "PUT", .path = path};
-    return osk_rest_send(all->client, &request, NULL, err);
+    if (osk_rest_send(all->client, &request, NULL, err) < 0)
+        return -1;
+    item->changed = true;
+    return 0;
 }
 
 static int remove_assignment(const struct resources *all, struct resource *item, struct error **err)

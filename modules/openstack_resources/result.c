@@ -10,6 +10,12 @@
 
 /* ---- one item */
 
+/* Whether somebody else was faster with all that was to be done. */
+static bool was_needless(const struct resource *item)
+{
+    return item->done && !item->changed;
+}
+
 static const char *action_word(const struct resource *item)
 {
     static const char *const words[] = {
@@ -18,7 +24,7 @@ static const char *action_word(const struct resource *item)
     };
     if (item->wish->state == WISH_INFO)
         return json_array_size(item->objects) ? "found" : "missing";
-    return words[item->action];
+    return words[was_needless(item) ? ACTION_NONE : item->action];
 }
 
 /* The keys of the item that say what a new object is. */
@@ -36,6 +42,8 @@ static json_t *changed_fields(const struct resource *item)
     json_t *names = json_array();
     const char *option = NULL;
     json_t *change = NULL;
+    if (was_needless(item))
+        return names;
     if (item->action == ACTION_CREATE) {
         json_decref(names);
         return given_fields(item);

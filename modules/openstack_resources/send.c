@@ -122,10 +122,9 @@ int resource_patch(const struct resources *all, struct resource *item, const jso
 int resource_delete_at(const struct resources *all, struct resource *item, const char *path,
                        struct error **err)
 {
-    if (osk_rest_delete_lookup(all->client, item->kind->service, path, err) < 0)
-        return -1;
-    item->changed = true;
-    return 0;
+    int removed = osk_rest_delete_lookup(all->client, item->kind->service, path, err);
+    item->changed = item->changed || removed > 0;
+    return removed < 0 ? -1 : 0;
 }
 
 int resource_delete(const struct resources *all, struct resource *item, struct error **err)

@@ -23,7 +23,7 @@ int resource_post(const struct resources *all, struct resource *item, const json
 int resource_patch(const struct resources *all, struct resource *item, const json_t *body,
                    struct error **err) must_check;
 
-/* DELETE. What is not there any more counts as deleted. */
+/* DELETE. What is not there any more is as wanted, and no change. */
 int resource_delete(const struct resources *all, struct resource *item, struct error **err)
     must_check;
 int resource_delete_at(const struct resources *all, struct resource *item, const char *path,

@@ -42,7 +42,8 @@ struct resource {
     /* apply, predict */
     json_t *after; /* owned: the object as the service told it last; NULL: as found, or none */
     bool done;     /* the action was carried out, or there was none */
-    bool changed;  /* something was, although the action may have failed behind it */
+    bool changed;  /* something was, by a request of ours, although the action may have failed
+                      behind it */
 };
 
 struct resources {

@@ -283,6 +283,74 @@ static void test_apply__an_answer_without_an_id__is_a_change_and_a_failure(void 
     assert_true(json_is_true(json_object_get(result, "changed")));
 }
 
+/* The result of a task that was carried out; owned. */
+static json_t *applied(struct task *task)
+{
+    auto_error struct error *err = NULL;
+    json_t *result = json_object();
+    if (resources_apply(task->bench.all, &err) < 0)
+        fail_msg("%s", err->message);
+    resources_result(task->bench.all, NULL, result);
+    return result;
+}
+
+static void test_apply__what_somebody_removed_meanwhile__is_no_change(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "GET /v3/roles", .body = "{\"roles\": [{\"id\": \"1\", \"name\": \"a\"}]}"},
+        {.when = "DELETE /v3/roles/1", .status = 404}};
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'role', 'name': 'a', 'state': 'absent'}]");
+    json_auto_t *result = applied(&task);
+    json_auto_t *wanted = quoted("{'kind': 'role', 'name': 'a', 'id': '1', 'action': 'unchanged', "
+                                 "'changed_fields': []}");
+    assert_true(json_is_false(json_object_get(result, "changed")));
+    assert_true(json_equal(json_array_get(json_object_get(result, "resources"), 0), wanted));
+    assert_int_equal(json_array_size(json_object_get(result, "diff")), 0);
+}
+
+static void test_apply__a_spec_that_somebody_removed_meanwhile__is_no_change(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = FLAVORS,
+         .body = "{\"flavors\": [{\"id\": \"1\", \"name\": \"f\", \"extra_specs\": {\"a\": "
+                 "\"b\"}}]}"},
+        {.when = "DELETE /c/v2.1/flavors/1/os-extra_specs/a", .status = 404}};
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'flavor', 'name': 'f', 'extra_specs': {'a': null}}]");
+    json_auto_t *result = applied(&task);
+    const json_t *entry = json_array_get(json_object_get(result, "resources"), 0);
+    assert_true(json_is_false(json_object_get(result, "changed")));
+    assert_string_equal(json_string_value(json_object_get(entry, "action")), "unchanged");
+    assert_int_equal(json_array_size(json_object_get(entry, "changed_fields")), 0);
+}
+
+static void test_apply__a_role_that_a_user_gets__is_a_change(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "GET /v3/domains",
+         .body = "{\"domains\": [{\"id\": \"d\", \"name\": \"Default\"}]}"},
+        {.when = "GET /v3/users", .body = "{\"users\": [{\"id\": \"u\", \"name\": \"u\"}]}"},
+        {.when = "GET /v3/roles", .body = "{\"roles\": [{\"id\": \"r\", \"name\": \"r\"}]}"},
+        {.when = "GET /v3/role_assignments", .body = "{\"role_assignments\": []}"},
+        {.when = "PUT /v3/system/users/u/roles/r", .status = 204}};
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'role_assignment', 'user': 'u', 'role': 'r', 'system': 'all'}]");
+    json_auto_t *result = applied(&task);
+    const json_t *entry = json_array_get(json_object_get(result, "resources"), 0);
+    assert_true(json_is_true(json_object_get(result, "changed")));
+    assert_string_equal(json_string_value(json_object_get(entry, "action")), "created");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +365,9 @@ int main(void)
         place_test(test_apply__a_refusal__comes_with_a_remedy_and_ends_the_task),
         place_test(test_apply__somebody_was_faster__is_told),
         place_test(test_apply__an_answer_without_an_id__is_a_change_and_a_failure),
+        place_test(test_apply__what_somebody_removed_meanwhile__is_no_change),
+        place_test(test_apply__a_spec_that_somebody_removed_meanwhile__is_no_change),
+        place_test(test_apply__a_role_that_a_user_gets__is_a_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
