@@ -96,8 +96,16 @@ static long long first_delay_ms(const struct osk_client *client, const struct os
     return sensible ? (long long)(seconds * 1000) : RETRY_DELAY_MS;
 }
 
+/* Whether a request that was sent may be sent again. A 503 is often a proxy's, and says nothing of
+ * what the service behind it did: keystoneauth repeats a POST all the same, and leaves two objects
+ * of one name, of which nobody can tell which one is meant. */
+static bool is_repeatable(const struct osk_call *call)
+{
+    return strcmp(call->job.request.method, "POST") != 0;
+}
+
 /* Whether another attempt is due, with *wait_ms. Nothing is repeated that the entry does not
- * allow, and no answer that may have changed something. */
+ * allow, and nothing that may make an object twice. */
 static bool repeats(const struct osk_client *client, struct osk_call *call, long long *wait_ms)
 {
     unsigned shift = 0;
@@ -105,7 +113,7 @@ static bool repeats(const struct osk_client *client, struct osk_call *call, long
         call->job.failure == HTTP_FAILURE_CONNECT || call->job.failure == HTTP_FAILURE_RESOLVE;
     if (nothing_sent && call->connects < allowed(client, call, "connect_retries"))
         shift = call->connects++;
-    else if (call->job.response.status == SERVICE_UNAVAILABLE &&
+    else if (call->job.response.status == SERVICE_UNAVAILABLE && is_repeatable(call) &&
              call->statuses < allowed(client, call, "status_code_retries"))
         shift = call->statuses++;
     else

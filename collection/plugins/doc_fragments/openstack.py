@@ -17,6 +17,9 @@ options:
         E(OS_CLIENT_SECURE_FILE) go first.
       - Without this option the cloud is the one that E(OS_CLOUD) names, else the one that the other C(OS_) variables
         describe, else the only one in the file.
+      - C(connect_retries), C(status_code_retries) and C(connect_retry_delay) say there how often, and after how many
+        seconds, a request is repeated that reached no server, or was answered with 503. Unlike with openstacksdk what
+        makes an object is not repeated after a 503, because it may have been made.
       - A dictionary stands for itself. Unlike with C(openstack.cloud) nothing of another cloud leaks into it, unless it
         has the key C(cloud) or C(profile). It cannot be combined with the options below.
     type: raw

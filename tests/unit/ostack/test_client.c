@@ -224,6 +224,33 @@ static void test_client__a_503__is_repeated_as_often_as_the_cloud_says(void **st
     }
 }
 
+/* A proxy may say so of a service that has done it. */
+static void test_client__a_503_after_a_post__is_not_repeated(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "POST /m/v1/clustertemplates", .times = 1, .status = 503},
+        {.when = "PATCH /m/v1/clustertemplates", .times = 1, .status = 503},
+        {.body = "{}"}};
+    static const char *const methods[] = {"POST", "PATCH"};
+    auto_cloudlet struct cloudlet cloudlet;
+    cloudlet_start(&cloudlet, script, array_length(script),
+                   "{'status_code_retries': 3, 'container_infra_connect_retry_delay': 0.01}", NULL);
+    for (size_t i = 0; i < array_length(methods); i++) {
+        struct error *err = NULL;
+        auto_osk_call struct osk_call call;
+        json_auto_t *body = json_object();
+        osk_call_init(&call, OSK_MAGNUM, methods[i], xstrdup("/clustertemplates"));
+        osk_call_body(&call, body);
+        assert_int_equal(osk_client_call(cloudlet.client, &call, &err), i == 0 ? -1 : 0);
+        if (i == 0)
+            assert_error(&err, ERROR_STATUS, "503");
+    }
+    assert_lines(&cloudlet, LOGIN ", POST /m/v1/clustertemplates, PATCH /m/v1/clustertemplates, "
+                                  "PATCH /m/v1/clustertemplates");
+}
+
 static void test_client__a_connection_that_breaks_after_a_post__is_not_repeated(void **state)
 {
     (void)state;
@@ -367,6 +394,7 @@ int main(void)
         place_test(test_client__auth_types_without_keystone__ask_it_nothing),
         place_test(test_client__without_an_auth_url__says_where_it_belongs),
         place_test(test_client__a_503__is_repeated_as_often_as_the_cloud_says),
+        place_test(test_client__a_503_after_a_post__is_not_repeated),
         place_test(test_client__a_connection_that_breaks_after_a_post__is_not_repeated),
         place_test(test_client__a_server_that_is_down__is_asked_again_as_often_as_the_cloud_says),
         place_test(test_client__a_redirect__is_not_followed),
