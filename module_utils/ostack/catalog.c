@@ -283,19 +283,27 @@ static bool is_version(const char *segment)
     return !*rest || (*rest == '.' && rest[1] && !rest[1 + strspn(rest + 1, "0123456789")]);
 }
 
-/* Nova's old URLs go on behind the version: /v2.1/PROJECT. */
-static bool has_version(const char *url)
+static bool is_project(const char *segment, const json_t *token)
+{
+    bool hex = strlen(segment) == 32 && strspn(segment, "0123456789abcdef") == 32;
+    return hex || str_equal(segment, js_str(token, "project", "id", NULL));
+}
+
+/* A version counts at the end, or before a project, as in Nova's old URLs: /v2.1/PROJECT. What is
+ * further in front is a proxy's: /v1/magnum. */
+static bool has_version(const char *url, const json_t *token)
 {
     auto_strv struct strv parts;
     strv_init(&parts);
     strv_split(&parts, url, '/');
-    for (size_t i = 3; i < parts.count; i++)
-        if (is_version(parts.items[i]))
-            return true;
-    return false;
+    size_t last = parts.count - 1;
+    if (last > 3 && is_project(parts.items[last], token))
+        last--;
+    return last >= 3 && is_version(parts.items[last]);
 }
 
-static char *complete(enum osk_service service, const char *url, struct error **err)
+static char *complete(enum osk_service service, const char *url, const json_t *token,
+                      struct error **err)
 {
     auto_free char *base = xstrdup(url);
     auto_url struct url parts = {0};
@@ -314,7 +322,7 @@ static char *complete(enum osk_service service, const char *url, struct error **
             services[service].name, parts.scheme, parts.host);
         return NULL;
     }
-    if (has_version(base))
+    if (has_version(base, token))
         return steal_ptr(base);
     return xasprintf("%s/%s", base, services[service].version);
 }
@@ -338,7 +346,7 @@ char *osk_endpoint(enum osk_service service, const json_t *config, const json_t 
         return NULL;
     const char *override = override_of(service, config);
     if (override)
-        return complete(service, override, err);
+        return complete(service, override, token, err);
     const char *wanted = setting_text(config, service, "service_type");
     const json_t *region = setting_or_common(config, service, "region_name");
     const struct query query = {
@@ -348,7 +356,7 @@ char *osk_endpoint(enum osk_service service, const json_t *config, const json_t 
     };
     const char *url = find_url(service, json_object_get(token, "catalog"), wanted, &query);
     if (url)
-        return complete(service, url, err);
+        return complete(service, url, token, err);
     no_endpoint(service, wanted ? wanted : services[service].types[service == OSK_MAGNUM ? 2 : 0],
                 &query, token, err);
     return NULL;

@@ -28,8 +28,9 @@ const json_t *osk_service_setting(const json_t *config, enum osk_service service
 
 /*
  * The base URL of SERVICE, owned, without trailing '/' and with the version that its requests need
- * at the end (/v1, /v2, /v2.0, /v3; Nova's as it stands in the catalog). TOKEN is the "token"
- * object of Keystone's answer, or NULL. ERROR_USAGE says what was looked for and what is offered.
+ * at the end (/v1, /v2, /v2.0, /v3), unless it ends in one already, or in one and a project. TOKEN
+ * is the "token" object of Keystone's answer, or NULL. ERROR_USAGE says what was looked for and
+ * what is offered.
  */
 char *osk_endpoint(enum osk_service service, const json_t *config, const json_t *token,
                    struct error **err) must_check;

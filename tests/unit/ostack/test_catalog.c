@@ -1,6 +1,7 @@
 #include "ostack/catalog.h"
 #include "unit/ostack/place.h"
 
+#define HEX "0123456789abcdef0123456789abcdef"
 #define ENDPOINT(INTERFACE, REGION, URL)                                                           \
     "{'interface': '" INTERFACE "', 'region_id': '" REGION "', 'region': '" REGION                 \
     "', 'url': '" URL "'}"
@@ -115,13 +116,19 @@ static void test_catalog__urls_with_and_without_version__end_in_one(void **state
          "https://v1.example/v1"},
         {OSK_GLANCE, "image_endpoint_override", "http://h:9292", "http://h:9292/v2"},
         {OSK_NEUTRON, "network_endpoint_override", "http://h:9696/", "http://h:9696/v2.0"},
-        {OSK_NOVA, "compute_endpoint_override", "http://h/v2.1/abc", "http://h/v2.1/abc"},
+        {OSK_MAGNUM, "container_infra_endpoint_override", "http://h/v1/os", "http://h/v1/os/v1"},
+        {OSK_MAGNUM, "container_infra_endpoint_override", "http://h/v1/os/v1", "http://h/v1/os/v1"},
+        {OSK_NOVA, "compute_endpoint_override", "http://h/v2.1/" HEX, "http://h/v2.1/" HEX},
+        {OSK_NOVA, "compute_endpoint_override", "http://h/v2.1/mine/", "http://h/v2.1/mine"},
+        {OSK_NOVA, "compute_endpoint_override", "http://h/v2.1/other", "http://h/v2.1/other/v2.1"},
+        {OSK_NOVA, "compute_endpoint_override", "http://v1/" HEX, "http://v1/" HEX "/v2.1"},
         {OSK_KEYSTONE, "identity_endpoint_override", "http://h/identity", "http://h/identity/v3"},
     };
+    json_auto_t *token = quoted("{'project': {'id': 'mine'}}");
     for (size_t i = 0; i < array_length(shapes); i++) {
         auto_error struct error *err = NULL;
         json_auto_t *config = json_pack("{s:s}", shapes[i].key, shapes[i].given);
-        auto_free char *url = osk_endpoint(shapes[i].service, config, NULL, &err);
+        auto_free char *url = osk_endpoint(shapes[i].service, config, token, &err);
         assert_non_null(url);
         assert_string_equal(url, shapes[i].url);
     }
