@@ -41,6 +41,28 @@ void url_query(struct buf *out, const char *name, const char *value)
     url_escape(out, value);
 }
 
+static unsigned hex_digit(char c)
+{
+    return (unsigned)(isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10);
+}
+
+char *url_unescape(const char *text, size_t length)
+{
+    struct buf out;
+    buf_init(&out);
+    for (size_t i = 0; i < length; i++) {
+        bool code = text[i] == '%' && length - i > 2 && isxdigit((unsigned char)text[i + 1]) &&
+                    isxdigit((unsigned char)text[i + 2]) && memcmp(&text[i], "%00", 3) != 0;
+        if (!code) {
+            buf_add_char(&out, text[i] == '+' ? ' ' : text[i]);
+            continue;
+        }
+        buf_add_char(&out, (char)(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2])));
+        i += 2;
+    }
+    return buf_steal(&out);
+}
+
 /* TEXT for a message. A password may hold any byte, so all up to the last '@' is left out. */
 static char *url_shown(const char *text)
 {

@@ -15,6 +15,10 @@ void url_escape(struct buf *out, const char *text);
 /* Adds "?NAME=VALUE" or "&NAME=VALUE", both escaped, depending on whether OUT holds a '?'. */
 void url_query(struct buf *out, const char *name, const char *value);
 
+/* LENGTH bytes of a query's value without their encoding, owned: "%2B" is '+', and '+' a blank.
+ * What is no encoding stays. */
+char *url_unescape(const char *text, size_t length) must_check;
+
 struct url {
     char *scheme; /* lower case */
     char *host;   /* without brackets */

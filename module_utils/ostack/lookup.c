@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "ostack/rest.h"
 
 /* How the services are asked. */
 static const struct {
@@ -86,31 +87,31 @@ bool osk_is_uuid(const char *text)
     return digits == 32;
 }
 
-/* ---- the requests */
+/* ---- the listings */
 
-/* What each call of a run is about; both arrays go together. */
-struct asked {
-    enum osk_kind kind;
-    bool single; /* the answer is one object */
-};
-
-struct requests {
-    struct osk_call *calls; /* owned */
-    struct asked *asked;    /* owned */
+struct listings {
+    struct osk_listing *list; /* owned */
     size_t count;
 };
 
-static char *path_of(const struct osk_lookup *question, bool *single)
+static void listings_clear(struct listings *listings)
+{
+    for (size_t i = 0; i < listings->count; i++)
+        osk_listing_clear(&listings->list[i]);
+    free(listings->list);
+}
+
+static struct osk_listing listing_of(const struct osk_lookup *question)
 {
     enum osk_kind kind = question->kind;
     bool uuid = osk_is_uuid(question->text);
+    bool single = kinds[kind].direct || (uuid && !kinds[kind].filter_by_id && !kinds[kind].list);
     struct buf path;
     buf_init(&path);
     buf_add_str(&path, kinds[kind].collection);
-    *single = kinds[kind].direct || (uuid && !kinds[kind].filter_by_id && !kinds[kind].list);
     if (kinds[kind].list) {
         buf_add_str(&path, kinds[kind].list);
-    } else if (*single) {
+    } else if (single) {
         buf_add_char(&path, '/');
         url_escape(&path, question->text);
     } else {
@@ -118,35 +119,25 @@ static char *path_of(const struct osk_lookup *question, bool *single)
         auto_free char *value = xasprintf("%s%s", equals, question->text);
         url_query(&path, uuid ? "id" : "name", value);
     }
-    return buf_steal(&path);
+    return (struct osk_listing){.service = kinds[kind].service,
+                                .path = buf_steal(&path),
+                                .member = single ? kinds[kind].item : kinds[kind].member,
+                                .single = single};
 }
 
-/* The position of the request for QUESTION: of one that is there already, or of a new one. */
-static size_t request_for(struct requests *requests, const struct osk_lookup *question)
+/* The position of the listing for QUESTION: of one that is there already, or of a new one. */
+static size_t listing_for(struct listings *listings, const struct osk_lookup *question)
 {
-    bool single = false;
-    auto_free char *path = path_of(question, &single);
-    for (size_t i = 0; i < requests->count; i++)
-        if (requests->asked[i].kind == question->kind &&
-            strcmp(requests->calls[i].job.request.url, path) == 0)
+    struct osk_listing listing = listing_of(question);
+    for (size_t i = 0; i < listings->count; i++)
+        if (listings->list[i].service == listing.service &&
+            strcmp(listings->list[i].path, listing.path) == 0) {
+            osk_listing_clear(&listing);
             return i;
-    size_t count = requests->count + 1;
-    requests->calls = xreallocarray(requests->calls, count, sizeof(*requests->calls));
-    requests->asked = xreallocarray(requests->asked, count, sizeof(*requests->asked));
-    requests->asked[count - 1] = (struct asked){.kind = question->kind, .single = single};
-    osk_call_init(&requests->calls[count - 1], kinds[question->kind].service, "GET",
-                  steal_ptr(path));
-    requests->count = count;
-    return count - 1;
-}
-
-static void requests_clear(struct requests *requests)
-{
-    for (size_t i = 0; i < requests->count; i++)
-        osk_call_clear(&requests->calls[i]);
-    free(requests->calls);
-    free(requests->asked);
-    *requests = (struct requests){0};
+        }
+    listings->list = xreallocarray(listings->list, listings->count + 1, sizeof(*listings->list));
+    listings->list[listings->count] = listing;
+    return listings->count++;
 }
 
 /* ---- the answers */
@@ -157,60 +148,37 @@ static bool is_meant(enum osk_kind kind, const json_t *object, const char *text)
            str_equal(js_str(object, "name", NULL), text);
 }
 
-/* The objects of the answer that are meant; NULL: it cannot be read. */
-static json_t *read_answer(const struct osk_call *call, struct asked asked, const char *text,
-                           struct error **err)
+static void read_into(struct osk_lookup *question, const struct osk_listing *listing)
 {
-    json_auto_t *answer = osk_call_json(call, err);
-    json_auto_t *found = json_array();
     size_t index = 0;
     json_t *object = NULL;
-    json_t *items = NULL;
-    if (!answer)
-        return NULL;
-    if (asked.single) {
-        const char *item = kinds[asked.kind].item;
-        json_array_append(found, *item ? json_object_get(answer, item) : answer);
-        return json_incref(found);
-    }
-    if (js_want(answer, kinds[asked.kind].member, JSON_ARRAY, &items, err) < 0)
-        return NULL;
-    json_array_foreach (items, index, object)
-        if (is_meant(asked.kind, object, text))
-            json_array_append(found, object);
-    return json_incref(found);
-}
-
-static void read_into(struct osk_lookup *question, const struct osk_call *call, struct asked asked)
-{
-    if (asked.single && osk_call_status(call) == 404) {
-        question->found = json_array();
+    if (listing->error) {
+        /* Several questions may share the listing: each gets its own words. */
+        error_make(&question->error, listing->error->kind, "%s", listing->error->message);
+        error_code(&question->error, listing->error->code);
         return;
     }
-    if (!call->error) {
-        question->found = read_answer(call, asked, question->text, &question->error);
-        return;
-    }
-    /* Several questions may share the request: each gets its own words. */
-    error_make(&question->error, call->error->kind, "%s", call->error->message);
-    error_code(&question->error, call->error->code);
+    question->found = json_array();
+    json_array_foreach (listing->items, index, object)
+        if (listing->single || is_meant(question->kind, object, question->text))
+            json_array_append(question->found, object);
 }
 
 int osk_lookup_all(struct osk_client *client, struct osk_lookup *questions, size_t count,
                    struct error **err)
 {
-    cleanup_with(requests_clear) struct requests requests = {0};
-    auto_free size_t *request_of = xcalloc(count + 1, sizeof(*request_of));
+    cleanup_with(listings_clear) struct listings listings = {0};
+    auto_free size_t *listing_at = xcalloc(count + 1, sizeof(*listing_at));
     if (osk_client_login(client, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         if (osk_client_locate(client, kinds[questions[i].kind].service, &questions[i].error) == 0)
-            request_of[i] = request_for(&requests, &questions[i]);
-    if (osk_client_all(client, requests.calls, requests.count, err) < 0)
+            listing_at[i] = listing_for(&listings, &questions[i]);
+    if (osk_listings_try(client, listings.list, listings.count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (!questions[i].error && requests.asked)
-            read_into(&questions[i], &requests.calls[request_of[i]], requests.asked[request_of[i]]);
+        if (!questions[i].error && listings.list)
+            read_into(&questions[i], &listings.list[listing_at[i]]);
     return 0;
 }
 

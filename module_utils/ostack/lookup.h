@@ -33,8 +33,9 @@ struct osk_lookup {
 const char *osk_kind_name(enum osk_kind kind);
 
 /*
- * Answers COUNT questions, whose kind and text are set. -1 only when nothing can be asked at all;
- * a service that refuses or is missing leaves an error in the questions to it.
+ * Answers COUNT questions, whose kind and text are set. -1 only when nothing can be asked at all,
+ * or a signal told us to stop; a service that refuses or is missing leaves an error in the
+ * questions to it.
  */
 int osk_lookup_all(struct osk_client *client, struct osk_lookup *questions, size_t count,
                    struct error **err) must_check;

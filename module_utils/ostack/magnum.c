@@ -10,8 +10,6 @@
 #include "ostack/failure.h"
 #include "ostack/rest.h"
 
-enum { PAGES_MAX = 10000 };
-
 /* ---- who we are */
 
 int osk_magnum_check_scope(struct osk_client *client, struct error **err)
@@ -47,61 +45,24 @@ bool osk_magnum_has_role(const struct osk_client *client, const char *role)
     return false;
 }
 
-/* ---- pages */
+/* ---- lists */
 
-static int add_items(json_t *all, const json_t *page, const char *key, struct error **err)
-{
-    json_t *items = NULL;
-    size_t index = 0;
-    json_t *item = NULL;
-    if (js_want(page, key, JSON_ARRAY, &items, err) < 0) {
-        error_wrap(err, "Magnum's answer");
-        return -1;
-    }
-    json_array_foreach (items, index, item) {
-        if (js_want(item, "uuid", JSON_STRING, NULL, err) < 0) {
-            error_wrap(err, "Magnum's answer: %s[%zu]", key, index);
-            return -1;
-        }
-        json_array_append(all, item);
-    }
-    return 0;
-}
-
-/* One page; *marker becomes that of the next, or NULL. */
-static int read_page(struct osk_client *client, const char *path, const char *key, json_t *all,
-                     char **marker, struct error **err)
-{
-    auto_osk_call struct osk_call call;
-    osk_call_init(&call, OSK_MAGNUM, "GET", osk_page_path(path, *marker));
-    free(steal_ptr(*marker));
-    if (osk_client_call(client, &call, err) < 0)
-        return -1;
-    json_auto_t *page = osk_call_json(&call, err);
-    if (!page || add_items(all, page, key, err) < 0)
-        return -1;
-    *marker = osk_page_marker(page, key);
-    return 0;
-}
-
-static json_t *read_all(struct osk_client *client, const char *path, const char *key,
+/* All pages of PATH. */
+static json_t *read_all(struct osk_client *client, const char *path, const char *member,
                         struct error **err)
 {
-    json_auto_t *all = json_array();
-    auto_free char *marker = NULL;
-    auto_strv struct strv seen;
-    strv_init(&seen);
-    do {
-        if (read_page(client, path, key, all, &marker, err) < 0)
-            return NULL;
-        if (marker && (!strv_add_once(&seen, marker) || seen.count > PAGES_MAX)) {
-            error_make(err, ERROR_PARSE,
-                       "Magnum's list goes in circles: the page behind marker %s came before",
-                       marker);
+    cleanup_with(osk_listing_clear) struct osk_listing listing = {
+        .service = OSK_MAGNUM, .path = xstrdup(path), .member = member};
+    size_t index = 0;
+    json_t *item = NULL;
+    if (osk_listings_read(client, &listing, 1, err) < 0)
+        return NULL;
+    json_array_foreach (listing.items, index, item)
+        if (js_want(item, "uuid", JSON_STRING, NULL, err) < 0) {
+            error_wrap(err, "Magnum's answer: %s[%zu]", member, index);
             return NULL;
         }
-    } while (marker);
-    return json_incref(all);
+    return steal_ptr(listing.items);
 }
 
 json_t *osk_magnum_list(struct osk_client *client, struct error **err)

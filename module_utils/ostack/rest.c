@@ -41,7 +41,10 @@ static const char *next_url(const json_t *page, const char *member)
     return url;
 }
 
-char *osk_page_marker(const json_t *page, const char *member)
+/* The marker of the page behind PAGE, decoded and owned, whichever service's it is; NULL: there is
+ * none. Of the URL with the marker nothing else counts: behind a proxy it names a host and a scheme
+ * that only the server knows. */
+static char *page_marker(const json_t *page, const char *member)
 {
     const char *next = next_url(page, member);
     const char *at = next ? strchr(next, '?') : NULL;
@@ -50,10 +53,11 @@ char *osk_page_marker(const json_t *page, const char *member)
     if (!at || !json_array_size(json_object_get(page, member)))
         return NULL;
     at += 1 + strlen("marker=");
-    return xmemdup(at, strcspn(at, "&#"));
+    return url_unescape(at, strcspn(at, "&#"));
 }
 
-char *osk_page_path(const char *path, const char *marker)
+/* PATH with the marker, which may be NULL, in its query. */
+static char *page_path(const char *path, const char *marker)
 {
     struct buf url;
     buf_init(&url);
@@ -71,6 +75,7 @@ struct reading {
     json_t *all;                 /* owned list: of the pages so far */
     char *marker;                /* owned; NULL: of the first page */
     struct strv seen;            /* markers */
+    struct error *error;         /* owned: why it came to nothing */
     bool ended;
 };
 
@@ -85,20 +90,28 @@ static void readings_clear(struct readings *readings)
         json_decref(readings->list[i].all);
         free(readings->list[i].marker);
         strv_clear(&readings->list[i].seen);
+        error_clear(&readings->list[i].error);
     }
     free(readings->list);
 }
 
-static int add_page(struct reading *reading, const struct osk_call *call, struct error **err)
+/* Of the listings that are not read yet. */
+static void readings_begin(struct readings *readings, struct osk_listing *listings, size_t count)
+{
+    readings->list = xcalloc(count + 1, sizeof(*readings->list));
+    for (size_t i = 0; i < count; i++)
+        if (!listings[i].items && !listings[i].error)
+            readings->list[readings->count++] =
+                (struct reading){.listing = &listings[i], .all = json_array()};
+}
+
+static int add_items(struct reading *reading, const json_t *page, struct error **err)
 {
     const char *member = reading->listing->member;
     const char *service = osk_service_name(reading->listing->service);
-    json_auto_t *page = osk_call_json(call, err);
     json_t *items = NULL;
     size_t index = 0;
     json_t *item = NULL;
-    if (!page)
-        return -1;
     if (js_want(page, member, JSON_ARRAY, &items, err) < 0) {
         error_wrap(err, "%s's answer to GET %s", service, reading->listing->path);
         return -1;
@@ -110,18 +123,54 @@ static int add_page(struct reading *reading, const struct osk_call *call, struct
         }
         json_array_append(reading->all, item);
     }
+    return 0;
+}
+
+static int add_page(struct reading *reading, const json_t *page, struct error **err)
+{
+    if (add_items(reading, page, err) < 0)
+        return -1;
     free(reading->marker);
-    reading->marker = osk_page_marker(page, member);
+    reading->marker = page_marker(page, reading->listing->member);
     reading->ended = !reading->marker;
     if (reading->ended ||
         (strv_add_once(&reading->seen, reading->marker) && reading->seen.count < PAGES_MAX))
         return 0;
     error_make(err, ERROR_PARSE, "%s's list goes in circles: the page behind marker %s came before",
-               service, reading->marker);
+               osk_service_name(reading->listing->service), reading->marker);
     return -1;
 }
 
-/* The next page of each collection that has one. */
+static int add_single(struct reading *reading, const json_t *answer, struct error **err)
+{
+    const struct osk_listing *listing = reading->listing;
+    json_t *object = NULL;
+    reading->ended = true;
+    if (js_want(answer, listing->member, JSON_OBJECT, &object, err) == 0)
+        return json_array_append(reading->all, object);
+    error_wrap(err, "%s's answer to GET %s", osk_service_name(listing->service), listing->path);
+    return -1;
+}
+
+static void take_answer(struct reading *reading, struct osk_call *call)
+{
+    bool single = reading->listing->single;
+    if (single && osk_call_status(call) == 404) {
+        reading->ended = true;
+        return;
+    }
+    if (call->error) {
+        osk_call_error_move(call, &reading->error);
+    } else {
+        json_auto_t *answer = osk_call_json(call, &reading->error);
+        if (answer && (single ? add_single(reading, answer, &reading->error)
+                              : add_page(reading, answer, &reading->error)) == 0)
+            return;
+    }
+    reading->ended = true;
+}
+
+/* The next page of each collection that has one; *any: there was such. */
 static int read_round(struct osk_client *client, struct readings *readings, bool *any,
                       struct error **err)
 {
@@ -134,20 +183,36 @@ static int read_round(struct osk_client *client, struct readings *readings, bool
             continue;
         of[calls.count] = i;
         begin_call(&calls.list[calls.count++], reading->listing->service, "GET",
-                   osk_page_path(reading->listing->path, reading->marker));
+                   page_path(reading->listing->path, reading->marker));
     }
     *any = calls.count > 0;
-    if (!calls.count)
-        return 0;
-    if (osk_client_all(client, calls.list, calls.count, err) < 0)
+    if (calls.count && osk_client_all(client, calls.list, calls.count, err) < 0)
         return -1;
-    for (size_t i = 0; i < calls.count; i++) {
-        if (calls.list[i].error)
-            osk_call_error_move(&calls.list[i], err);
-        else if (add_page(&readings->list[of[i]], &calls.list[i], err) == 0)
-            continue;
-        return -1;
+    for (size_t i = 0; i < calls.count; i++)
+        take_answer(&readings->list[of[i]], &calls.list[i]);
+    return 0;
+}
+
+static void readings_settle(struct readings *readings)
+{
+    for (size_t i = 0; i < readings->count; i++) {
+        struct reading *reading = &readings->list[i];
+        if (reading->error)
+            reading->listing->error = steal_ptr(reading->error);
+        else
+            reading->listing->items = steal_ptr(reading->all);
     }
+}
+
+int osk_listings_try(struct osk_client *client, struct osk_listing *listings, size_t count,
+                     struct error **err)
+{
+    cleanup_with(readings_clear) struct readings readings = {0};
+    readings_begin(&readings, listings, count);
+    for (bool any = true; any;)
+        if (read_round(client, &readings, &any, err) < 0)
+            return -1;
+    readings_settle(&readings);
     return 0;
 }
 
@@ -155,16 +220,17 @@ int osk_listings_read(struct osk_client *client, struct osk_listing *listings, s
                       struct error **err)
 {
     cleanup_with(readings_clear) struct readings readings = {0};
-    readings.list = xcalloc(count + 1, sizeof(*readings.list));
-    for (size_t i = 0; i < count; i++)
-        if (!listings[i].items)
-            readings.list[readings.count++] =
-                (struct reading){.listing = &listings[i], .all = json_array()};
-    for (bool any = true; any;)
+    readings_begin(&readings, listings, count);
+    for (bool any = true; any;) {
         if (read_round(client, &readings, &any, err) < 0)
             return -1;
-    for (size_t i = 0; i < readings.count; i++)
-        readings.list[i].listing->items = steal_ptr(readings.list[i].all);
+        for (size_t i = 0; i < readings.count; i++)
+            if (readings.list[i].error) {
+                error_move_take(err, steal_ptr(readings.list[i].error));
+                return -1;
+            }
+    }
+    readings_settle(&readings);
     return 0;
 }
 
@@ -172,6 +238,7 @@ void osk_listing_clear(struct osk_listing *listing)
 {
     free(listing->path);
     json_decref(listing->items);
+    error_clear(&listing->error);
     *listing = (struct osk_listing){0};
 }
 

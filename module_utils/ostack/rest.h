@@ -1,5 +1,5 @@
 /*
- * What the APIs of Keystone, Glance and Nova have in common: whole collections, page by page and
+ * What the APIs of all services have in common: whole collections, page by page and
  * many at a time, and single changes. Objects stay JSON, as the service writes them. Knows nothing
  * of what they mean.
  */
@@ -12,26 +12,25 @@
 
 #include "ostack/client.h"
 
-/* A collection that is to be read. */
+/* A collection that is to be read, or one object. */
 struct osk_listing {
     enum osk_service service;
     char *path;         /* owned: behind the service's base URL, may hold a query */
-    const char *member; /* static: of the answer, with the list */
+    const char *member; /* static: of the answer, with the list or object; "": the answer itself */
+    bool single;        /* the path is that of one object: a list of it, empty when there is none */
     json_t *items;      /* owned list of objects; NULL: not read yet */
+    struct error *error; /* owned: why it cannot be read; from osk_listings_try alone */
 };
 
 /* Reads all COUNT listings whose items are NULL at once, each with all its pages. The first one
  * that fails ends it. */
 int osk_listings_read(struct osk_client *client, struct osk_listing *listings, size_t count,
                       struct error **err) must_check;
+/* The same, but a listing that fails gets an error, and the others go on. -1 only when nothing can
+ * be asked at all, or a signal told us to stop. */
+int osk_listings_try(struct osk_client *client, struct osk_listing *listings, size_t count,
+                     struct error **err) must_check;
 void osk_listing_clear(struct osk_listing *listing);
-
-/* The marker of the page behind PAGE, decoded and owned, whichever service's it is; NULL: there is
- * none. Of the URL with the marker nothing else counts: behind a proxy it names a host and a scheme
- * that only the server knows. */
-char *osk_page_marker(const json_t *page, const char *member) must_check;
-/* PATH with the marker in its query, owned. MARKER may be NULL. */
-char *osk_page_path(const char *path, const char *marker) must_check;
 
 /* A change. */
 struct osk_change_request {

@@ -30,6 +30,30 @@ static void test_url__query__begins_once_and_goes_on(void **state)
                         "https://h/api?labelSelector=a%3Db%2Cc%21%3Dd&limit=500&empty=");
 }
 
+static void test_url__unescape__undoes_what_is_an_encoding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *want;
+    } rows[] = {
+        {"plain-1.2_3~", "plain-1.2_3~"},
+        {"a%20b+c%2Bd%2fe%C3%A4", "a b c+d/e\xC3\xA4"},
+        {"%", "%"},
+        {"%4", "%4"},
+        {"%zz%4g", "%zz%4g"},
+        {"a%00b", "a%00b"},
+        {"%2541", "%41"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_free char *got = url_unescape(rows[i].text, strlen(rows[i].text));
+        assert_string_equal(got, rows[i].want);
+    }
+    auto_free char *piece = url_unescape("%41%42", 5);
+    assert_string_equal(piece, "A%4");
+}
+
 static void test_url__well_formed__is_taken_apart(void **state)
 {
     (void)state;
@@ -170,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_url__escape__keeps_only_unreserved_characters),
         cmocka_unit_test(test_url__query__begins_once_and_goes_on),
+        cmocka_unit_test(test_url__unescape__undoes_what_is_an_encoding),
         cmocka_unit_test(test_url__well_formed__is_taken_apart),
         cmocka_unit_test(test_url__malformed__is_refused_with_the_reason),
         cmocka_unit_test(test_url__refused_with_a_password__does_not_show_it),

@@ -15,8 +15,10 @@ static void test_lookup__names_and_ids__are_asked_for_in_the_services_own_ways(v
         {.when = "GET /i/v2/images/" UUID1 " ",
          .body = "{\"id\": \"" UUID1 "\", \"os_distro\": \"u\"}"},
         {.when = "GET /c/v2.1/flavors/detail?is_public=None ",
-         .body = "{\"flavors\": [{\"id\": \"7\", \"name\": \"m1\"}, {\"id\": \"8\", \"name\": "
-                 "\"m2\"}]}"},
+         .body = "{\"flavors\": [{\"id\": \"7\", \"name\": \"m1\"}], \"flavors_links\": [{\"rel\": "
+                 "\"next\", \"href\": \"http://inner/flavors/detail?is_public=None&marker=7\"}]}"},
+        {.when = "GET /c/v2.1/flavors/detail?is_public=None&marker=7 ",
+         .body = "{\"flavors\": [{\"id\": \"8\", \"name\": \"m2\"}]}"},
         {.when = "GET /n/v2.0/networks?name=net ",
          .body = "{\"networks\": [{\"id\": \"" UUID1 "\", \"name\": \"net\"}]}"},
         {.when = "GET /n/v2.0/networks?id=" UUID1 " ",
@@ -44,8 +46,8 @@ static void test_lookup__names_and_ids__are_asked_for_in_the_services_own_ways(v
     assert_true(osk_lookup_same(&questions[0], &questions[1]));
     assert_true(osk_lookup_same(&questions[4], &questions[5]));
     assert_false(osk_lookup_same(&questions[2], &questions[3]));
-    /* The login, and the flavors once for both of them. */
-    assert_int_equal(fake_server_requests(cloudlet.server), 9);
+    /* The login, and the two pages of flavors once for both of them. */
+    assert_int_equal(fake_server_requests(cloudlet.server), 10);
     for (size_t i = 0; i < array_length(questions); i++)
         osk_lookup_clear(&questions[i]);
 }

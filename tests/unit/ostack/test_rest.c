@@ -48,6 +48,64 @@ static void test_rest__collections__are_read_whole_in_each_services_way(void **s
         osk_listing_clear(&listings[i]);
 }
 
+/* Nova's IDs of flavors may hold blanks. */
+static void test_rest__a_marker__is_asked_for_as_it_is_meant(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "GET /c/v2.1/flavors?marker=a%20b%2Bc ", .body = "{\"flavors\": [{}]}"},
+        {.when = "GET /c/v2.1/flavors ",
+         .body = "{\"flavors\": [{}], \"flavors_links\": [{\"rel\": \"next\", \"href\": "
+                 "\"http://inner/flavors?limit=1&marker=a+b%2bc&x\"}]}"},
+    };
+    auto_cloudlet struct cloudlet cloudlet;
+    auto_error struct error *err = NULL;
+    begin(&cloudlet, script, array_length(script));
+    struct osk_listing flavors = listing(OSK_NOVA, "/flavors", "flavors");
+    if (osk_listings_read(cloudlet.client, &flavors, 1, &err) < 0)
+        fail_msg("%s", err->message);
+    assert_int_equal(json_array_size(flavors.items), 2);
+    osk_listing_clear(&flavors);
+}
+
+static void test_rest__a_listing_that_fails__does_not_keep_the_others_from_being_tried(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "GET /k/v3/users?marker=a ", .body = "{\"users\": [{\"id\": \"b\"}]}"},
+        {.when = "GET /k/v3/users ",
+         .body = "{\"users\": [{\"id\": \"a\"}], \"links\": {\"next\": \"/?marker=a\"}}"},
+        {.when = "GET /k/v3/roles", .status = 403},
+        {.when = "GET /i/v2/images/1 ", .body = "{\"id\": \"1\"}"},
+        {.when = "GET /i/v2/images/2 ", .status = 404},
+        {.when = "GET /c/v2.1/os-keypairs/k ", .body = "{\"keypair\": {\"name\": \"k\"}}"},
+        {.when = "GET /c/v2.1/os-keypairs/x ", .body = "{\"keypair\": 1}"},
+    };
+    auto_cloudlet struct cloudlet cloudlet;
+    begin(&cloudlet, script, array_length(script));
+    struct osk_listing listings[] = {
+        listing(OSK_KEYSTONE, "/roles", "roles"),
+        listing(OSK_KEYSTONE, "/users", "users"),
+        listing(OSK_GLANCE, "/images/1", ""),
+        listing(OSK_GLANCE, "/images/2", ""),
+        listing(OSK_NOVA, "/os-keypairs/k", "keypair"),
+        listing(OSK_NOVA, "/os-keypairs/x", "keypair"),
+    };
+    static const size_t found[] = {0, 2, 1, 0, 1, 0};
+    for (size_t i = 2; i < array_length(listings); i++)
+        listings[i].single = true;
+    assert_int_equal(osk_listings_try(cloudlet.client, listings, array_length(listings), NULL), 0);
+    assert_error(&listings[0].error, ERROR_AUTH, "Keystone answered 403");
+    assert_error(&listings[5].error, ERROR_PARSE, "Nova's answer to GET /os-keypairs/x: keypair");
+    for (size_t i = 0; i < array_length(listings); i++) {
+        assert_null(listings[i].error);
+        assert_int_equal(json_array_size(listings[i].items), found[i]);
+        osk_listing_clear(&listings[i]);
+    }
+}
+
 static void test_rest__answers_of_a_wrong_shape__are_errors(void **state)
 {
     (void)state;
@@ -119,6 +177,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rest__collections__are_read_whole_in_each_services_way,
                                         place_enter, place_leave),
+        place_test(test_rest__a_marker__is_asked_for_as_it_is_meant),
+        place_test(test_rest__a_listing_that_fails__does_not_keep_the_others_from_being_tried),
         cmocka_unit_test_setup_teardown(test_rest__answers_of_a_wrong_shape__are_errors,
                                         place_enter, place_leave),
         cmocka_unit_test_setup_teardown(test_rest__delete__of_what_is_gone_is_no_failure,
