@@ -72,11 +72,6 @@ static int read_unset(struct magnum_wish *wish, const json_t *item, struct error
 
 static int check_identity(const struct magnum_wish *wish, struct error **err)
 {
-    if (wish->name && strlen(wish->name) > 255) {
-        error_make(err, ERROR_USAGE,
-                   "name: it is longer than the 255 characters that Magnum stores");
-        return -1;
-    }
     if (wish->uuid && !osk_is_uuid(wish->uuid)) {
         error_make(err, ERROR_USAGE,
                    "uuid: \"%s\" is none; give the UUID that Magnum lists, or the option name",

@@ -12,7 +12,10 @@
 #include "base/utf8.h"
 #include "json/js_get.h"
 
-enum { TEXT_MAX = 255 }; /* characters: the width of Magnum's columns */
+enum {
+    TEXT_MAX = 255,  /* characters: the width of Magnum's columns */
+    TEXT_SHOWN = 40, /* bytes of a longer text in a message */
+};
 
 /* Sorted as Magnum documents them. Magnum 23's rules; "in use" is its list of what a template that
  * clusters refer to may change, one at a time. */
@@ -170,9 +173,12 @@ static json_t *read_text(const struct field *field, const char *text, struct err
     size_t length = utf8_count(text);
     if (length <= TEXT_MAX)
         return json_string(text);
+    int shown = TEXT_SHOWN;
+    while (utf8_is_continuation(text[shown])) /* not within a character */
+        shown--;
     error_make(err, ERROR_USAGE,
-               "%s: \"%.40s...\" has %zu characters; Magnum stores 1 to %d in this attribute",
-               field->option, text, length, TEXT_MAX);
+               "%s: \"%.*s...\" has %zu characters; Magnum stores 1 to %d in this attribute",
+               field->option, shown, text, length, TEXT_MAX);
     return NULL;
 }
 

@@ -1,3 +1,4 @@
+#include "base/str.h"
 #include "unit/magnum_template/bench.h"
 
 static const struct row {
@@ -84,6 +85,36 @@ static void test_args__a_text_that_is_too_long__is_refused_with_its_length(void 
     assert_error(&err, ERROR_USAGE, "has 256 characters; Magnum stores 1 to 255 in this attribute");
 }
 
+/* "a" and COUNT umlauts, owned: of two bytes each. */
+static char *umlauts(size_t count)
+{
+    struct buf text;
+    buf_init(&text);
+    buf_add_char(&text, 'a');
+    for (size_t i = 0; i < count; i++)
+        buf_add_str(&text, "\xC3\xA4");
+    return buf_steal(&text);
+}
+
+static void test_args__a_name__may_have_as_many_characters_as_magnum_stores(void **state)
+{
+    (void)state;
+    for (size_t count = 254; count <= 255; count++) {
+        auto_bench struct bench bench = {0};
+        struct error *err = NULL;
+        auto_free char *name = umlauts(count);
+        auto_free char *options = xasprintf("{'name': '%s'}", name);
+        int result = bench_open(&bench, options, &err);
+        if (count == 254 && result < 0)
+            fail_msg("%s", err->message);
+        if (count == 254)
+            continue;
+        assert_int_equal(result, -1);
+        assert_true(str_is_utf8(err->message, strlen(err->message)));
+        assert_error(&err, ERROR_USAGE, "has 256 characters; Magnum stores 1 to 255");
+    }
+}
+
 static void test_args__what_is_accepted_and_ignored__is_warned_about(void **state)
 {
     (void)state;
@@ -131,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_args__each_row__is_read_so),
         cmocka_unit_test(test_args__a_text_that_is_too_long__is_refused_with_its_length),
+        cmocka_unit_test(test_args__a_name__may_have_as_many_characters_as_magnum_stores),
         cmocka_unit_test(test_args__what_is_accepted_and_ignored__is_warned_about),
         cmocka_unit_test(test_args__an_item__may_have_a_state_of_its_own),
         cmocka_unit_test(test_args__policies__are_read),
