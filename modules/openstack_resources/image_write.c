@@ -284,32 +284,8 @@ int image_remove(const struct resources *all, struct resource *item, struct erro
     return resource_delete(all, item, err);
 }
 
-/* Each of the projects has to accept an image again, so that the list of them is not copied. */
-static void warn_of_members(const struct resources *all, const struct resource *item)
-{
-    auto_free char *path = xasprintf("/images/%s/members", js_str(item->found, "id", NULL));
-    auto_strv struct strv projects = {0};
-    size_t index = 0;
-    json_t *member = NULL;
-    if (!str_equal(js_str(item->found, "visibility", NULL), "shared"))
-        return;
-    json_auto_t *answer = osk_rest_get(all->client, OSK_GLANCE, path, NULL);
-    json_array_foreach (json_object_get(answer, "members"), index, member) {
-        const char *project = js_str(member, "member_id", NULL);
-        strv_add(&projects, project ? project : "?");
-    }
-    if (answer && !projects.count)
-        return;
-    auto_free char *list = strv_join(&projects, ", ");
-    strv_printf(&all->context->warnings,
-                "resources[%zu] (%s): the new image is not shared with the projects that had the "
-                "old one (%s): share it again, and let them accept it",
-                item->wish->index, item->wish->label, answer ? list : "who cannot be read");
-}
-
 int image_replace(const struct resources *all, struct resource *item, struct error **err)
 {
-    warn_of_members(all, item);
     if (create_new(all, item, item->found, err) < 0)
         return -1;
     if (remove_found(all, item, err) == 0)

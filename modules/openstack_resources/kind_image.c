@@ -162,6 +162,67 @@ static int compare_content(const struct resources *all, struct resource *item, s
     return same == 1 || item->content.read || !replace ? 0 : read_file(all, item, err);
 }
 
+/* ---- who could use one that is replaced */
+
+/* Whether FIELD of the image is another one than the item says. */
+static bool differs(const struct resource *item, const char *field)
+{
+    const char *wanted = am_text(item->options, field);
+    return wanted && !str_equal(wanted, js_str(item->found, field, NULL));
+}
+
+static bool is_replaced(const struct resource *item)
+{
+    bool other =
+        item->content_differs || differs(item, "disk_format") || differs(item, "container_format");
+    return other && str_equal(am_text(item->options, "on_different"), "replace");
+}
+
+/* The projects that the image is shared with, as a text; *out NULL: there are none. Owned. */
+static int members_text(const struct resources *all, const struct resource *item, char **out,
+                        struct error **err)
+{
+    auto_free char *path = xasprintf("/images/%s/members", resource_id(item));
+    auto_strv struct strv projects = {0};
+    struct error *refused = NULL;
+    size_t index = 0;
+    json_t *member = NULL;
+    json_auto_t *answer = osk_rest_get(all->client, OSK_GLANCE, path, &refused);
+    if (refused && refused->kind == ERROR_INTERRUPTED) {
+        error_move_take(err, refused);
+        return -1;
+    }
+    *out = refused ? xasprintf("who cannot be read: %s", refused->message) : NULL;
+    error_clear(&refused);
+    json_array_foreach (json_object_get(answer, "members"), index, member) {
+        const char *project = js_str(member, "member_id", NULL);
+        strv_add(&projects, project ? project : "?");
+    }
+    if (projects.count)
+        *out = strv_join(&projects, ", ");
+    return 0;
+}
+
+/* Each of the projects has to accept an image again, so that the list of them is not copied. */
+static int warn_of_members(const struct resources *all, const struct resource *item,
+                           struct error **err)
+{
+    auto_free char *list = NULL;
+    if (!str_equal(js_str(item->found, "visibility", NULL), "shared") ||
+        differs(item, "visibility") || !is_replaced(item))
+        return 0;
+    if (members_text(all, item, &list, err) < 0)
+        return -1;
+    if (list)
+        strv_printf(&all->context->warnings,
+                    "resources[%zu] (%s): the new image is not shared with the projects that had "
+                    "the old one (%s): share it again, and let them accept it",
+                    item->wish->index, item->wish->label, list);
+    return 0;
+}
+
+/* ---- all of it */
+
 static int observe(const struct resources *all, struct resource *item, struct error **err)
 {
     const char *checksum = am_text(item->options, "checksum");
@@ -177,7 +238,9 @@ static int observe(const struct resources *all, struct resource *item, struct er
         return refuse_busy(item, status, err);
     if (!item->found || item->content_missing)
         return given ? read_file(all, item, err) : 0;
-    return given ? compare_content(all, item, err) : 0;
+    if (given && compare_content(all, item, err) < 0)
+        return -1;
+    return warn_of_members(all, item, err);
 }
 
 const struct kind kind_image = {

@@ -163,8 +163,9 @@ def test_image__replaced__is_as_the_old_one_but_for_what_is_said(resources, clou
     other.write_bytes(qcow2(1000))
     wanted = {"kind": "image", "name": name, "file": str(other), "min_ram": 128, "on_different": "replace",
               "properties": {"change": "2", "drop": None}}
+    predicted = resources(wanted, check=True)
     outcome = resources(wanted)
-    assert actions(outcome) == ["recreated"]
+    assert actions(outcome) == ["recreated"] and outcome.warnings == predicted.warnings
     assert len(outcome.warnings) == 1 and project in outcome.warnings[0] and "share it again" in outcome.warnings[0]
     made = one(resources, name)
     assert made["id"] != old["id"] and made["os_hash_value"] == digest(other, "sha512").split(":")[1]

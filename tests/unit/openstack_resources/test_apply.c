@@ -210,6 +210,48 @@ static void test_observe__public_image_of_another_project__is_not_removed(void *
     assert_int_equal(task.bench.all->items[0].action, ACTION_NONE);
 }
 
+#define SHARED(FORMAT)                                                                             \
+    {                                                                                              \
+        .when = IMAGES "?", .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"owner\": "   \
+                                    "\"mine\", \"status\": \"active\", \"visibility\": "           \
+                                    "\"shared\", \"disk_format\": \"" FORMAT "\"}]}"               \
+    }
+
+/* They are told before the image is replaced, also in check mode. */
+static void test_observe__projects_that_lose_an_image__are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        struct fake_reply image;
+        const char *more;
+        int status;
+        const char *members;
+        const char *told; /* NULL: nothing */
+    } rows[] = {
+        {SHARED("raw"), "", 200, "{\"members\": [{\"member_id\": \"p1\"}, {}]}", "(p1, ?)"},
+        {SHARED("raw"), "", 403, "{}", "(who cannot be read: "},
+        {SHARED("raw"), "", 200, "{\"members\": []}", NULL},
+        {SHARED("raw"), ", 'visibility': 'public'", 403, "{}", NULL},
+        {SHARED("iso"), "", 403, "{}", NULL},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        const struct fake_reply script[] = {
+            TOKEN("1"),
+            rows[i].image,
+            {.when = IMAGES "/1/members", .status = rows[i].status, .body = rows[i].members}};
+        auto_task struct task task;
+        auto_free char *items =
+            xasprintf("[{'kind': 'image', 'name': 'i', 'disk_format': 'iso', 'on_different': "
+                      "'replace'%s}]",
+                      rows[i].more);
+        start(&task, script, array_length(script), items);
+        const struct strv *warnings = &task.bench.context.warnings;
+        assert_int_equal(warnings->count, rows[i].told ? 1 : 0);
+        if (rows[i].told)
+            assert_contains(warnings->items[0], rows[i].told);
+    }
+}
+
 static void test_apply__a_flavor_made_anew__gets_its_specs_and_replaces_the_old(void **state)
 {
     (void)state;
@@ -361,6 +403,7 @@ int main(void)
         place_test(test_apply__an_image_that_is_the_file__is_not_touched),
         place_test(test_observe__an_image_that_is_being_uploaded__is_not_touched),
         place_test(test_observe__public_image_of_another_project__is_not_removed),
+        place_test(test_observe__projects_that_lose_an_image__are_told),
         place_test(test_apply__a_flavor_made_anew__gets_its_specs_and_replaces_the_old),
         place_test(test_apply__a_refusal__comes_with_a_remedy_and_ends_the_task),
         place_test(test_apply__somebody_was_faster__is_told),
