@@ -80,6 +80,20 @@ def test_102__name_and_id_of_the_same_things__are_no_change(world, cloud):
     assert_unchanged(run(world, made, **{key: made[key] for key in ids}))
 
 
+def test_102__image_with_a_colon_in_its_name__is_found_by_it(world, cloud):
+    """Glance takes what is before a colon for an operator."""
+    token = cloud.login("admin", "admin")
+    image = cloud.ok("glance", "POST", "/v2/images", {
+        "name": "ubuntu:22.04", "os_distro": "ubuntu", "visibility": "public", "container_format": "bare",
+        "disk_format": "qcow2"}, token)
+    made = world.make(image_id=image["id"])
+    outcome = run(world, made, image_id="ubuntu:22.04")
+    assert_unchanged(outcome)
+    assert outcome.warnings == []
+    assert_unchanged(run(world, made, image_id="ubuntu:22.04", image_strict=True))
+    cloud.request("glance", "DELETE", "/v2/images/" + image["id"], None, token)
+
+
 def test_102__image_of_the_same_distribution__is_changed_in_place(world):
     made = world.make()
     outcome = run(world, made, image_id="ubuntu-2404-kube-v1.35.5")
