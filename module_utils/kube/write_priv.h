@@ -28,6 +28,9 @@ const struct kube_stage_row *kube_stage_row(enum kube_stage stage);
 /* The requests: set write->call up for the object as it is. */
 void kube_request_get(struct kube_write *write);
 int kube_request_write(struct kube_writer *writer, struct kube_write *write, struct error **err);
+/* Whether a deletion carries the user's own preconditions; else it carries the uid that was seen.
+ */
+bool kube_request_demands(const struct kube_writer *writer);
 int kube_request_migrate(struct kube_writer *writer, struct kube_write *write, struct error **err);
 
 /* Puts "Failed to <verb> object: <label>: " before the error. */

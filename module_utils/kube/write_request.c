@@ -141,6 +141,24 @@ static int start_json_patch(struct kube_writer *writer, struct kube_write *write
     return 0;
 }
 
+bool kube_request_demands(const struct kube_writer *writer)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach (js_get(writer->options.delete_options, "preconditions", NULL), key, value)
+        if (!json_is_null(value))
+            return true;
+    return false;
+}
+
+/* A deletion is of the object that was seen, not of what took its name since then: it may have to
+ * be sent again, and a controller may have made the object anew. */
+static void demand_object(json_t *body, const struct kube_write *write)
+{
+    if (write->prior.uid)
+        json_object_set_new(body, "preconditions", json_pack("{ss}", "uid", write->prior.uid));
+}
+
 /* The server's default orphans the pods of a Job; nobody wants that. */
 static json_t *delete_body(const struct kube_writer *writer, const struct kube_write *write)
 {
@@ -155,6 +173,8 @@ static json_t *delete_body(const struct kube_writer *writer, const struct kube_w
     if (job && !json_object_get(body, "propagationPolicy") &&
         !json_object_get(body, "orphanDependents"))
         json_object_set_new(body, "propagationPolicy", json_string("Background"));
+    if (!kube_request_demands(writer))
+        demand_object(body, write);
     return body;
 }
 

@@ -62,6 +62,10 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
         *next = KUBE_NEXT_DONE;
         return 0;
     }
+    if (write->verb == KUBE_DELETE && !write->prior.exists) {
+        *next = KUBE_NEXT_DONE; /* somebody else was quicker */
+        return 0;
+    }
     write->stage = KUBE_STAGE_WRITE;
     *next = KUBE_NEXT_STAGE;
     if (write->verb == KUBE_PATCH && !write->prior.exists) {
@@ -198,14 +202,46 @@ static void explain_json_patch(struct kube_writer *writer, struct kube_write *wr
         error_wrap(err, "%s", reason->message);
 }
 
-/* DELETE: 404 means that it was gone already, unless an earlier attempt of ours did it. */
-static int finish_delete(struct kube_write *write, struct error **err)
+/* The name belongs to another object than the one that was to be deleted. */
+static bool has_other_uid(const struct kube_write *write)
 {
-    bool gone = kube_call_status(&write->call) == 404 && !namespace_missing(write);
-    if (gone || namespace_missing(write)) {
-        write->changed = write->call.job.attempts > 1 && write->prior.exists;
+    const char *message = write->call.status.message;
+    return write->call.status.code == 409 && message &&
+           (str_contains(message, "UID in precondition") ||
+            str_contains(message, "UID in the precondition"));
+}
+
+/* It was replaced after it was looked at: what is there now is to go as well. */
+static bool look_again_for_delete(const struct kube_writer *writer, struct kube_write *write,
+                                  enum kube_next *next)
+{
+    if (!has_other_uid(write) || kube_request_demands(writer) || !write->object->resource.can_get ||
+        ++write->attempts > MAX_REWRITES)
+        return false;
+    write->stage = KUBE_STAGE_GET;
+    *next = KUBE_NEXT_STAGE;
+    return true;
+}
+
+/* It was there and is not there any more: an earlier attempt, whose answer was lost, did it. */
+static bool was_replaced_since(const struct kube_writer *writer, const struct kube_write *write)
+{
+    const char *demanded = js_str(writer->options.delete_options, "preconditions", "uid", NULL);
+    return write->call.job.attempts > 1 && has_other_uid(write) &&
+           (!demanded || str_equal(demanded, write->prior.uid));
+}
+
+/* DELETE: it was gone already, unless an earlier attempt of ours did it. */
+static int finish_delete(const struct kube_writer *writer, struct kube_write *write,
+                         enum kube_next *next, struct error **err)
+{
+    if (kube_call_status(&write->call) == 404 || was_replaced_since(writer, write)) {
+        write->changed =
+            write->call.job.attempts > 1 && write->prior.exists && !write->prior.terminating;
         return 0;
     }
+    if (look_again_for_delete(writer, write, next))
+        return 0;
     if (write->call.error) {
         kube_call_error_move(&write->call, err);
         return -1;
@@ -265,7 +301,7 @@ static int finish_write(struct kube_writer *writer, struct kube_write *write, en
     kube_call_warnings(&write->call, &write->warnings);
     *next = KUBE_NEXT_DONE;
     if (write->verb == KUBE_DELETE)
-        return finish_delete(write, err);
+        return finish_delete(writer, write, next, err);
     if (!write->call.error)
         return accept_answer(writer, write, next, err);
     if (recover(writer, write, next))
