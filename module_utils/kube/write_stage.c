@@ -147,6 +147,32 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
     strv_printf(&write->warnings, "not validated: %s", why);
 }
 
+/* What was seen is the case no more: somebody else wrote, or an attempt whose answer was lost. */
+static bool has_moved_on(const struct kube_write *write)
+{
+    const struct kube_status *status = &write->call.status;
+    if (status->code == 404) /* it vanished, with its namespace perhaps: it is created anew */
+        return !status->plain && write->prior.exists &&
+               (write->verb == KUBE_UPDATE || write->verb == KUBE_REPLACE);
+    if (status->code != 409 || str_contains(status->message, "object is being deleted"))
+        return false;
+    if (str_equal(write->method, "create"))
+        return str_equal(status->reason, "AlreadyExists");
+    return str_equal(write->method, "replace") &&
+           !js_get(write->object->value, "metadata", "resourceVersion", NULL);
+}
+
+static bool look_again(struct kube_write *write)
+{
+    if (!has_moved_on(write) || !write->object->name || !write->object->resource.can_get ||
+        ++write->attempts > MAX_REWRITES)
+        return false;
+    if (str_equal(write->method, "create") && write->call.job.attempts > 1)
+        write->reposted = true;
+    write->stage = KUBE_STAGE_GET;
+    return true;
+}
+
 /* What a failed answer may still turn into. 1: *next is set, 0: it is a failure. */
 static int recover(struct kube_writer *writer, struct kube_write *write, enum kube_next *next)
 {
@@ -175,18 +201,7 @@ static int recover(struct kube_writer *writer, struct kube_write *write, enum ku
         write->merge_at++;
         return 1;
     }
-    bool exists = status->code == 409 && str_equal(status->reason, "AlreadyExists") &&
-                  str_equal(write->method, "create");
-    bool moved_on = status->code == 409 && str_equal(write->method, "replace") &&
-                    !js_get(write->object->value, "metadata", "resourceVersion", NULL);
-    if ((exists || moved_on) && write->object->name && ++write->attempts <= MAX_REWRITES &&
-        write->object->resource.can_get &&
-        !str_contains(status->message, "object is being deleted")) {
-        write->reposted = exists && write->call.job.attempts > 1;
-        write->stage = KUBE_STAGE_GET;
-        return 1;
-    }
-    return 0;
+    return look_again(write);
 }
 
 /* The server does not say which operation of a JSON patch failed: find out here. */

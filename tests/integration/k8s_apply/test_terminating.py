@@ -5,6 +5,7 @@ import pytest
 
 from support.gadgets import held, namespace, patches, release
 from support.objects import config_map, path_of
+from support.relay import Relay
 from support.wait import until
 from support.world import create, exists, get, writes
 
@@ -86,3 +87,41 @@ def test_068__namespace_is_part_of_the_run__both_are_made_anew(k8s, server, dyin
     assert [r["method"] for r in json.loads(stdout)["result"]["results"]] == ["create", "create"]
     assert get(server, namespace(dying))["metadata"]["uid"] != old
     assert get(server, config_map(dying))["data"] == {"k": "v"}
+
+
+def before_first(method, act):
+    """A hook for a relay: does something before the first request of the method is passed on."""
+    left = [act]
+
+    def before(request):
+        if left and request.method == method:
+            left.pop()()
+    return before
+
+
+@pytest.mark.parametrize("mode, method", [("update", "PATCH"), ("replace", "PUT")])
+def test_067__vanishes_between_look_and_write__is_created_anew(k8s, ns, server, mode, method):
+    uid = create(server, config_map(ns))["metadata"]["uid"]
+    hook = before_first(method, lambda: server.request("DELETE", path_of(config_map(ns))))
+    with Relay(server, hook) as relay:
+        outcome = k8s(definition=config_map(ns, data={"k": "w"}), apply_mode=mode, kubeconfig=relay.kubeconfig)
+    assert not outcome.failed and outcome.changed and outcome["method"] == "create"
+    assert outcome["result"]["metadata"]["uid"] != uid and get(server, config_map(ns))["data"] == {"k": "w"}
+
+
+@pytest.mark.parametrize("mode", ["server", "update", "replace"])
+def test_068__namespace_is_made_anew_between_look_and_write__object_is_too(k8s, ns, server, mode):
+    space = namespace(ns + "-anew")
+    definition = config_map(space["metadata"]["name"], data={"k": "w"})
+
+    def make_anew():
+        server.request("DELETE", path_of(space))
+        until(lambda: not exists(server, space))
+        create(server, space)
+
+    create(server, space)
+    create(server, config_map(space["metadata"]["name"]))
+    with Relay(server, before_first("PUT" if mode == "replace" else "PATCH", make_anew)) as relay:
+        outcome = k8s(definition=definition, apply_mode=mode, force_conflicts=True, kubeconfig=relay.kubeconfig)
+    assert not outcome.failed and outcome.changed and outcome["method"] == "create"
+    assert get(server, definition)["data"] == {"k": "w"}

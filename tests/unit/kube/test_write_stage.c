@@ -119,6 +119,49 @@ static void test_delete__uid_of_the_user_is_another__is_refused(maybe_unused voi
     }
 }
 
+/* ---- update and replace */
+
+#define NOT_FOUND(METHOD)                                                                          \
+    {                                                                                              \
+        .when = METHOD " " WRITING_PATH, .status = 404,                                            \
+        .body = WRITING_REFUSAL("404", "NotFound", "configmaps \\\"a\\\" not found")               \
+    }
+#define CREATED                                                                                    \
+    {                                                                                              \
+        .when = "POST ", .status = 201, .body = WRITING_MAP("u-2", "5", "\"data\":{\"k\":\"v\"}")  \
+    }
+
+static void test_write__vanished_since_it_was_seen__is_created_anew(maybe_unused void **state)
+{
+    static const struct {
+        enum kube_verb verb;
+        struct fake_reply refusal;
+    } rows[] = {{KUBE_UPDATE, NOT_FOUND("PATCH")}, {KUBE_REPLACE, NOT_FOUND("PUT")}};
+    for (size_t i = 0; i < array_length(rows); i++) {
+        const struct fake_reply script[] = {WRITING_SERVES, THERE_ONCE(OLD), GONE, rows[i].refusal,
+                                            CREATED};
+        struct writing writing;
+        writing_init(&writing);
+        writing_go(&writing, script, array_length(script), rows[i].verb);
+        assert_null(writing.write->error);
+        assert_true(writing.write->changed);
+        assert_string_equal(writing.write->method, "create");
+        assert_false(writing.write->prior.exists);
+        writing_end(&writing);
+    }
+}
+
+static void test_write__vanishes_while_it_is_there__ends(maybe_unused void **state)
+{
+    const struct fake_reply script[] = {WRITING_SERVES, THERE(OLD), NOT_FOUND("PATCH")};
+    struct writing writing;
+    writing_init(&writing);
+    writing_go(&writing, script, array_length(script), KUBE_UPDATE);
+    assert_int_equal(writing.write->error->code, 404);
+    assert_int_equal(writing_count(&writing, "PATCH"), 6);
+    writing_end(&writing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +170,8 @@ int main(void)
         cmocka_unit_test(test_delete__replaced_and_gone__is_left_at_that),
         cmocka_unit_test(test_delete__replaced_again_and_again__ends),
         cmocka_unit_test(test_delete__uid_of_the_user_is_another__is_refused),
+        cmocka_unit_test(test_write__vanished_since_it_was_seen__is_created_anew),
+        cmocka_unit_test(test_write__vanishes_while_it_is_there__ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
