@@ -91,7 +91,7 @@ struct kube_write {
     size_t merge_at;
     unsigned attempts;
     bool rewritten; /* fields were migrated: this is the second apply */
-    bool reposted;  /* it exists, perhaps by an attempt whose answer was lost */
+    bool repeated;  /* it is there, or is newer, perhaps by an attempt whose answer was lost */
     bool named;     /* a definition: it is known whether its names are free */
     bool served;    /* a definition: its kinds were seen to be served */
     long long gone_deadline;

@@ -58,7 +58,9 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
     if (write->verb == KUBE_CREATE && write->prior.exists) {
         /* Asked for because the creation said so: what exists stays as it is. */
         write->after = kube_prior_value(&write->prior);
-        write->changed = write->reposted;
+        write->changed = write->repeated;
+        if (write->repeated)
+            kube_prior_absent(&write->prior); /* as it was before the first attempt */
         *next = KUBE_NEXT_DONE;
         return 0;
     }
@@ -167,8 +169,8 @@ static bool look_again(struct kube_write *write)
     if (!has_moved_on(write) || !write->object->name || !write->object->resource.can_get ||
         ++write->attempts > MAX_REWRITES)
         return false;
-    if (str_equal(write->method, "create") && write->call.job.attempts > 1)
-        write->reposted = true;
+    if (write->call.status.code == 409 && write->call.job.attempts > 1)
+        write->repeated = true;
     write->stage = KUBE_STAGE_GET;
     return true;
 }
@@ -295,7 +297,7 @@ static int accept_answer(struct kube_writer *writer, struct kube_write *write, e
     bool created = kube_call_status(&write->call) == 201;
     if (created || str_equal(write->method, "create"))
         write->method = "create";
-    write->changed = write->rewritten || write->reposted || created ||
+    write->changed = write->rewritten || write->repeated || created ||
                      str_equal(write->method, "create") ||
                      kube_prior_changed(&write->prior, after, manager, dry_run);
     *next = KUBE_NEXT_DONE;

@@ -162,6 +162,49 @@ static void test_write__vanishes_while_it_is_there__ends(maybe_unused void **sta
     writing_end(&writing);
 }
 
+static void test_replace__answer_lost__is_a_change_all_the_same(maybe_unused void **state)
+{
+    /* The second replacement is of the version that the first one made, and changes nothing. */
+    const struct fake_reply script[] = {
+        WRITING_SERVES,
+        THERE_ONCE(OLD),
+        THERE(WRITING_MAP("u-1", "2", "\"data\":{\"k\":\"v\"}")),
+        LOST("PUT"),
+        {.when = "PUT " WRITING_PATH,
+         .times = 1,
+         .status = 409,
+         .body = WRITING_REFUSAL("409", "Conflict", "the object has been modified")},
+        {.when = "PUT " WRITING_PATH, .body = WRITING_MAP("u-1", "2", "\"data\":{\"k\":\"v\"}")},
+    };
+    struct writing writing;
+    writing_init(&writing);
+    writing_go(&writing, script, array_length(script), KUBE_REPLACE);
+    assert_null(writing.write->error);
+    assert_true(writing.write->changed);
+    writing_end(&writing);
+}
+
+static void test_create__answer_lost__was_not_there_before(maybe_unused void **state)
+{
+    const struct fake_reply script[] = {
+        WRITING_SERVES,
+        THERE(NEW),
+        {.when = "POST ", .times = 1, .fault = FAKE_CLOSE},
+        {.when = "POST ",
+         .status = 409,
+         .body = WRITING_REFUSAL("409", "AlreadyExists", "already exists")},
+    };
+    struct writing writing;
+    writing_init(&writing);
+    writing_go(&writing, script, array_length(script), KUBE_CREATE);
+    assert_null(writing.write->error);
+    assert_true(writing.write->changed);
+    assert_string_equal(writing.write->method, "create");
+    assert_non_null(writing.write->after);
+    assert_false(writing.write->prior.exists); /* for the diff */
+    writing_end(&writing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +215,8 @@ int main(void)
         cmocka_unit_test(test_delete__uid_of_the_user_is_another__is_refused),
         cmocka_unit_test(test_write__vanished_since_it_was_seen__is_created_anew),
         cmocka_unit_test(test_write__vanishes_while_it_is_there__ends),
+        cmocka_unit_test(test_replace__answer_lost__is_a_change_all_the_same),
+        cmocka_unit_test(test_create__answer_lost__was_not_there_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
