@@ -27,6 +27,7 @@ void kube_writer_clear(struct kube_writer *writer)
         kube_prior_clear(&write->prior);
         json_decref(write->after);
         error_free(write->error);
+        error_free(write->refusal);
         strv_clear(&write->warnings);
         kube_call_clear(&write->call);
     }

@@ -41,6 +41,7 @@ enum kube_stage {
     KUBE_STAGE_GET,  /* look at what is there */
     KUBE_STAGE_GONE, /* wait until a terminating object is gone */
     KUBE_STAGE_WRITE,
+    KUBE_STAGE_LOST,    /* look whether an attempt whose answer was lost has done it */
     KUBE_STAGE_MIGRATE, /* hand fields of other managers over, then write again */
     KUBE_STAGE_DONE,
     KUBE_STAGE_COUNT = KUBE_STAGE_DONE,
@@ -94,6 +95,7 @@ struct kube_write {
     bool repeated;  /* it is there, or is newer, perhaps by an attempt whose answer was lost */
     bool named;     /* a definition: it is known whether its names are free */
     bool served;    /* a definition: its kinds were seen to be served */
+    struct error *refusal; /* owned: of KUBE_STAGE_LOST, what the last attempt was answered */
     long long gone_deadline;
 };
 

@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
-#include "json/js_merge.h"
 #include "json/js_patch.h"
 #include "kube/managers.h"
 #include "kube/strip.h"
@@ -140,9 +139,7 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
 {
     json_auto_t *before = kube_prior_value(&write->prior);
     json_decref(write->after);
-    write->after = write->verb == KUBE_JSON_PATCH
-                       ? js_patch_apply(before, writer->options.patch, NULL, NULL)
-                       : js_merge(before, write->object->value);
+    write->after = kube_lost_expected(writer, write, before);
     write->changed = !kube_strip_equal(before, write->after);
     write->method = before ? write->method : "create";
     write->unvalidated = true;
@@ -325,7 +322,12 @@ static int finish_write(struct kube_writer *writer, struct kube_write *write, en
         return 0;
     kube_call_error_move(&write->call, err);
     explain_json_patch(writer, write, err);
-    return -1;
+    if (!kube_lost_may_have_done(writer, write))
+        return -1;
+    write->refusal = steal_ptr(*err);
+    write->stage = KUBE_STAGE_LOST;
+    *next = KUBE_NEXT_STAGE;
+    return 0;
 }
 
 /* ---- migrate */
@@ -358,6 +360,7 @@ static const struct kube_stage_row rows[KUBE_STAGE_COUNT] = {
     [KUBE_STAGE_GET] = {build_get, finish_get},
     [KUBE_STAGE_GONE] = {build_get, finish_gone},
     [KUBE_STAGE_WRITE] = {kube_request_write, finish_write},
+    [KUBE_STAGE_LOST] = {build_get, kube_lost_finish},
     [KUBE_STAGE_MIGRATE] = {kube_request_migrate, finish_migrate},
 };
 

@@ -107,3 +107,25 @@ def test_101__replaced_between_look_and_deletion__goes_all_the_same(k8s, ns, ser
         outcome = k8s(definition=config_map(ns), state="absent", kubeconfig=relay.kubeconfig)
     assert not outcome.failed and outcome.changed and relay_count(relay, "DELETE") == 2
     assert not exists(server, config_map(ns))
+
+
+def test_101__answer_to_a_guarded_json_patch_is_lost__is_still_a_change(k8s, ns, server):
+    create(server, config_map(ns))
+    operations = [{"op": "test", "path": "/data/k", "value": "v"}, {"op": "replace", "path": "/data/k", "value": "w"}]
+    options = {"kind": "ConfigMap", "name": "a", "namespace": ns, "patch": operations}
+    with Relay(server, lose=lose_first("PATCH")) as relay:
+        outcome = k8s(**options, kubeconfig=relay.kubeconfig, diff=True)
+    assert not outcome.failed and outcome.changed and relay_count(relay, "PATCH") == 2
+    assert outcome["result"]["data"] == {"k": "w"} and "k: v" in outcome["diff"][0]["before"]
+    assert k8s(**options).failed
+
+
+@pytest.mark.parametrize("merge_type", ["merge", "strategic-merge"])
+def test_101__answer_to_a_patch_of_one_version_is_lost__is_still_a_change(k8s, ns, server, merge_type):
+    version = create(server, config_map(ns))["metadata"]["resourceVersion"]
+    definition = config_map(ns, data={"k": "w"})
+    definition["metadata"]["resourceVersion"] = version
+    with Relay(server, lose=lose_first("PATCH")) as relay:
+        outcome = k8s(definition=definition, merge_type=[merge_type], kubeconfig=relay.kubeconfig)
+    assert not outcome.failed and outcome.changed and relay_count(relay, "PATCH") == 2
+    assert k8s(definition=definition, merge_type=[merge_type]).failed

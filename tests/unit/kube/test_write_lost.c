@@ -1,0 +1,113 @@
+#include "kube/write_priv.h"
+
+#include "json/js_get.h"
+#include "unit/kube/writing.h"
+
+#define OLD   WRITING_MAP("u-1", "1", "\"data\":{\"k\":\"w\"}")
+#define DONE  WRITING_MAP("u-1", "2", "\"data\":{\"k\":\"v\"}")
+#define OTHER WRITING_MAP("u-1", "3", "\"data\":{\"k\":\"v\",\"more\":\"x\"}")
+#define ANEW  WRITING_MAP("u-2", "4", "\"data\":{\"k\":\"v\"}")
+#define BUSY  WRITING_MAP("u-1", "5", "\"data\":{\"k\":\"v\"},\"status\":{\"seen\":true}")
+#define TEST                                                                                       \
+    "[{'op':'test','path':'/data/k','value':'w'},{'op':'replace','path':'/data/k','value':'v'}]"
+#define STATUS                                                                                     \
+    "[{'op':'test','path':'/data/k','value':'w'},{'op':'replace','path':'/data/k','value':'v'},"   \
+    "{'op':'add','path':'/status','value':{'mine':1}}]"
+#define LOCKED                                                                                     \
+    "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','namespace':'n',"                \
+    "'resourceVersion':'1'},'data':{'k':'v'}}"
+#define STALE                                                                                      \
+    "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a','namespace':'n',"                \
+    "'resourceVersion':'0'},'data':{'k':'v'}}"
+#define INVALID  422, WRITING_REFUSAL("422", "Invalid", "the server rejected our request")
+#define CONFLICT 409, WRITING_REFUSAL("409", "Conflict", "the object has been modified")
+
+/* A patch whose first answer is lost and that is refused when it is sent again. */
+struct row {
+    const char *what;
+    const char *patch; /* of JSON; NULL: the manifest is merged */
+    const char *manifest;
+    int status;
+    const char *refusal;
+    const char *now; /* what is there afterwards; NULL: nobody may say */
+    bool done;
+    size_t gets;
+    bool doubt; /* the failure says that it may have been carried out */
+};
+
+static const struct row rows[] = {
+    {"carried out", TEST, WRITING_MANIFEST, INVALID, DONE, true, 2, false},
+    {"and a controller noted it", TEST, WRITING_MANIFEST, INVALID, BUSY, true, 2, false},
+    {"not carried out", TEST, WRITING_MANIFEST, INVALID, OLD, false, 2, false},
+    {"something else happened", TEST, WRITING_MANIFEST, INVALID, OTHER, false, 2, true},
+    {"made anew", TEST, WRITING_MANIFEST, INVALID, ANEW, false, 2, true},
+    {"cannot be seen", TEST, WRITING_MANIFEST, INVALID, NULL, false, 2, true},
+    {"status of another", STATUS, WRITING_MANIFEST, INVALID, BUSY, false, 2, true},
+    {"refused for good", TEST, WRITING_MANIFEST, 403, "{}", DONE, false, 1, false},
+    {"version of the user", NULL, LOCKED, CONFLICT, DONE, true, 2, false},
+    {"version of the user, refused", NULL, LOCKED, CONFLICT, OTHER, false, 2, true},
+    {"old version of the user", NULL, STALE, CONFLICT, DONE, false, 1, false},
+};
+
+static void run(const struct row *row)
+{
+    const struct fake_reply script[] = {
+        WRITING_SERVES,
+        {.when = "GET " WRITING_PATH, .times = 1, .body = OLD},
+        {.when = "GET " WRITING_PATH, .status = row->now ? 200 : 403, .body = row->now},
+        {.when = "PATCH " WRITING_PATH, .times = 1, .fault = FAKE_CLOSE},
+        {.when = "PATCH " WRITING_PATH, .status = row->status, .body = row->refusal},
+    };
+    struct writing writing;
+    writing_init(&writing);
+    writing.manifest = row->manifest;
+    json_auto_t *patch = row->patch ? json_from(row->patch) : NULL;
+    writing.options.patch = patch;
+    writing_go(&writing, script, array_length(script), patch ? KUBE_JSON_PATCH : KUBE_UPDATE);
+    const struct kube_write *write = writing.write;
+    const char *message = write->error ? write->error->message : "";
+    if (write->changed != row->done || !write->error != row->done ||
+        writing_count(&writing, "GET") != row->gets || writing_count(&writing, "PATCH") != 2)
+        fail_msg("%s: %s, %zu gets", row->what, message, writing_count(&writing, "GET"));
+    if ((strstr(message, "may have been carried out") != NULL) != row->doubt)
+        fail_msg("%s: %s", row->what, message);
+    if (write->error)
+        assert_int_equal(write->error->code, row->status);
+    else
+        assert_string_equal(js_str(write->after, "data", "k", NULL), "v");
+    writing_end(&writing);
+}
+
+static void test_lost__refused_when_sent_again__what_is_there_tells(maybe_unused void **state)
+{
+    for (size_t i = 0; i < array_length(rows); i++)
+        run(&rows[i]);
+}
+
+static void test_lost__refused_at_once__stands(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        WRITING_SERVES,
+        {.when = "GET " WRITING_PATH, .body = OLD},
+        {.when = "PATCH " WRITING_PATH,
+         .status = 422,
+         .body = WRITING_REFUSAL("422", "Invalid", "the server rejected our request")},
+    };
+    struct writing writing;
+    writing_init(&writing);
+    json_auto_t *patch = json_from(TEST);
+    writing.options.patch = patch;
+    writing_go(&writing, script, array_length(script), KUBE_JSON_PATCH);
+    assert_int_equal(writing.write->error->code, 422);
+    assert_int_equal(writing_count(&writing, "GET"), 1);
+    writing_end(&writing);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lost__refused_when_sent_again__what_is_there_tells),
+        cmocka_unit_test(test_lost__refused_at_once__stands),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
