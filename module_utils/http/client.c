@@ -9,7 +9,6 @@
 
 enum {
     CONNECT_TIMEOUT_MS = 10000,
-    REQUEST_TIMEOUT_MS = 60000, /* a kube-apiserver cuts other requests than watches off then */
     MAX_BODY = 64 * 1024 * 1024,
     MAX_IN_FLIGHT = 32,
 };
@@ -54,7 +53,7 @@ static void fill_defaults(struct http_options *options)
     if (!options->connect_timeout_ms)
         options->connect_timeout_ms = CONNECT_TIMEOUT_MS;
     if (!options->request_timeout_ms)
-        options->request_timeout_ms = REQUEST_TIMEOUT_MS;
+        options->request_timeout_ms = HTTP_REQUEST_TIMEOUT_MS;
     if (!options->max_body)
         options->max_body = MAX_BODY;
     if (!options->max_in_flight)

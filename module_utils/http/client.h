@@ -19,6 +19,10 @@
 /* Who all requests say they are from, unless their owner names itself. */
 #define HTTP_USER_AGENT "mcapi/1.0"
 
+/* For one attempt, unless its owner says otherwise: a kube-apiserver cuts other requests than
+ * watches off then. */
+enum { HTTP_REQUEST_TIMEOUT_MS = 60000 };
+
 /* Everything is borrowed and must live as long as the client. NULL means "not set". */
 struct http_options {
     const char *ca_pem; /* trust these certificates only; NULL: the host's, or SSL_CERT_FILE's */
@@ -32,7 +36,7 @@ struct http_options {
     const char *user_agent;           /* NULL: HTTP_USER_AGENT */
     bool no_compression;              /* ask for answers without gzip */
     long connect_timeout_ms;          /* 0: 10 s */
-    long request_timeout_ms;          /* 0: 60 s, for one attempt */
+    long request_timeout_ms;          /* 0: HTTP_REQUEST_TIMEOUT_MS, for one attempt */
     size_t max_body;        /* bytes of one answer, decoded; 0: 64 MiB; more is an error */
     unsigned max_in_flight; /* 0: 32 */
 };

@@ -17,6 +17,7 @@ enum {
     MAX_RACES = 5, /* repeats after an optimistic-lock conflict, as kubectl */
     RACE_WAIT_MS = 50,
     UNSERVED_WAIT_MS = 250,
+    GRACE_MS = 1000, /* for an answer that is under way when the time of its call ends */
 };
 
 struct kube_client {
@@ -125,6 +126,26 @@ static bool has_header(const struct http_request *request, const char *prefix)
     return false;
 }
 
+static void cut_deadline(struct kube_call *call, long long deadline)
+{
+    if (deadline && deadline < call->deadline)
+        call->deadline = deadline;
+}
+
+/* An attempt that begins WAIT_MS from now must not outlast the time of its call: a server that
+ * falls silent would hold us up for as long as an attempt may take. */
+static void limit_attempt(const struct kube_client *client, struct kube_call *call,
+                          long long wait_ms)
+{
+    if (!call->end_at)
+        return;
+    long most = client->options.request_timeout_ms;
+    long long left = clock_left_ms(call->end_at) - wait_ms;
+    left = (left > 0 ? left : 0) + GRACE_MS;
+    most = most ? most : HTTP_REQUEST_TIMEOUT_MS;
+    call->job.request.timeout_ms = left < most ? (long)left : most;
+}
+
 /* The path becomes a URL, the headers that every request has are added. */
 static void prepare(struct kube_client *client, struct kube_call *call)
 {
@@ -142,9 +163,10 @@ static void prepare(struct kube_client *client, struct kube_call *call)
         for (size_t i = 0; i < client->config->impersonate.count; i++)
             strv_add(&request->headers, client->config->impersonate.items[i]);
         call->deadline = clock_deadline_ms(client->options.retry_timeout_ms);
-        if (call->give_up_at && call->give_up_at < call->deadline)
-            call->deadline = call->give_up_at;
+        cut_deadline(call, call->give_up_at);
+        cut_deadline(call, call->end_at);
     }
+    limit_attempt(client, call, 0);
     set_auth_headers(client, call);
     log_trace(2, "%s %s (%zu bytes)", request->method, request->url, request->body.size);
 }
@@ -299,14 +321,10 @@ static bool is_replayed(const struct kube_client *client, const struct kube_call
     return false;
 }
 
-static enum http_verdict job_done(void *context, struct http_job *job, long long *wait_ms)
+/* The attempt is over; what became of the call goes to its giver. */
+static enum http_verdict hand_over(struct kube_client *client, struct kube_call *call,
+                                   long long *wait_ms)
 {
-    struct kube_client *client = context;
-    struct kube_call *call = job->owner;
-    if (judge(client, call, wait_ms) == HTTP_AGAIN)
-        return HTTP_AGAIN;
-    if (is_replayed(client, call))
-        return HTTP_DONE;
     conclude(client, call);
     const struct kube_work *work = client->work;
     if (work->again && work->again(work->context, call, wait_ms)) {
@@ -315,6 +333,18 @@ static enum http_verdict job_done(void *context, struct http_job *job, long long
     }
     work->done(work->context, call);
     return HTTP_DONE;
+}
+
+static enum http_verdict job_done(void *context, struct http_job *job, long long *wait_ms)
+{
+    struct kube_client *client = context;
+    struct kube_call *call = job->owner;
+    enum http_verdict verdict = judge(client, call, wait_ms);
+    if (verdict == HTTP_DONE && !is_replayed(client, call))
+        verdict = hand_over(client, call, wait_ms);
+    if (verdict == HTTP_AGAIN)
+        limit_attempt(client, call, *wait_ms);
+    return verdict;
 }
 
 static bool job_data(void *context, struct http_job *job, const char *bytes, size_t length)

@@ -59,6 +59,7 @@ struct kube_call {
     long long unserved_until;  /* deadline until which the answers of a kind that is not served yet
                                   are repeated soon; 0: never */
     long long give_up_at; /* deadline of all repeats, when earlier than the client's; 0: none */
+    long long end_at;     /* the same, and no attempt goes on for more than a second after it */
     void *owner;          /* the giver's own */
 
     long long deadline; /* the rest belongs to the client */

@@ -72,6 +72,7 @@ static int ask_page(struct kube_client *client, struct kube_list_options *option
 {
     for (;;) {
         kube_call_init(call, "GET", kube_list_path(options, token));
+        call->end_at = options->end_at;
         if (options->metadata_only)
             http_request_header(&call->job.request, "Accept", METADATA_LIST);
         if (kube_client_call(client, call, err) < 0)

@@ -18,6 +18,7 @@ struct kube_list_options {
     const struct strv *field_selectors;
     bool metadata_only; /* PartialObjectMetadata */
     unsigned page;      /* objects of one request; 0: 500 */
+    long long end_at;   /* of every request, see struct kube_call; 0: none */
     /* Drops of each item, as it arrives, what is not needed; NULL: nothing. */
     void (*shrink)(json_t *item);
 };

@@ -95,13 +95,13 @@ static void start_get(const struct waiting *waiting, struct kube_waiter *waiter)
     kube_resource_path(&path, &waiter->object->resource, waiter->object->namespace_,
                        waiter->object->name);
     kube_call_init(&waiter->call, "GET", buf_steal(&path));
-    waiter->call.give_up_at = waiting->deadline;
+    waiter->call.end_at = waiting->deadline;
 }
 
 static void start_class(const struct waiting *waiting, struct kube_waiter *waiter)
 {
     kube_call_init(&waiter->call, "GET", wait_class_path(waiter));
-    waiter->call.give_up_at = waiting->deadline;
+    waiter->call.end_at = waiting->deadline;
 }
 
 /* Follows the one object from the version that was seen. */

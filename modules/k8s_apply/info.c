@@ -33,14 +33,15 @@ static int resolve_target(struct k8s *k8s, struct error **err)
     return kube_resolve(k8s->discovery, &k8s->target, kube_client_namespace(k8s->client), err);
 }
 
-/* One object by name; 404 reads nothing. */
-static int read_one(struct k8s *k8s, json_t *out, struct error **err)
+/* One object by name; 404 reads nothing. END_AT as in struct kube_call. */
+static int read_one(struct k8s *k8s, long long end_at, json_t *out, struct error **err)
 {
     struct buf path;
     buf_init(&path);
     kube_resource_path(&path, &k8s->target.resource, k8s->target.namespace_, k8s->target.name);
     auto_kube_call struct kube_call call;
     kube_call_init(&call, "GET", buf_steal(&path));
+    call.end_at = end_at;
     if (k8s->args.metadata_only)
         http_request_header(&call.job.request, "Accept", METADATA_ONLY);
     if (kube_client_call(k8s->client, &call, err) < 0)
@@ -61,7 +62,7 @@ static int read_one(struct k8s *k8s, json_t *out, struct error **err)
     return 0;
 }
 
-static int read_now(struct k8s *k8s, json_t *out, struct error **err)
+static int read_now(struct k8s *k8s, long long end_at, json_t *out, struct error **err)
 {
     struct kube_list_options options = {
         .resource = &k8s->target.resource,
@@ -70,9 +71,11 @@ static int read_now(struct k8s *k8s, json_t *out, struct error **err)
         .label_selectors = &k8s->args.label_selectors,
         .field_selectors = &k8s->args.field_selectors,
         .metadata_only = k8s->args.metadata_only,
+        .end_at = end_at,
     };
     json_array_clear(out);
-    return k8s->target.name ? read_one(k8s, out, err) : kube_list(k8s->client, &options, out, err);
+    return k8s->target.name ? read_one(k8s, end_at, out, err)
+                            : kube_list(k8s->client, &options, out, err);
 }
 
 /* The first half of a wait: until there is something to look at. */
@@ -81,7 +84,7 @@ static int read_until_there(struct k8s *k8s, json_t *out, struct error **err)
     long long deadline = clock_deadline_ms(k8s->args.wait_timeout_ms);
     long long pause = EXISTENCE_POLL_MS;
     for (;;) {
-        if (read_now(k8s, out, err) < 0)
+        if (read_now(k8s, k8s->args.wait ? deadline : 0, out, err) < 0)
             return -1;
         if (json_array_size(out) || !k8s->args.wait)
             return 0;

@@ -310,6 +310,31 @@ def test_hostile__http_where_tls_is_expected__says_so(fails, server):
               kubeconfig=config({"server": plain.url.replace("http:", "https:")}, {"token": TOKEN}))
 
 
+def quiet_after(method):
+    """A script: what is asked after the first request of METHOD, and not of discovery, is never answered."""
+    seen = []
+
+    def script(request):
+        if request.path == "/api/v1":
+            return None
+        silent = bool(seen)
+        seen.extend([request] if request.method == method else [])
+        return Reply(fault="hang") if silent else None
+    return script
+
+
+def test_hostile__silence_in_a_wait__ends_with_its_time(k8s, ns):
+    options = {"wait": True, "wait_timeout": 2, "wait_condition": {"type": "Ready"}}
+    for method, said, more in (("PATCH", "Timed out waiting on resource after 2 s", {"definition": config_map(ns)}),
+                               ("GET", "no answer within", {"state": "info", "kind": "ConfigMap", "name": "a"}),
+                               ("GET", "no answer within", {"state": "info", "kind": "ConfigMap"})):
+        with tiny_api(quiet_after(method)) as scripted:
+            begin = time.monotonic()
+            outcome = k8s(kubeconfig=kubeconfig(scripted), **options, **more)
+            assert time.monotonic() - begin < SECONDS
+        assert outcome.failed and said in outcome.msg
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_hostile__signal_while_a_server_hangs__ends_with_a_result(k8s, ns, number):
     with tiny_api(lambda request: Reply(fault="hang") if request.method == "PATCH" else None) as scripted:

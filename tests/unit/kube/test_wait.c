@@ -1,5 +1,6 @@
 #include "kube/wait.h"
 
+#include "base/clock.h"
 #include "unit/kube/scene.h"
 
 #define POD(VERSION, PHASE)                                                                        \
@@ -159,6 +160,26 @@ static void test_wait__failing_looks__are_not_yet_but_403_is_never(maybe_unused 
     clear(&outcome);
 }
 
+/* A server may fall silent before the first look, or in the middle of the wait. */
+static void test_wait__look_that_is_never_answered__ends_with_the_time(maybe_unused void **state)
+{
+    static const struct fake_reply looks[] = {
+        {.when = LOOK " ", .fault = FAKE_HANG},
+        {.when = LOOK " ", .body = POD("1", "Pending"), .times = 2},
+        {.when = LOOK " ", .fault = FAKE_HANG},
+    };
+    for (size_t first = 0; first < 2; first++) {
+        long long start = clock_now_ms();
+        struct outcome outcome =
+            wait_for(looks + first, array_length(looks) - first, KUBE_GOAL_READY, 700);
+        assert_in_range(clock_now_ms() - start, 700, 10000);
+        assert_int_equal(outcome.state, KUBE_WAIT_TIMED_OUT);
+        assert_non_null(strstr(outcome.why, "no answer within"));
+        assert_string_equal(outcome.phase, first ? "Pending" : "");
+        clear(&outcome);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
         cmocka_unit_test(test_wait__event_that_meets_the_goal__no_further_look),
         cmocka_unit_test(test_wait__deleted_while_watched__goal_absent_is_met),
         cmocka_unit_test(test_wait__watch_that_says_nothing__ends_with_the_time),
+        cmocka_unit_test(test_wait__look_that_is_never_answered__ends_with_the_time),
         cmocka_unit_test(test_wait__failing_looks__are_not_yet_but_403_is_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
