@@ -329,6 +329,7 @@ static enum http_verdict hand_over(struct kube_client *client, struct kube_call 
     const struct kube_work *work = client->work;
     if (work->again && work->again(work->context, call, wait_ms)) {
         error_clear(&call->error);
+        call->renewed = false; /* what is asked again may come long after this renewal */
         return HTTP_AGAIN;
     }
     work->done(work->context, call);

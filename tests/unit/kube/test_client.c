@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/hide.h"
+#include "fakes/fake_pki.h"
 #include "unit/kube/sandbox.h"
 #include "unit/kube/scene.h"
 
@@ -55,11 +56,75 @@ static void test_client__told_to_stop__its_calls_end_and_say_so(maybe_unused voi
     close(stop);
 }
 
+struct poll {
+    struct kube_call call;
+    size_t given, answers; /* how often it was given, and answered with 200 */
+};
+
+static struct kube_call *next_poll(void *context, maybe_unused unsigned in_flight)
+{
+    struct poll *poll = context;
+    return poll->given++ ? NULL : &poll->call;
+}
+
+static bool poll_again(void *context, struct kube_call *call, long long *wait_ms)
+{
+    struct poll *poll = context;
+    *wait_ms = 0;
+    poll->answers += !call->error;
+    return !call->error && poll->answers < 3;
+}
+
+static void poll_done(maybe_unused void *context, maybe_unused struct kube_call *call)
+{
+}
+
+#define GONE "{\"kind\":\"Status\",\"code\":401,\"reason\":\"Unauthorized\"}"
+
+/* A look that is repeated for an hour meets several ends of its token; but one that is refused with
+ * a fresh token is refused. */
+static void test_client__asked_again__renews_its_token_each_time(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        {.when = "GET /x", .times = 1, .body = "{}"},
+        {.when = "GET /x", .times = 1, .status = 401, .body = GONE},
+        {.when = "GET /x", .times = 1, .body = "{}"},
+        {.when = "GET /x", .times = 1, .status = 401, .body = GONE},
+        {.when = "GET /x", .times = 1, .body = "{}"},
+        {.when = "GET /x", .status = 401, .body = GONE},
+    };
+    struct fake_pair pair = fake_pair_new("server", NULL, NULL, 0);
+    const struct fake_tls tls = {.certificate = pair.certificate, .key = pair.key};
+    struct scene scene = {.server = fake_server_start(script, array_length(script), &tls)};
+    scene.config = (struct kube_config){.server = fake_server_url(scene.server, ""),
+                                        .token_file = sandbox_path(state, "token"),
+                                        .insecure = true,
+                                        .origin = xstrdup("the test")};
+    sandbox_write(state, "token", "t0ken");
+    struct error *err = NULL;
+    scene.client = kube_client_new(&scene.config, &(struct kube_client_options){0}, &err);
+    assert_no_error(err);
+    for (int refused = 0; refused < 2; refused++) {
+        struct poll poll = {0};
+        kube_call_init(&poll.call, "GET", xstrdup("/x"));
+        const struct kube_work work = {
+            .next = next_poll, .again = poll_again, .done = poll_done, .context = &poll};
+        assert_int_equal(kube_client_run(scene.client, &work, &err), 0);
+        assert_int_equal(poll.answers, refused ? 0 : 3);
+        assert_int_equal(kube_call_status(&poll.call), refused ? 401 : 200);
+        kube_call_clear(&poll.call);
+    }
+    assert_int_equal(fake_server_requests(scene.server), 7);
+    scene_end(&scene);
+    fake_pair_clear(&pair);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client__refusal_repeats_the_token__it_is_not_in_the_error),
         cmocka_unit_test(test_client__told_to_stop__its_calls_end_and_say_so),
+        sandbox_test(test_client__asked_again__renews_its_token_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
