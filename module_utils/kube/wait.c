@@ -15,6 +15,7 @@ enum {
     IDLE_MS = 30000,   /* a silent watch is not trusted for longer */
     USELESS_MS = 1000, /* a watch that is over sooner is not tried again */
     MAX_WATCHES = 16,  /* the others poll: watches must not take all places of the client */
+    MAX_EVENT_MB = 64, /* no object is as large, and a line without end would fill the memory */
 };
 
 /* The state of one kube_wait_all. */
@@ -263,6 +264,22 @@ static bool read_event(const struct waiting *waiting, struct kube_waiter *waiter
            !wait_wants_class(waiting->wait->criteria, waiter);
 }
 
+/* Keeps a part of an event's line; false when that gets too long. */
+static bool keep_part(const struct waiting *waiting, struct kube_waiter *waiter, const char *bytes,
+                      size_t length)
+{
+    if (length <= (size_t)MAX_EVENT_MB * 1000 * 1000 - waiter->line.size) {
+        buf_add(&waiter->line, bytes, length);
+        return true;
+    }
+    buf_clear(&waiter->line);
+    buf_clear(&waiter->why);
+    buf_printf(&waiter->why, "the server sent an event of a watch that is larger than %d MB",
+               MAX_EVENT_MB);
+    settle(waiting, waiter, KUBE_WAIT_FAILED);
+    return false;
+}
+
 static bool call_data(void *context, struct kube_call *call, const char *bytes, size_t length)
 {
     struct waiting *waiting = context;
@@ -270,7 +287,8 @@ static bool call_data(void *context, struct kube_call *call, const char *bytes, 
     while (length) {
         const char *end = memchr(bytes, '\n', length);
         size_t part = end ? (size_t)(end - bytes) : length;
-        buf_add(&waiter->line, bytes, part);
+        if (!keep_part(waiting, waiter, bytes, part))
+            return false;
         if (!end)
             return !clock_passed(waiting->deadline);
         if (waiter->line.size && !read_event(waiting, waiter))

@@ -160,6 +160,20 @@ static void test_wait__failing_looks__are_not_yet_but_403_is_never(maybe_unused 
     clear(&outcome);
 }
 
+static void test_wait__event_without_end__fails_and_says_so(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        {.when = LOOK " ", .body = POD("1", "Pending")},
+        {.when = WATCH, .fault = FAKE_FLOOD},
+    };
+    struct outcome outcome = wait_for(script, array_length(script), KUBE_GOAL_READY, 60000);
+    assert_int_equal(outcome.state, KUBE_WAIT_FAILED);
+    assert_string_equal(outcome.why,
+                        "the server sent an event of a watch that is larger than 64 MB");
+    assert_int_equal(outcome.watches, 1);
+    clear(&outcome);
+}
+
 /* A server may fall silent before the first look, or in the middle of the wait. */
 static void test_wait__look_that_is_never_answered__ends_with_the_time(maybe_unused void **state)
 {
@@ -188,6 +202,7 @@ int main(void)
         cmocka_unit_test(test_wait__deleted_while_watched__goal_absent_is_met),
         cmocka_unit_test(test_wait__watch_that_says_nothing__ends_with_the_time),
         cmocka_unit_test(test_wait__look_that_is_never_answered__ends_with_the_time),
+        cmocka_unit_test(test_wait__event_without_end__fails_and_says_so),
         cmocka_unit_test(test_wait__failing_looks__are_not_yet_but_403_is_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
