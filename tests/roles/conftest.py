@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 from command import CORES, NAMESPACE, ROOT, ansible, tools  # noqa: E402, F401
 from osa import OpenStackAnsible, yaml  # noqa: E402
-from plays import play, roles  # noqa: E402, F401
+from plays import play, plays_of, roles  # noqa: E402, F401
 from staging import stage  # noqa: E402
 
 EVALUATED = ("containerd", "kube_binaries", "kubernetes", "cni", "cert_manager", "cluster_api", "capi_backup", "haproxy_frontend",

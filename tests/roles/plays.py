@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import yaml as pyyaml
 from command import CORES, NAMESPACE, ROOT, ansible
 from osa import yaml
 from staging import stage
@@ -41,6 +42,21 @@ def play(collections, tmp_path):
         return ansible(CORES[-1], collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml", "-e", "@%s" % (tmp_path / "more.json"),
                        environment=environment)
     return run
+
+
+@pytest.fixture
+def plays_of(collections, tmp_path):
+    """Plays of a playbook of ours, by their names, on a host of k8s_all and one of magnum_all that cannot be reached."""
+    def play(playbook, variables, *arguments, names=None, core=CORES[-1], magnum=None):
+        inventory = {"k8s_all": {"hosts": {"node": {"ansible_host": "192.0.2.1"}}}}
+        if magnum is not None:
+            inventory["magnum_all"] = {"hosts": {"magnum": dict(magnum, ansible_host="192.0.2.1")}}
+        (tmp_path / "hosts.json").write_text(yaml(inventory), encoding="utf-8")
+        (tmp_path / "more.json").write_text(yaml(variables), encoding="utf-8")
+        book = pyyaml.safe_load((ROOT / "playbooks" / (playbook + ".yml")).read_text(encoding="utf-8"))
+        (tmp_path / "play.yml").write_text(yaml([each for each in book if names is None or each["name"] in names]), encoding="utf-8")
+        return ansible(core, collections, "-i", tmp_path / "hosts.json", tmp_path / "play.yml", "-e", "@%s" % (tmp_path / "more.json"), *arguments)
+    return play
 
 
 def tell(**expressions):
