@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import ssl
+import statistics
 import subprocess
 import tempfile
 import time
@@ -118,7 +119,7 @@ def test_081_sigterm__connections_without_end_are_cut_at_the_limit(begin, networ
         receive(client, len(hello("echo.magnum-system")))
         began = time.monotonic()
         assert proxy.end() == 0
-        assert 0.9 < time.monotonic() - began < 5
+        assert 0.9 < time.monotonic() - began < 9  # the default is 10
         assert rest(client) == b""
 
 
@@ -197,10 +198,12 @@ def test_notify__ready_watchdog_stopping(begin, network, tmp_path):
         manager.settimeout(10)
         proxy = begin({"echo": (network, ECHO)}, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="200000")
         assert b"READY=1" in manager.recv(1000)
-        began = time.monotonic()
-        for _ in range(5):
+        heard = []
+        for _ in range(20):
             assert manager.recv(1000) == b"WATCHDOG=1"
-        assert time.monotonic() - began < 3
+            heard.append(time.monotonic())
+        # Most of them in time: on a busy machine one or the other is late, or read late.
+        assert statistics.median(after - before for before, after in zip(heard, heard[1:])) < 0.2
         proxy.process.send_signal(signal.SIGTERM)
         until(lambda: b"STOPPING=1" in manager.recv(1000))
 

@@ -43,7 +43,7 @@ def test_074_preferred_namespace_comes_back__used_again(lab, begin):
     proxy.up("tls")
     assert proxy.greeting("tls") == "qdhcp-" + network
     lab.serve("ovnmeta-" + network)
-    until(lambda: proxy.greeting("tls") == "ovnmeta-" + network, 5)
+    until(lambda: proxy.greeting("tls") == "ovnmeta-" + network)
 
 
 @pytest.mark.parametrize("name", ["tls", "tls.magnum-system", "tls.magnum-system.svc", "tls.magnum-system.svc.cluster.local",
@@ -62,14 +62,14 @@ def test_074_unknown_name__alert_and_a_line_with_the_source(proxy, name):
 
 def test_075_namespace_made_anew__new_connections_within_a_probe_interval(lab, begin):
     network = lab.network("qdhcp-")
-    proxy = begin({"tls": (network, GREET)}, PROXY_PROBE_INTERVAL="5")
+    proxy = begin({"tls": (network, GREET)}, PROXY_PROBE_INTERVAL="60")
     proxy.up("tls")
     lab.remove("qdhcp-" + network)
     lab.add("qdhcp-" + network)
     began = time.monotonic()
     assert proxy.greeting("tls") == "qdhcp-" + network
-    assert time.monotonic() - began < 2
-    proxy.up("tls", seconds=5)
+    proxy.up("tls")
+    assert time.monotonic() - began < 30  # half of the interval
 
 
 def test_075_namespace_appears_later__found_without_a_restart(lab, begin):
@@ -79,7 +79,7 @@ def test_075_namespace_appears_later__found_without_a_restart(lab, begin):
     lab.add("ovnmeta-" + network)
     # The kernel told of the namespace, and a client that got through hastens the next probe.
     assert proxy.greeting("tls") == "ovnmeta-" + network
-    proxy.up("tls", seconds=5)
+    proxy.up("tls")
 
 
 @contextlib.contextmanager
@@ -162,10 +162,8 @@ def test_076_hello_without_name__alert(proxy):
 def test_076_plain_http__closed_at_once(proxy):
     with proxy.raw() as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: echo\r\n\r\n")
-        began = time.monotonic()
         assert rest(client) == b""
-        assert time.monotonic() - began < 2
-    proxy.says("not TLS")
+    assert proxy.refused("not TLS") == 1 and proxy.refused("no hello in time") == 0
 
 
 def test_076_malformed_hello__alert(proxy):
@@ -179,25 +177,22 @@ def test_076_slow_loris__closed_at_the_deadline(begin, network):
     data = hello("echo.magnum-system")
     began = time.monotonic()
     with proxy.raw() as silent, proxy.raw() as slow:
-        try:
+        with pytest.raises(OSError):  # long before all is said: a byte does not put the deadline off
             for byte in data:
                 slow.sendall(bytes([byte]))
-                time.sleep(0.05)
-                assert time.monotonic() - began < 10
-        except OSError:
-            pass
+                time.sleep(0.1)
         assert rest(silent) == b""
-        assert 0.9 < time.monotonic() - began < 3
+        assert time.monotonic() - began > 0.9
     assert proxy.refused("no hello in time") == 2
 
 
 def test_077_idle_connection__survives_until_its_own_limit(begin, network):
-    """The predecessor cut after 10 s; here the limit is 2 s, and bytes put it off."""
-    proxy = begin({"echo": (network, ECHO)}, PROXY_IDLE_TIMEOUT="2")
+    """The predecessor cut after 10 s; here the limit is 5 s, and bytes put it off."""
+    proxy = begin({"echo": (network, ECHO)}, PROXY_IDLE_TIMEOUT="5")
     with proxy.connect("echo") as busy, proxy.connect("echo") as idle:
         receive(busy, len(hello("echo.magnum-system")))
         receive(idle, len(hello("echo.magnum-system")))
-        for _ in range(8):
+        for _ in range(14):
             busy.sendall(b"x")
             assert busy.recv(1) == b"x"
             time.sleep(0.5)
@@ -327,12 +322,12 @@ def test_080_server_stops__down_soon_and_up_again(lab, begin):
     proxy = begin({"tls": (network, GREET)})
     proxy.up("tls")
     lab.stop("qdhcp-" + network)
-    proxy.down("tls", seconds=5)
+    proxy.down("tls")
     with pytest.raises(ssl.SSLError, match="INTERNAL_ERROR"):
         proxy.greeting("tls")
     proxy.says("cluster does not answer: tls: qdhcp-%s: Connection refused" % network)
     lab.serve("qdhcp-" + network)
-    proxy.up("tls", seconds=5)
+    proxy.up("tls")
     assert proxy.log().count("cluster tls: down") == 1
     assert proxy.log().count("cluster tls: up") == 2
 
