@@ -136,17 +136,11 @@ static void included_files(const struct ct *ct, struct strv *files)
 static void keys_of_includes(const struct ct *ct, struct strv *keys)
 {
     bool managed = strv_contains(keys, "lxc.include");
-    auto_free char *below = xasprintf("%s/", ct->directory);
     auto_strv struct strv files;
     strv_init(&files);
     included_files(ct, &files);
-    for (size_t i = 0; i < files.count; i++) {
-        auto_text struct text text;
-        text_init(&text);
-        if ((managed || str_starts_with(files.items[i], below)) &&
-            include_read(files.items[i], &text))
-            text_keys(&text, keys);
-    }
+    for (size_t i = 0; i < files.count; i++)
+        include_keys(files.items[i], ct->directory, managed, keys);
 }
 
 /* What the task asks for. */

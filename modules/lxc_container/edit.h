@@ -12,8 +12,8 @@
  * created from, or empty. */
 int edit_prepare(struct ct *ct, struct error **err) must_check;
 
-/* Fills ct->config.before alone, with no more of the file of a defined container than where its root
- * file system is. That is enough for what goes, and no file is too long for it. */
+/* Fills ct->config.before alone, with no more of the file of a defined container than where its
+ * root file system is. That is enough for what goes, and no file is too long for it. */
 int edit_read_rootfs(struct ct *ct, struct error **err) must_check;
 
 /* Puts ct->config.after into the file, with its owner and mode. ERROR_IO; the old file is then

@@ -17,4 +17,8 @@ bool include_read(const char *path, struct text *text) must_check;
  * time that it reads them: an x in a hardware address is another digit then. */
 void include_made_up(const struct text *text, struct strv *keys);
 
+/* Adds each key once that stands in the included file or folder PATH, or in what that includes: of
+ * all these files where PATH COUNTS, else of those below DIRECTORY and of what these include. */
+void include_keys(const char *path, const char *directory, bool counts, struct strv *keys);
+
 #endif

@@ -59,6 +59,23 @@ def test_077__device_or_key_that_goes__is_told_of_until_the_restart(running, lef
     assert not running("started", networks=left).changed
 
 
+@pytest.mark.parametrize("folder", [False, True])
+def test_076__file_within_an_included_file_changes__restarts(running, tmp_path, folder):
+    (tmp_path / "d").mkdir()
+    inner = tmp_path / "d/inner.conf"
+    inner.write_text("lxc.environment = A=1\n")
+    outer = tmp_path / "outer"
+    outer.write_text("lxc.include = %s\n" % (inner.parent if folder else inner))
+    include = "lxc.include=%s" % outer
+    assert running("started", container_config=[include]).changed
+    assert not running("started", container_config=[include]).changed
+    inner.write_text("lxc.environment = A=2\n")
+    outcome = running("started", container_config=[include])
+    assert outcome.changed and outcome["lxc_container"]["restarted"], outcome.data
+    assert "A=2" in running.box.run("cat", "/proc/1/environ")
+    assert not running("started", container_config=[include]).changed
+
+
 @pytest.mark.parametrize("whole, remains", [(True, True), (True, False), (False, False)])
 def test_077__include_that_goes__is_told_of_until_the_restart(running, tmp_path, whole, remains):
     """Also by its bare key, and when the file itself is gone: then by its devices."""

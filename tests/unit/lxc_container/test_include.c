@@ -57,6 +57,49 @@ static void test_include_made_up__every_place_of_an_address__is_looked_at(void *
     assert_int_equal(chdir("/"), 0);
 }
 
+static const struct {
+    const char *what, *path;
+    bool counts;
+    const char *keys; /* with blanks in between */
+} key_rows[] = {
+    {"a file", "file", true, "lxc.uts.name lxc.group"},
+    {"a file of others", "file", false, ""},
+    {"a file of the container", "own/a.conf", false, "lxc.arch"},
+    {"a file within a file", "outer", true, "lxc.uts.name lxc.group lxc.tty.max"},
+    {"a file of others within one of the container", "own/b.conf", false, "lxc.uts.name lxc.group"},
+    {"a file of the container within one of others", "wrapper", false, "lxc.arch"},
+    {"a folder", "own", false, "lxc.arch lxc.uts.name lxc.group"},
+    {"a folder whose name begins alike", "own2", false, ""},
+    {"a file that is not there", "none", true, ""},
+    {"a circle", "circle", true, "lxc.arch"},
+};
+
+static void test_include_keys__files_that_count__are_read_to_the_end(void **state)
+{
+    auto_free char *own = temp_path(state, "own");
+    auto_free char *other = temp_path(state, "own2");
+    assert_int_equal(mkdir(own, 0700), 0);
+    assert_int_equal(mkdir(other, 0700), 0);
+    temp_put(state, "file", "lxc.uts.name = a\nlxc.group = x\nlxc.group = y\n");
+    temp_put(state, "outer", "lxc.include = file\nlxc.tty.max = 1\n");
+    temp_put(state, "wrapper", "lxc.tty.max = 1\nlxc.include = own/a.conf\nlxc.pty.max = 1\n");
+    temp_put(state, "own/a.conf", "lxc.arch = x86_64\n");
+    temp_put(state, "own/b.conf", "lxc.include = file\n");
+    temp_put(state, "own/c.config", "lxc.pty.max = 1\n");
+    temp_put(state, "own2/a.conf", "lxc.pty.max = 1\n");
+    temp_put(state, "circle", "lxc.arch = x86_64\nlxc.include = circle\n");
+    assert_int_equal(chdir(*state), 0);
+    for (size_t i = 0; i < array_length(key_rows); i++) {
+        auto_strv struct strv keys;
+        strv_init(&keys);
+        include_keys(key_rows[i].path, "own", key_rows[i].counts, &keys);
+        auto_free char *found = strv_join(&keys, " ");
+        if (!str_equal(found, key_rows[i].keys))
+            fail_msg("%s: \"%s\"", key_rows[i].what, found);
+    }
+    assert_int_equal(chdir("/"), 0);
+}
+
 static void test_include_read__what_is_no_plain_file__is_left_alone(void **state)
 {
     auto_text struct text text;
@@ -75,6 +118,7 @@ int main(void)
 #define UNIT(FUNCTION) cmocka_unit_test_setup_teardown(FUNCTION, temp_dir_make, temp_dir_remove)
     const struct CMUnitTest tests[] = {
         UNIT(test_include_made_up__every_place_of_an_address__is_looked_at),
+        UNIT(test_include_keys__files_that_count__are_read_to_the_end),
         UNIT(test_include_read__what_is_no_plain_file__is_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
