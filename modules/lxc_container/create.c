@@ -62,6 +62,23 @@ static bool is_half_made(const struct ct *ct, const char *folder)
     return str_equal(value + strcspn(value, "/"), folder);
 }
 
+/* Nobody may have known of it. What is mounted there is not removed. */
+static void warn_of(struct ct *ct, const struct strv *content)
+{
+    auto_free char *names = strv_join(content, ", ");
+    auto_strv struct strv places;
+    strv_init(&places);
+    if (mounts_in(ct->directory, NULL, &places, NULL) < 0 || !places.count) {
+        strv_printf(&ct->context->warnings, "force: true removes what is in %s: %s", ct->directory,
+                    names);
+        return;
+    }
+    auto_free char *mounted = strv_join(&places, ", ");
+    strv_printf(&ct->context->warnings,
+                "force: true removes what is in %s: %s; what is mounted there is unmounted: %s",
+                ct->directory, names, mounted);
+}
+
 static int check_leftover(struct ct *ct, struct error **err)
 {
     auto_strv struct strv content;
@@ -71,6 +88,8 @@ static int check_leftover(struct ct *ct, struct error **err)
     if (list_leftover(ct, &content, err) < 0)
         return -1;
     ct->do_clear = content.count && ct->args.force;
+    if (ct->do_clear)
+        warn_of(ct, &content);
     if (!content.count || ct->args.force)
         return 0;
     error_make(err, ERROR_USAGE,

@@ -103,6 +103,8 @@ int destroy_check(const struct ct *ct, struct error **err)
 {
     bool snapshots = false;
     bool goes = ct->args.goal == CT_ABSENT;
+    if (ct_remains(ct))
+        return check_clones(ct, err);
     if (!ct_exists(ct) || (!goes && !snapshot_replaces(&ct->args)))
         return 0;
     if (check_mounts(ct, err) < 0)

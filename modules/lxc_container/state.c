@@ -67,17 +67,23 @@ bool ct_exists(const struct ct *ct)
     return ct->class == CT_DEFINED;
 }
 
+bool ct_remains(const struct ct *ct)
+{
+    if (ct->class == CT_LEFTOVER)
+        return ct->args.goal == CT_ABSENT || ct->do_clear;
+    return ct->class == CT_PARTIAL || ct->class == CT_BROKEN;
+}
+
 void ct_facts_for_plan(const struct ct *ct, struct plan_facts *facts)
 {
     const struct ct_args *args = &ct->args;
     /* What is removed may be archived before, when it is there. */
     bool absent_is_not_wanted = args->goal != CT_ABSENT;
-    bool absent = ct->class == CT_NOTHING || ct->class == CT_DEFINED;
     *facts = (struct plan_facts){
         .goal = args->goal,
         .restart = args->restart,
         .exists = ct_exists(ct),
-        .remains = !absent && (ct->class != CT_LEFTOVER || args->goal == CT_ABSENT || ct->do_clear),
+        .remains = ct_remains(ct),
         .run = ct->run,
         .config = ct->config.changed,
         .sources = ct->do_sources,

@@ -83,6 +83,8 @@ void ct_close(void *state);
 
 void ct_facts_for_plan(const struct ct *ct, struct plan_facts *facts);
 bool ct_exists(const struct ct *ct);
+/* Something else is in the place of the container, and goes. */
+bool ct_remains(const struct ct *ct);
 
 /* The file that a new container starts from: the option config, else liblxc's own, else NULL. */
 const char *ct_first_config(const struct ct *ct);

@@ -48,11 +48,36 @@ def test_create__folder_without_configuration__is_not_touched(subject, failing, 
         assert file.read_text() == "kept"
 
 
-def test_create__folder_without_configuration__goes_with_force(subject):
+def test_create__folder_without_configuration__goes_with_force_and_is_named(subject):
     file = keep(subject.box.rootfs / "data")
-    assert subject("present", check=True, **subject.made(), force=True).changed and file.exists()
+    keep(subject.box.folder / "scripts")
+    foreseen = subject("present", check=True, **subject.made(), force=True)
+    assert foreseen.changed and file.exists()
     outcome = subject.create(force=True)
     assert outcome.changed and not file.exists() and subject.box.exists
+    for warnings in (foreseen.warnings, outcome.warnings):
+        assert len(warnings) == 1 and "%s: rootfs, scripts" % subject.box.folder in warnings[0], warnings
+
+
+def test_create__folder_of_the_host_mounted_where_force_removes__is_named_and_stays(subject, tmp_path):
+    file = keep(tmp_path / "host")
+    place = subject.box.rootfs / "srv"
+    keep(place.parent)
+    outcome = beside_mount(subject, tmp_path / "host", place, "present", force=True, **subject.made())
+    assert outcome.changed and file.read_text() == "kept" and "unmounted: %s" % place in outcome.warnings[0], outcome.data
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+@pytest.mark.parametrize("left", ["", "partial", "config"])
+def test_force__clones_share_the_files_of_what_is_left__is_refused(subject, state, left):
+    """A configuration that cannot be read is only removed by absent."""
+    file = keep(subject.box.rootfs / "data")
+    (subject.box.folder / "lxc_snapshots").write_text("%s\nspec-clone\n" % subject.box.lxcpath)
+    if left:
+        (subject.box.folder / left).write_text("lxc.bogus.key = 1\n")
+    outcome = subject(state, force=True, **(subject.made() if state == "present" else {}))
+    assert outcome.failed and ("spec-clone" in outcome.msg or (state, left) == ("present", "config")), outcome.data
+    assert file.read_text() == "kept"
 
 
 @pytest.mark.parametrize("options", [{}, {"rootfs_managed": False}, {"force": True}, {"backing_store": "btrfs"}])
