@@ -147,6 +147,20 @@ def test_facts__destroy__removes_a_managed_folder_elsewhere(box, tmp_path):
     assert box.ask("destroy") and not elsewhere.exists()
 
 
+def test_facts__control_groups__get_every_line_in_order(box):
+    """So that of a limit the last counts, while rules and limits of devices add up."""
+    first = (traces.CGROUPS / "pids").exists()  # of the two versions of control groups
+    group, null, zero = "lxc.cgroup" if first else "lxc.cgroup2", "c 1:3 rwm", "c 1:5 rwm"
+    box.append(*("%s.%s" % (group, line) for line in ("pids.max = 100", "pids.max = 200", "devices.deny = a",
+                                                      "devices.allow = " + null, "devices.allow = " + zero)))
+    box.start()
+    limits, rules = (tool("lxc-cgroup", "-P", box.lxcpath, "-n", box.name, name)[1].split("\n")
+                     for name in ("pids.max", "devices.list"))
+    assert limits[0] == "200"
+    # The second version has no file to read the rules from.
+    assert not first or ({null, zero} <= set(rules) and "a *:* rwm" not in rules), rules
+
+
 def test_facts__destroy__empties_what_is_mounted_below(box, tmp_path):
     (tmp_path / "host").mkdir()
     (tmp_path / "host/x").touch()
