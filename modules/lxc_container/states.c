@@ -38,8 +38,3 @@ const char *states_name(enum ct_run run)
 {
     return names[run];
 }
-
-bool states_is_run(enum ct_verb verb)
-{
-    return verb == CT_DO_START || verb == CT_DO_STOP || verb == CT_DO_FREEZE || verb == CT_DO_THAW;
-}

@@ -37,7 +37,4 @@ bool states_read(const char *word, enum ct_run *run);
 /* "stopped", "running", "frozen"; static. */
 const char *states_name(enum ct_run run);
 
-/* The verb is one of the four that only change the state. */
-bool states_is_run(enum ct_verb verb);
-
 #endif
