@@ -10,7 +10,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "fs/dir.h"
 
 bool netns_same(const struct netns_id *a, const struct netns_id *b)
 {
@@ -47,21 +46,6 @@ void netns_choose(const struct strv *names, const char *network, const struct st
     strv_sort(&others);
     for (size_t i = 0; i < others.count; i++)
         strv_add_once(found, others.items[i]);
-}
-
-int netns_candidates(const char *directory, const char *network, const struct strv *prefixes,
-                     struct strv *found, struct error **err)
-{
-    auto_error struct error *wrong = NULL;
-    auto_strv struct strv names = {0};
-    if (dir_list(directory, &names, &wrong) < 0) {
-        if (wrong->code == ENOENT) /* made with the first namespace */
-            return 0;
-        error_move_take(err, steal_ptr(wrong));
-        return -1;
-    }
-    netns_choose(&names, network, prefixes, found);
-    return 0;
 }
 
 /* Cleanup of a descriptor of the namespace to return to. */

@@ -22,10 +22,6 @@ bool netns_belongs(const char *name, const char *network);
 void netns_choose(const struct strv *names, const char *network, const struct strv *prefixes,
                   struct strv *found);
 
-/* netns_choose from what DIRECTORY holds now. A directory that is not there is empty. */
-int netns_candidates(const char *directory, const char *network, const struct strv *prefixes,
-                     struct strv *found, struct error **err) must_check;
-
 /* Which namespace it is: a name that was deleted and made again is another one. */
 struct netns_id {
     dev_t device;

@@ -35,16 +35,6 @@ static void test_netns__candidates__in_order_of_preference(void **state)
     }
 }
 
-static void test_netns__directory_absent__no_candidates(void **state)
-{
-    (void)state;
-    auto_error struct error *error = NULL;
-    auto_strv struct strv prefixes = {0};
-    auto_strv struct strv found = {0};
-    assert_int_equal(netns_candidates("/nonexistent/netns", "id", &prefixes, &found, &error), 0);
-    assert_int_equal(found.count, 0);
-}
-
 static void test_netns__file_that_is_no_namespace__error_names_it(void **state)
 {
     struct error *error = NULL;
@@ -273,7 +263,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_netns__candidates__in_order_of_preference),
-        cmocka_unit_test(test_netns__directory_absent__no_candidates),
         cmocka_unit_test_setup_teardown(test_netns__file_that_is_no_namespace__error_names_it,
                                         temp_dir_make, temp_dir_remove),
         cmocka_unit_test(test_verdict__failures_and_successes__two_down_one_up),
