@@ -136,14 +136,3 @@ int capi_entry_compare(const struct capi_entry *a, const struct capi_entry *b)
         order = strcmp(a->name, b->name);
     return order ? order : strcmp(a->namespace_, b->namespace_);
 }
-
-static int compare(const void *a, const void *b)
-{
-    return capi_entry_compare(a, b);
-}
-
-void capi_entries_sort(struct capi_entries *entries)
-{
-    if (entries->count)
-        qsort(entries->items, entries->count, sizeof(*entries->items), compare);
-}

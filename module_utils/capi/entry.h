@@ -54,6 +54,5 @@ size_t capi_entries_core_names(const struct capi_entries *entries);
 size_t capi_entries_cores(const struct capi_entries *entries);
 /* By order of type, then name, then namespace. */
 int capi_entry_compare(const struct capi_entry *a, const struct capi_entry *b);
-void capi_entries_sort(struct capi_entries *entries);
 
 #endif

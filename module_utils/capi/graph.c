@@ -197,7 +197,7 @@ static void link_soft_owners(const struct capi_graph *graph, struct capi_node *n
 
 /* ---- hierarchies */
 
-bool capi_node_heads(const struct capi_node *node)
+static bool is_head(const struct capi_node *node)
 {
     if (node->hierarchy || (node->type && node->type->hierarchy))
         return true;
@@ -207,7 +207,7 @@ bool capi_node_heads(const struct capi_node *node)
 
 bool capi_node_forced(const struct capi_node *node)
 {
-    return node->move || (node->type && node->type->move) || capi_node_heads(node);
+    return node->move || (node->type && node->type->move) || is_head(node);
 }
 
 bool capi_node_has_tenant(const struct capi_node *node, const struct capi_node *tenant)
@@ -269,6 +269,6 @@ void capi_graph_link(struct capi_graph *graph)
     }
     auto_free struct capi_node **stack = xcalloc(graph->count + 1, sizeof(*stack));
     for (size_t i = 0; i < graph->count; i++)
-        if (capi_node_heads(graph->nodes[i]))
+        if (is_head(graph->nodes[i]))
             spread(graph->nodes[i], stack, i + 1);
 }

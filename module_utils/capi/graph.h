@@ -51,7 +51,6 @@ struct capi_node *capi_graph_find(const struct capi_graph *graph, const char *gr
 
 /* True when a kind or label makes the node travel by itself: move, or the head of a hierarchy. */
 bool capi_node_forced(const struct capi_node *node);
-bool capi_node_heads(const struct capi_node *node);
 /* True when TENANT is among the tenants of NODE. */
 bool capi_node_has_tenant(const struct capi_node *node, const struct capi_node *tenant);
 

@@ -27,7 +27,6 @@ struct capi_inventory {
 int capi_inventory_read(struct capi_inventory *inventory, struct kube_client *client,
                         struct error **err) must_check;
 void capi_inventory_clear(struct capi_inventory *inventory);
-#define auto_capi_inventory cleanup_with(capi_inventory_clear)
 
 /* ERROR_STATUS "unsupported management cluster server version: v1.19.1 - minimum required version
  * is v1.20.0". TOPOLOGY asks for v1.22.0. Pure. */

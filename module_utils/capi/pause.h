@@ -32,7 +32,6 @@ char *capi_run_id_new(void) must_check;
 void capi_pause_init(struct capi_pause *pause, struct kube_client *client,
                      const struct capi_kinds *kinds, const char *state_dir, const char *run_id);
 void capi_pause_clear(struct capi_pause *pause);
-#define auto_capi_pause cleanup_with(capi_pause_clear)
 
 /*
  * Pauses the Clusters, then the ClusterClasses of GRAPH that are selected and not paused: the

@@ -65,11 +65,7 @@ int capi_plan_check_single(const struct capi_entries *installed, struct error **
 int capi_plan_check_skew(const struct capi_plan *plan, const struct capi_generation *generation,
                          struct error **err) must_check;
 
-/* Adds what `upgrade plan` prints of PLANS, line by line, without the part about cert-manager. */
-void capi_plan_print(const struct capi_plans *plans, const struct capi_generation *generation,
-                     struct strv *lines);
-
-/* The same as data: [{"contract": …, "upgradable": bool, "providers": [{name, namespace, type,
+/* PLANS as data: [{"contract": …, "upgradable": bool, "providers": [{name, namespace, type,
  * label, current_version, next_version|null}]}]. New. */
 json_t *capi_plan_json(const struct capi_plans *plans, const struct capi_generation *generation)
     must_check;

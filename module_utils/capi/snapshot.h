@@ -50,7 +50,6 @@ struct capi_snapshot {
 void capi_snapshot_init(struct capi_snapshot *snapshot, struct kube_client *client,
                         const struct capi_kinds *kinds, struct capi_graph *graph);
 void capi_snapshot_clear(struct capi_snapshot *snapshot);
-#define auto_capi_snapshot cleanup_with(capi_snapshot_clear)
 
 /* Names the lists: every kind in every one of NAMESPACES (none: all), Secrets of the
  * namespaces of infrastructure providers too. Reads the Provider objects. */

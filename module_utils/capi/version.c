@@ -167,11 +167,6 @@ int capi_version_compare(const struct capi_version *a, const struct capi_version
     return order ? order : compare_pre(a->pre, b->pre);
 }
 
-bool capi_version_same_series(const struct capi_version *a, const struct capi_version *b)
-{
-    return a->major == b->major && a->minor == b->minor;
-}
-
 static enum capi_order order_of(int order)
 {
     return order < 0 ? CAPI_LOWER : order > 0 ? CAPI_HIGHER : CAPI_SAME;

@@ -32,7 +32,6 @@ char *capi_version_text(const struct capi_version *version) must_check;
 
 /* Below, equal or above 0 by precedence; build metadata does not count. */
 int capi_version_compare(const struct capi_version *a, const struct capi_version *b);
-bool capi_version_same_series(const struct capi_version *a, const struct capi_version *b);
 
 enum capi_order { CAPI_LOWER, CAPI_SAME, CAPI_HIGHER, CAPI_DIFFERENT };
 

@@ -75,20 +75,6 @@ static void test_core_names__of_two_namespaces__are_one(void **state)
     assert_int_equal(capi_entries_core_names(&entries), 2);
 }
 
-static void test_sort__of_a_mixed_list__goes_by_type_name_and_namespace(void **state)
-{
-    (void)state;
-    auto_capi_entries struct capi_entries entries = {0};
-    auto_strv struct strv names = {0};
-    add_some(&entries);
-    capi_entries_sort(&entries);
-    for (size_t i = 0; i < entries.count; i++)
-        strv_add_take(&names, capi_entry_instance(&entries.items[i]));
-    assert_strv(&names, " ",
-                "capi-system/cluster-api z/cluster-api capa-system/infrastructure-aws "
-                "capo-system/infrastructure-openstack");
-}
-
 static void test_dup__of_an_entry__owns_its_texts(void **state)
 {
     (void)state;
@@ -109,7 +95,6 @@ int main(void)
         cmocka_unit_test(test_add_object__with_gaps__takes_them_for_empty),
         cmocka_unit_test(test_find__with_and_without_namespace__gives_the_first),
         cmocka_unit_test(test_core_names__of_two_namespaces__are_one),
-        cmocka_unit_test(test_sort__of_a_mixed_list__goes_by_type_name_and_namespace),
         cmocka_unit_test(test_dup__of_an_entry__owns_its_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,18 +107,6 @@ static void test_order__of_build_metadata__knows_different(void **state)
     }
 }
 
-static void test_same_series__of_patches_and_minors__looks_at_both_parts(void **state)
-{
-    (void)state;
-    const struct capi_version a = {.major = 1, .minor = 2, .patch = 3};
-    const struct capi_version b = {.major = 1, .minor = 2, .patch = 9};
-    const struct capi_version c = {.major = 1, .minor = 3};
-    const struct capi_version d = {.major = 2, .minor = 2};
-    assert_true(capi_version_same_series(&a, &b));
-    assert_false(capi_version_same_series(&a, &c));
-    assert_false(capi_version_same_series(&a, &d));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,7 +114,6 @@ int main(void)
         cmocka_unit_test(test_parse_tolerant__of_short_versions__fills_what_is_missing),
         cmocka_unit_test(test_compare__of_a_rising_row__follows_semver),
         cmocka_unit_test(test_order__of_build_metadata__knows_different),
-        cmocka_unit_test(test_same_series__of_patches_and_minors__looks_at_both_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
