@@ -9,6 +9,11 @@
 #include "capi/graph.h"
 #include "capi/kinds.h"
 
+/* Where its objects are, and are created. */
+#define SAMPLE_CLUSTERS "/apis/cluster.x-k8s.io/v1beta2/namespaces/magnum-system/clusters"
+#define SAMPLE_MACHINES "/apis/cluster.x-k8s.io/v1beta2/namespaces/magnum-system/machines"
+#define SAMPLE_SECRETS  "/api/v1/namespaces/magnum-system/secrets"
+
 struct sample {
     struct capi_kinds kinds;
     struct capi_graph graph;

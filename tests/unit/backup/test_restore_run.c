@@ -4,13 +4,10 @@
 #include "backup/restore_priv.h"
 #include "base/str.h"
 #include "json/js_get.h"
+#include "unit/backup/sample.h"
 #include "unit/backup/world.h"
 
-#define CORE     "/apis/cluster.x-k8s.io/v1beta2/namespaces/magnum-system/"
-#define CLUSTERS CORE "clusters"
-#define MACHINES CORE "machines"
-#define SECRETS  "/api/v1/namespaces/magnum-system/secrets"
-#define INVALID  "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\"}"
+#define INVALID "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\"}"
 
 static void test_restore_run__nothing_is_there__all_is_created_and_the_cluster_resumed(void **state)
 {
@@ -26,7 +23,7 @@ static void test_restore_run__nothing_is_there__all_is_created_and_the_cluster_r
     assert_int_equal(world.restore.resumed, 1);
     assert_int_equal(json_array_size(world.restore.left_paused), 0);
     assert_int_equal(world_asked(&world, "POST /api/v1/namespaces?"), 1);
-    assert_int_equal(world_asked(&world, "POST " MACHINES), 1);
+    assert_int_equal(world_asked(&world, "POST " SAMPLE_MACHINES), 1);
     world_end(&world);
 }
 
@@ -54,8 +51,8 @@ static void test_074__going_on__leaves_out_what_depends_on_a_refused_object(void
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " CLUSTERS, .status = 422, .body = INVALID});
+    script_add(&script, (struct fake_reply){
+                            .when = "POST " SAMPLE_CLUSTERS, .status = 422, .body = INVALID});
     world_begin_script(&world, &script);
     world.restore.options.go_on = true;
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
@@ -84,7 +81,7 @@ static void test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paus
     world_begin_script(&world, &script);
     leave_out_machine(&world);
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
-    assert_int_equal(world_asked(&world, "POST " MACHINES), 0);
+    assert_int_equal(world_asked(&world, "POST " SAMPLE_MACHINES), 0);
     assert_int_equal(world.restore.resumed, 1);
     assert_int_equal(json_array_size(world.restore.left_paused), 0);
     world_end(&world);
@@ -97,7 +94,7 @@ static void test_075__what_was_refused_beside_it__does(void **state)
     struct world world;
     struct error *err = NULL;
     script_add(&script,
-               (struct fake_reply){.when = "POST " SECRETS, .status = 422, .body = INVALID});
+               (struct fake_reply){.when = "POST " SAMPLE_SECRETS, .status = 422, .body = INVALID});
     world_begin_script(&world, &script);
     world.restore.options.go_on = true;
     leave_out_machine(&world);
@@ -116,9 +113,9 @@ static void test_074__a_refusal__is_told_rather_than_a_resume_that_failed_beside
     struct world world;
     struct error *err = NULL;
     script_add(&script,
-               (struct fake_reply){.when = "POST " SECRETS, .status = 422, .body = INVALID});
+               (struct fake_reply){.when = "POST " SAMPLE_SECRETS, .status = 422, .body = INVALID});
     script_add(&script,
-               (struct fake_reply){.when = "PATCH " CLUSTERS, .status = 403, .body = "{}"});
+               (struct fake_reply){.when = "PATCH " SAMPLE_CLUSTERS, .status = 403, .body = "{}"});
     world_begin_script(&world, &script);
     world.restore.options.go_on = true;
     struct capi_node *stray = world_item(&world, "one-cloud-config")->node;
@@ -158,8 +155,9 @@ static void test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all(void
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "PATCH " CLUSTERS, .times = 1, .status = 403, .body = "{}"});
+    script_add(&script,
+               (struct fake_reply){
+                   .when = "PATCH " SAMPLE_CLUSTERS, .times = 1, .status = 403, .body = "{}"});
     world_begin_script(&world, &script);
     for (size_t i = 0; i < world.restore.count; i++)
         if (str_equal(world.restore.items[i].node->kind, "Cluster")) {

@@ -4,12 +4,9 @@
 #include "backup/restore_priv.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "unit/backup/sample.h"
 #include "unit/backup/world.h"
 
-#define CORE     "/apis/cluster.x-k8s.io/v1beta2/namespaces/magnum-system/"
-#define CLUSTERS CORE "clusters"
-#define MACHINES CORE "machines"
-#define SECRETS  "/api/v1/namespaces/magnum-system/secrets"
 #define INVALID                                                                                    \
     "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\",\"message\":\"planted secret\","     \
     "\"details\":{\"causes\":[{\"field\":\"spec.a\",\"reason\":\"FieldValueInvalid\","             \
@@ -21,8 +18,8 @@ static void test_087__a_refusal__names_fields_and_quotes_nothing(void **state)
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " CLUSTERS, .status = 422, .body = INVALID});
+    script_add(&script, (struct fake_reply){
+                            .when = "POST " SAMPLE_CLUSTERS, .status = 422, .body = INVALID});
     world_begin_script(&world, &script);
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     assert_non_null(strstr(err->message,
@@ -30,7 +27,7 @@ static void test_087__a_refusal__names_fields_and_quotes_nothing(void **state)
                            "HTTP 422): spec.a (FieldValueInvalid), spec.b (invalid)"));
     assert_null(strstr(err->message, "planted"));
     error_clear(&err);
-    assert_int_equal(world_asked(&world, "POST " MACHINES), 0);
+    assert_int_equal(world_asked(&world, "POST " SAMPLE_MACHINES), 0);
     assert_int_equal(world.restore.resumed, 0);
     world_end(&world);
 }
@@ -42,7 +39,7 @@ static void test_088__a_refusal_by_rules_of_access__is_quoted(void **state)
     struct world world;
     struct error *err = NULL;
     script_add(&script, (struct fake_reply){
-                            .when = "POST " CLUSTERS,
+                            .when = "POST " SAMPLE_CLUSTERS,
                             .status = 403,
                             .body = "{\"kind\":\"Status\",\"code\":403,\"reason\":\"Forbidden\","
                                     "\"message\":\"user cannot create clusters\"}"});
@@ -59,14 +56,14 @@ static void test_070__an_answer_that_is_lost__is_looked_after(void **state)
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " CLUSTERS, .times = 1, .fault = FAKE_CLOSE});
+    script_add(&script, (struct fake_reply){
+                            .when = "POST " SAMPLE_CLUSTERS, .times = 1, .fault = FAKE_CLOSE});
     script_add(&script,
                (struct fake_reply){
-                   .when = "GET " CLUSTERS "/one", .times = 1, .status = 404, .body = "{}"});
+                   .when = "GET " SAMPLE_CLUSTERS "/one", .times = 1, .status = 404, .body = "{}"});
     world_begin_script(&world, &script);
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
-    assert_int_equal(world_asked(&world, "POST " CLUSTERS), 2);
+    assert_int_equal(world_asked(&world, "POST " SAMPLE_CLUSTERS), 2);
     assert_int_equal(world.restore.created, 3);
     world_end(&world);
 }
@@ -96,13 +93,13 @@ test_070__a_webhook_that_nobody_answers_for__is_waited_for_while_others_go_on(vo
     long long start = clock_now_ms();
     script_add(&script,
                (struct fake_reply){
-                   .when = "POST " CLUSTERS, .times = 2, .status = 500, .body = NO_WEBHOOK});
+                   .when = "POST " SAMPLE_CLUSTERS, .times = 2, .status = 500, .body = NO_WEBHOOK});
     world_begin_script(&world, &script);
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
-    assert_int_equal(world_asked(&world, "POST " CLUSTERS), 3);
+    assert_int_equal(world_asked(&world, "POST " SAMPLE_CLUSTERS), 3);
     assert_int_equal(world_asked(&world, "GET "), 0);
     assert_true(clock_now_ms() - start >= 400 + 600);
-    assert_true(last_of(&world, "POST " SECRETS) < last_of(&world, "POST " CLUSTERS));
+    assert_true(last_of(&world, "POST " SAMPLE_SECRETS) < last_of(&world, "POST " SAMPLE_CLUSTERS));
     assert_int_equal(world.restore.resumed, 1);
     world_end(&world);
 }
@@ -113,15 +110,15 @@ static void test_070__a_webhook_that_stays_away__is_given_up(void **state)
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " CLUSTERS, .status = 500, .body = NO_WEBHOOK});
+    script_add(&script, (struct fake_reply){
+                            .when = "POST " SAMPLE_CLUSTERS, .status = 500, .body = NO_WEBHOOK});
     world_begin_script(&world, &script);
     world.restore.options.attempts = 2;
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     assert_error(&err, ERROR_STATUS,
                  "Cluster magnum-system/one: the server refuses it (InternalError, HTTP 500): an "
                  "admission webhook said so");
-    assert_int_equal(world_asked(&world, "POST " CLUSTERS), 2);
+    assert_int_equal(world_asked(&world, "POST " SAMPLE_CLUSTERS), 2);
     world_end(&world);
 }
 
@@ -135,11 +132,12 @@ static void test_070__a_webhook_that_stays_away__is_given_up(void **state)
 /* The machine is there after the first attempt, of which the answer says otherwise. */
 static void hide_success(struct script *script, struct fake_reply first, const char *live)
 {
-    first.when = "POST " MACHINES;
+    first.when = "POST " SAMPLE_MACHINES;
     first.times = 1;
     script_add(script, first);
-    script_add(script, (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
-    script_add(script, (struct fake_reply){.when = "GET " MACHINES "/m", .body = live});
+    script_add(script,
+               (struct fake_reply){.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
+    script_add(script, (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m", .body = live});
 }
 
 static void assert_taken_for_made(struct fake_reply first, unsigned attempts, const char *live)
@@ -159,7 +157,7 @@ static void assert_taken_for_made(struct fake_reply first, unsigned attempts, co
     assert_int_equal(world.restore.resumed, 1);
     assert_string_equal(world_item(&world, "m")->uid, "ours");
     assert_int_equal(world_item(&world, "m")->step, BACKUP_STEP_CREATE);
-    assert_int_equal(world_asked(&world, "GET " MACHINES), 1);
+    assert_int_equal(world_asked(&world, "GET " SAMPLE_MACHINES), 1);
     world_end(&world);
 }
 
@@ -198,10 +196,10 @@ static void test_070__an_update_whose_answer_is_hidden__is_taken_for_made_if_it_
         struct script script = {.count = 0};
         struct world world;
         struct error *err = NULL;
+        script_add(&script, (struct fake_reply){
+                                .when = "PUT " SAMPLE_MACHINES "/m", .status = 504, .body = "{}"});
         script_add(&script,
-                   (struct fake_reply){.when = "PUT " MACHINES "/m", .status = 504, .body = "{}"});
-        script_add(&script,
-                   (struct fake_reply){.when = "GET " MACHINES "/m",
+                   (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m",
                                        .body = made ? MACHINE("", "") : MACHINE("", ",\"x\":1")});
         world_begin_script(&world, &script);
         world.restore.options.attempts = 1;
@@ -222,8 +220,9 @@ static void test_071__what_another_restore_has_made_otherwise__is_linked(void **
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
-    script_add(&script, (struct fake_reply){.when = "GET " MACHINES "/m",
+    script_add(&script,
+               (struct fake_reply){.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
+    script_add(&script, (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m",
                                             .body = MACHINE(BY_US, ",\"x\":1")});
     world_begin_script(&world, &script);
     world.restore.options.attempts = 1;
@@ -246,15 +245,16 @@ static void test_071__what_a_restore_of_another_archive_has_made__is_not_resumed
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){.when = "POST " CLUSTERS, .status = 409, .body = "{}"});
     script_add(&script,
-               (struct fake_reply){.when = "GET " CLUSTERS "/one", .body = MARKED("another")});
+               (struct fake_reply){.when = "POST " SAMPLE_CLUSTERS, .status = 409, .body = "{}"});
+    script_add(&script, (struct fake_reply){.when = "GET " SAMPLE_CLUSTERS "/one",
+                                            .body = MARKED("another")});
     world_begin_script(&world, &script);
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_false(world_item(&world, "one")->differs);
     assert_int_equal(world_item(&world, "one")->step, BACKUP_STEP_LINK);
     assert_int_equal(world.restore.resumed, 0);
-    assert_int_equal(world_asked(&world, "PATCH " CLUSTERS), 0);
+    assert_int_equal(world_asked(&world, "PATCH " SAMPLE_CLUSTERS), 0);
     world_end(&world);
 }
 
@@ -264,9 +264,10 @@ static void test_071__what_somebody_else_has_made__is_linked(void **state)
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
+    script_add(&script,
+               (struct fake_reply){.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
     script_add(&script, (struct fake_reply){
-                            .when = "GET " MACHINES "/m",
+                            .when = "GET " SAMPLE_MACHINES "/m",
                             .body = "{\"metadata\":{\"uid\":\"theirs\"},\"spec\":{\"x\":1}}"});
     world_begin_script(&world, &script);
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
@@ -285,11 +286,12 @@ static void test_071__what_is_being_deleted__is_neither_taken_nor_linked(void **
         struct script script = {.count = 0};
         struct world world;
         struct error *err = NULL;
+        script_add(&script, (struct fake_reply){
+                                .when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
+        script_add(&script, (struct fake_reply){
+                                .when = "PUT " SAMPLE_MACHINES, .status = 409, .body = "{}"});
         script_add(&script,
-                   (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
-        script_add(&script,
-                   (struct fake_reply){.when = "PUT " MACHINES, .status = 409, .body = "{}"});
-        script_add(&script, (struct fake_reply){.when = "GET " MACHINES "/m", .body = dying});
+                   (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m", .body = dying});
         world_begin_script(&world, &script);
         if (update) {
             world_item(&world, "m")->step = BACKUP_STEP_UPDATE;
@@ -323,9 +325,9 @@ static void test_071__what_cannot_be_looked_at__is_refused(void **state)
         struct script script = {.count = 0};
         struct world world;
         struct error *err = NULL;
-        script_add(&script,
-                   (struct fake_reply){.when = "POST " MACHINES, .status = 409, .body = "{}"});
-        script_add(&script, (struct fake_reply){.when = "GET " MACHINES "/m",
+        script_add(&script, (struct fake_reply){
+                                .when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
+        script_add(&script, (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m",
                                                 .status = rows[i].status,
                                                 .body = rows[i].body});
         world_begin_script(&world, &script);
@@ -341,8 +343,8 @@ static void test_071__an_answer_that_is_no_object__is_an_error(void **state)
     struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " CLUSTERS, .status = 201, .body = "hello"});
+    script_add(&script, (struct fake_reply){
+                            .when = "POST " SAMPLE_CLUSTERS, .status = 201, .body = "hello"});
     world_begin_script(&world, &script);
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     error_clear(&err);
