@@ -1,25 +1,17 @@
-#include "support/unit.h"
-
-#include "base/buf.h"
-#include "crypto/cms.h"
-#include "fakes/fake_pki.h"
 #include "support/cms_whole.h"
-
-static const char text[] = "what nobody else may read";
+#include "unit/crypto/cms_scene.h"
 
 struct world {
-    struct fake_pair first, second, expired;
+    struct cms_scene scene;
+    struct fake_pair expired;
     struct strv pems;
-    struct secret passphrase;
 };
 
 static int world_make(void **state)
 {
     struct world *world = xcalloc(1, sizeof(*world));
-    world->first = fake_pair_new("first", NULL, NULL, 0);
-    world->second = fake_pair_new("second", NULL, NULL, 0);
+    cms_scene_begin(&world->scene);
     world->expired = fake_pair_new("expired", NULL, NULL, -7200);
-    secret_set(&world->passphrase, "correct horse battery", 21);
     *state = world;
     return 0;
 }
@@ -27,22 +19,20 @@ static int world_make(void **state)
 static int world_clear(void **state)
 {
     struct world *world = *state;
-    fake_pair_clear(&world->first);
-    fake_pair_clear(&world->second);
+    cms_scene_end(&world->scene);
     fake_pair_clear(&world->expired);
     strv_clear(&world->pems);
-    secret_clear(&world->passphrase);
     free(world);
     return 0;
 }
 
 static struct cms_recipients everybody(struct world *world)
 {
-    strv_add(&world->pems, world->first.certificate);
-    strv_add(&world->pems, world->second.certificate);
+    strv_add(&world->pems, world->scene.first.certificate);
+    strv_add(&world->pems, world->scene.second.certificate);
     return (struct cms_recipients){
         .certificates = &world->pems,
-        .passphrase = &world->passphrase,
+        .passphrase = &world->scene.passphrase,
         .iterations = CMS_ITERATIONS_MIN,
     };
 }
@@ -56,31 +46,20 @@ static void seal(struct world *world, struct buf *out)
     assert_null(memmem(out->data, out->size, text, 10));
 }
 
-static void assert_opens(const struct buf *sealed, const struct cms_keys *keys)
-{
-    auto_buf struct buf plain = {0};
-    struct error *err = NULL;
-    int result = cms_decrypt(sealed->data, sealed->size, keys, &plain, &err);
-    assert_no_error(err);
-    assert_int_equal(result, 0);
-    assert_int_equal(plain.size, sizeof(text));
-    assert_memory_equal(plain.data, text, sizeof(text));
-}
-
 static void test_cms__each_of_several_recipients__reads_alone(void **state)
 {
     struct world *world = *state;
     auto_buf struct buf sealed = {0};
     seal(world, &sealed);
-    assert_opens(&sealed, &(struct cms_keys){.key = world->first.key});
-    assert_opens(&sealed, &(struct cms_keys){.key = world->second.key,
-                                             .certificate = world->second.certificate});
-    assert_opens(&sealed, &(struct cms_keys){.passphrase = &world->passphrase});
-    assert_opens(&sealed,
-                 &(struct cms_keys){.key = world->expired.key, .passphrase = &world->passphrase});
+    assert_opens(&sealed, &(struct cms_keys){.key = world->scene.first.key});
+    assert_opens(&sealed, &(struct cms_keys){.key = world->scene.second.key,
+                                             .certificate = world->scene.second.certificate});
+    assert_opens(&sealed, &(struct cms_keys){.passphrase = &world->scene.passphrase});
+    assert_opens(&sealed, &(struct cms_keys){.key = world->expired.key,
+                                             .passphrase = &world->scene.passphrase});
     auto_secret struct secret phrase = {0};
     secret_set(&phrase, "pass phrase", 11);
-    auto_free char *locked = fake_encrypted_key(world->first.key);
+    auto_free char *locked = fake_encrypted_key(world->scene.first.key);
     assert_opens(&sealed, &(struct cms_keys){.key = locked, .key_passphrase = &phrase});
 }
 
@@ -114,7 +93,8 @@ static void test_cms__changed_bytes__give_an_error_and_nothing(void **state)
     struct world *world = *state;
     auto_buf struct buf sealed = {0};
     seal(world, &sealed);
-    const struct cms_keys keys = {.key = world->first.key, .certificate = world->first.certificate};
+    const struct cms_keys keys = {.key = world->scene.first.key,
+                                  .certificate = world->scene.first.certificate};
     size_t harmless = 0;
     for (size_t i = 1; i <= 48; i++) {
         auto_buf struct buf plain = {0};
@@ -175,31 +155,32 @@ static void test_cms__a_certificate_that_ends_soon__is_a_warning(void **state)
 static void test_cms__signatures__hold_for_the_bytes_and_the_authority_alone(void **state)
 {
     struct world *world = *state;
-    struct fake_pair signer = fake_pair_new("signer", NULL, &world->first, 0);
+    struct fake_pair signer = fake_pair_new("signer", NULL, &world->scene.first, 0);
     auto_buf struct buf signature = {0};
     struct error *err = NULL;
     assert_int_equal(cms_sign(text, sizeof(text), signer.certificate, signer.key, &signature, &err),
                      0);
     assert_int_equal(cms_verify(text, sizeof(text), signature.data, signature.size,
-                                world->first.certificate, &err),
+                                world->scene.first.certificate, &err),
                      0);
     assert_int_equal(
         cms_verify(text, sizeof(text), signature.data, signature.size, signer.certificate, &err),
         0);
     assert_int_equal(cms_verify(text, sizeof(text) - 1, signature.data, signature.size,
-                                world->first.certificate, &err),
+                                world->scene.first.certificate, &err),
                      -1);
     assert_error(&err, ERROR_AUTH, "does not hold");
     assert_int_equal(cms_verify(text, sizeof(text), signature.data, signature.size,
-                                world->second.certificate, &err),
+                                world->scene.second.certificate, &err),
                      -1);
     assert_error(&err, ERROR_AUTH, "does not hold");
-    assert_int_equal(cms_verify(text, 1, "x", 1, world->second.certificate, &err), -1);
+    assert_int_equal(cms_verify(text, 1, "x", 1, world->scene.second.certificate, &err), -1);
     assert_error(&err, ERROR_AUTH, "does not hold");
     assert_int_equal(cms_verify(text, 1, "x", 1, "nothing", &err), -1);
     assert_error(&err, ERROR_USAGE, "verify_ca");
     assert_int_equal(
-        cms_sign(text, sizeof(text), signer.certificate, world->second.key, &signature, &err), -1);
+        cms_sign(text, sizeof(text), signer.certificate, world->scene.second.key, &signature, &err),
+        -1);
     assert_error(&err, ERROR_USAGE, "another certificate");
     fake_pair_clear(&signer);
 }

@@ -1,17 +1,10 @@
 /* Which key opens what, and what is said where none does. */
-#include "support/unit.h"
-
-#include "base/buf.h"
-#include "crypto/cms.h"
-#include "fakes/fake_pki.h"
 #include "support/cms_whole.h"
-
-static const char text[] = "what nobody else may read";
+#include "unit/crypto/cms_scene.h"
 
 /* Sealed for a key alone, for a passphrase alone, and for both. */
 struct world {
-    struct fake_pair pair, other;
-    struct secret passphrase;
+    struct cms_scene scene;
     struct buf by_key, by_phrase, by_both;
 };
 
@@ -20,10 +13,10 @@ static void seal(const struct world *world, bool key, bool phrase, struct buf *o
     auto_strv struct strv pems;
     struct error *err = NULL;
     strv_init(&pems);
-    strv_add(&pems, world->pair.certificate);
+    strv_add(&pems, world->scene.first.certificate);
     const struct cms_recipients recipients = {
         .certificates = key ? &pems : NULL,
-        .passphrase = phrase ? &world->passphrase : NULL,
+        .passphrase = phrase ? &world->scene.passphrase : NULL,
         .iterations = CMS_ITERATIONS_MIN,
     };
     int result = cms_whole(text, sizeof(text), &recipients, out, &err);
@@ -34,9 +27,7 @@ static void seal(const struct world *world, bool key, bool phrase, struct buf *o
 static int world_make(void **state)
 {
     struct world *world = xcalloc(1, sizeof(*world));
-    world->pair = fake_pair_new("pair", NULL, NULL, 0);
-    world->other = fake_pair_new("other", NULL, NULL, 0);
-    secret_set(&world->passphrase, "correct horse battery", 21);
+    cms_scene_begin(&world->scene);
     seal(world, true, false, &world->by_key);
     seal(world, false, true, &world->by_phrase);
     seal(world, true, true, &world->by_both);
@@ -47,25 +38,12 @@ static int world_make(void **state)
 static int world_clear(void **state)
 {
     struct world *world = *state;
-    fake_pair_clear(&world->pair);
-    fake_pair_clear(&world->other);
-    secret_clear(&world->passphrase);
+    cms_scene_end(&world->scene);
     buf_clear(&world->by_key);
     buf_clear(&world->by_phrase);
     buf_clear(&world->by_both);
     free(world);
     return 0;
-}
-
-static void assert_opens(const struct buf *sealed, const struct cms_keys *keys)
-{
-    auto_buf struct buf plain = {0};
-    struct error *err = NULL;
-    int result = cms_decrypt(sealed->data, sealed->size, keys, &plain, &err);
-    assert_no_error(err);
-    assert_int_equal(result, 0);
-    assert_int_equal(plain.size, sizeof(text));
-    assert_memory_equal(plain.data, text, sizeof(text));
 }
 
 /* The whole message is SAID. */
@@ -86,10 +64,12 @@ static void assert_closed(const struct buf *sealed, const struct cms_keys *keys,
 static void test_cms_decrypt__a_key_and_a_passphrase__are_tried_where_they_can_fit(void **state)
 {
     const struct world *world = *state;
-    const struct cms_keys key = {.key = world->pair.key};
-    const struct cms_keys phrase = {.passphrase = &world->passphrase};
-    const struct cms_keys both = {.key = world->pair.key, .passphrase = &world->passphrase};
-    const struct cms_keys one = {.key = world->other.key, .passphrase = &world->passphrase};
+    const struct cms_keys key = {.key = world->scene.first.key};
+    const struct cms_keys phrase = {.passphrase = &world->scene.passphrase};
+    const struct cms_keys both = {.key = world->scene.first.key,
+                                  .passphrase = &world->scene.passphrase};
+    const struct cms_keys one = {.key = world->scene.second.key,
+                                 .passphrase = &world->scene.passphrase};
     assert_opens(&world->by_key, &key);
     assert_closed(&world->by_key, &phrase, ERROR_AUTH, UNFIT);
     assert_opens(&world->by_key, &both);
@@ -105,8 +85,9 @@ static void test_cms_decrypt__a_key_that_is_none__is_told_although_the_passphras
     const struct world *world = *state;
     auto_buf struct buf plain = {0};
     struct error *err = NULL;
-    const struct cms_keys broken = {.key = "no key", .passphrase = &world->passphrase};
-    const struct cms_keys nameless = {.key = world->pair.key, .certificate = "no certificate"};
+    const struct cms_keys broken = {.key = "no key", .passphrase = &world->scene.passphrase};
+    const struct cms_keys nameless = {.key = world->scene.first.key,
+                                      .certificate = "no certificate"};
     assert_int_equal(cms_decrypt(world->by_both.data, world->by_both.size, &broken, &plain, &err),
                      -1);
     assert_error(&err, ERROR_USAGE, "no key in PEM");
@@ -131,11 +112,12 @@ static void test_cms_decrypt__why_there_is_no_passphrase__is_told_of_what_is_for
 static void test_cms_decrypt__what_is_no_encrypted_file__is_told_apart(void **state)
 {
     struct world *world = *state;
-    const struct cms_keys key = {.key = world->pair.key};
+    const struct cms_keys key = {.key = world->scene.first.key};
     auto_buf struct buf bytes = {0};
     struct error *err = NULL;
-    assert_int_equal(
-        cms_sign(text, sizeof(text), world->pair.certificate, world->pair.key, &bytes, &err), 0);
+    assert_int_equal(cms_sign(text, sizeof(text), world->scene.first.certificate,
+                              world->scene.first.key, &bytes, &err),
+                     0);
     assert_closed(&bytes, &key, ERROR_PARSE, "the file is CMS, but not encrypted");
     for (size_t i = 0; i < 20; i++) {
         buf_add_str(&world->by_key, "x");
