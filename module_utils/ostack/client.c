@@ -75,14 +75,6 @@ const json_t *osk_client_token(const struct osk_client *client)
     return client->token.body;
 }
 
-unsigned long osk_client_count(const struct osk_client *client)
-{
-    unsigned long count = 0;
-    for (size_t i = 0; i < OSK_SCHEMES; i++)
-        count += client->http[i] ? http_client_count(client->http[i]) : 0;
-    return count;
-}
-
 enum osk_scheme osk_scheme_of(const char *url)
 {
     return strncasecmp(url, "https:", 6) == 0 ? OSK_TLS : OSK_PLAIN;

@@ -45,8 +45,6 @@ const json_t *osk_client_token(const struct osk_client *client);
 /* Finds the endpoint of SERVICE, after a login; ERROR_USAGE when there is none. */
 int osk_client_locate(struct osk_client *client, enum osk_service service, struct error **err)
     must_check;
-/* HTTP attempts so far. */
-unsigned long osk_client_count(const struct osk_client *client);
 
 /*
  * One exchange. Set up by osk_call_init, done when osk_client_all returns, cleared by its giver.

@@ -39,7 +39,6 @@ struct osk_cloud {
 int osk_cloud_load(struct osk_cloud *cloud, const struct osk_cloud_options *options,
                    struct strv *warnings, struct error **err) must_check;
 void osk_cloud_clear(struct osk_cloud *cloud);
-#define auto_osk_cloud cleanup_with(osk_cloud_clear)
 
 /* Adds every secret text inside VALUE, an entry of clouds.yaml or its "auth", to TEXTS. */
 void osk_cloud_secrets(const json_t *value, struct strv *texts);

@@ -23,10 +23,8 @@ const char *osk_auth_text(const json_t *config, const char *name);
 /* The scope that CONFIG asks for. 1 with *out, 0: none, -1: several are. */
 int osk_scope_lookup(const json_t *config, json_t **out, struct strv *warnings, struct error **err)
     must_check;
-/* {"id": …} or {"name": …} of a domain; STEM is "user_domain", …. Owned; NULL when there is none.
- */
-json_t *osk_domain(const json_t *config, const char *stem) must_check;
-/* The same, or else the default domain. */
+/* {"id": …} or {"name": …} of a domain, else of the default one; STEM is "user_domain", …. Owned;
+ * NULL when there is none. */
 json_t *osk_domain_or_default(const json_t *config, const char *stem) must_check;
 
 #endif

@@ -12,7 +12,8 @@ const char *osk_auth_text(const json_t *config, const char *name)
     return str_empty(text) ? NULL : text;
 }
 
-json_t *osk_domain(const json_t *config, const char *stem)
+/* {"id": …} or {"name": …} of a domain; STEM is "user_domain", …. NULL when there is none. */
+static json_t *domain_of(const json_t *config, const char *stem)
 {
     auto_free char *id_key = xasprintf("%s_id", stem);
     auto_free char *name_key = xasprintf("%s_name", stem);
@@ -25,8 +26,8 @@ json_t *osk_domain(const json_t *config, const char *stem)
 
 json_t *osk_domain_or_default(const json_t *config, const char *stem)
 {
-    json_t *domain = osk_domain(config, stem);
-    return domain ? domain : osk_domain(config, "default_domain");
+    json_t *domain = domain_of(config, stem);
+    return domain ? domain : domain_of(config, "default_domain");
 }
 
 static json_t *project_scope(const json_t *config, struct strv *warnings)
@@ -89,7 +90,7 @@ int osk_scope_lookup(const json_t *config, json_t **out, struct strv *warnings, 
     const char *trust = osk_auth_text(config, "trust_id");
     if (scope_is_given(config, warnings))
         return 0;
-    json_t *domain = osk_domain(config, "domain");
+    json_t *domain = domain_of(config, "domain");
     add_scope(scopes, project_scope(config, warnings));
     add_scope(scopes, domain ? json_pack("{s:o}", "domain", domain) : NULL);
     add_scope(scopes, trust ? json_pack("{s:{s:s}}", "OS-TRUST:trust", "id", trust) : NULL);

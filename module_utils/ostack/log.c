@@ -41,7 +41,8 @@ void osk_log_free(struct osk_log *log)
     free(log);
 }
 
-char *osk_log_token(const char *token)
+/* "{SHA256}0123456789ab" for a token: recognisable, of no use to anybody. */
+static char *masked_token(const char *token)
 {
     auto_free char *digest = sha256_hex(token, strlen(token));
     return xasprintf("{SHA256}%.*s", DIGITS_SHOWN, digest);
@@ -66,7 +67,7 @@ static void add_headers(struct buf *out, const struct strv *headers, const char 
             continue;
         }
         const char *value = strchr(line, ':') + 1;
-        auto_free char *masked = osk_log_token(value + strspn(value, " "));
+        auto_free char *masked = masked_token(value + strspn(value, " "));
         buf_printf(out, "    %s %.*s %s\n", mark, (int)(value - line), line, masked);
     }
 }

@@ -20,7 +20,4 @@ void osk_log_free(struct osk_log *log);
 /* Writes down what became of JOB. CREDENTIALS: its body or answer holds some. Never fails. */
 void osk_log_exchange(struct osk_log *log, const struct http_job *job, bool credentials);
 
-/* "{SHA256}0123456789ab" for a token: recognisable, of no use to anybody. Owned. */
-char *osk_log_token(const char *token) must_check;
-
 #endif
