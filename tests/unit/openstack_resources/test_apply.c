@@ -130,6 +130,89 @@ static void test_apply__a_role_that_a_user_gets__is_a_change(void **state)
     assert_string_equal(json_string_value(json_object_get(entry, "action")), "created");
 }
 
+static void test_apply__a_domain_that_is_enabled__is_disabled_and_deleted(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "GET /v3/domains",
+         .body = "{\"domains\": [{\"id\": \"1\", \"name\": \"a\", \"enabled\": true}, {\"id\": "
+                 "\"2\", \"name\": \"b\", \"enabled\": false}, {\"id\": \"3\", \"name\": \"c\", "
+                 "\"enabled\": true}]}"},
+        {.when = "PATCH /v3/domains/3", .status = 403},
+        {.when = "PATCH /v3/domains/1", .body = "{\"domain\": {\"id\": \"1\"}}"},
+        {.when = "DELETE /v3/domains/", .status = 204}};
+    struct error *err = NULL;
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'domain', 'name': 'c', 'state': 'absent'}, {'kind': 'domain', 'name': 'b', "
+          "'state': 'absent'}, {'kind': 'domain', 'name': 'a', 'state': 'absent'}]");
+    assert_int_equal(resources_apply(task.bench.all, &err), -1);
+    assert_error(&err, ERROR_AUTH, "resources[0] (domain \"c\")");
+    assert_requests(&task, LOGIN ", GET /v3/domains, PATCH /v3/domains/1, DELETE /v3/domains/1, "
+                                 "DELETE /v3/domains/2, PATCH /v3/domains/3");
+    auto_free char *patch = fake_server_request(task.server, 2);
+    assert_contains(patch, "{\"domain\":{\"enabled\":false}}");
+}
+
+#define ASSIGNED(SCOPE)                                                                            \
+    "{\"role\": {\"id\": \"r\"}, \"user\": {\"id\": \"u\"}, \"scope\": {" SCOPE "}}"
+
+/* What a group or a parent project hands down is not the user's own. */
+static void test_apply__a_role_that_a_user_has__is_taken_in_its_place_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scope;
+        const char *path; /* of the DELETE; NULL: there is nothing to delete */
+    } rows[] = {
+        {"'project': 'p'", "/v3/projects/p/users/u/roles/r"},
+        {"'domain': 'Default'", "/v3/domains/d/users/u/roles/r"},
+        {"'system': 'all'", "/v3/system/users/u/roles/r"},
+        {"'project': 'q'", NULL},
+    };
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        {.when = "GET /v3/domains",
+         .body = "{\"domains\": [{\"id\": \"d\", \"name\": \"Default\"}]}"},
+        {.when = "GET /v3/users", .body = "{\"users\": [{\"id\": \"u\", \"name\": \"u\"}]}"},
+        {.when = "GET /v3/projects",
+         .body = "{\"projects\": [{\"id\": \"p\", \"name\": \"p\"}, {\"id\": \"q\", \"name\": "
+                 "\"q\"}]}"},
+        {.when = "GET /v3/roles", .body = "{\"roles\": [{\"id\": \"r\", \"name\": \"r\"}]}"},
+        {.when = "GET /v3/role_assignments?user.id=u",
+         .body =
+             "{\"role_assignments\": [" ASSIGNED("\"project\": {\"id\": \"p\"}") ", " ASSIGNED("\"d"
+                                                                                               "oma"
+                                                                                               "in"
+                                                                                               "\":"
+                                                                                               " {"
+                                                                                               "\"i"
+                                                                                               "d\""
+                                                                                               ": "
+                                                                                               "\"d"
+                                                                                               "\""
+                                                                                               "}") ", " ASSIGNED(
+                 "\"system\": {\"all\": true}") ", " ASSIGNED("\"project\": {\"id\": \"q\"}, "
+                                                              "\"OS-INHERIT:inherited_to\": "
+                                                              "\"projects\"") "]}"},
+        {.when = "DELETE ", .status = 204}};
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_task struct task task;
+        auto_free char *items =
+            xasprintf("[{'kind': 'role_assignment', 'user': 'u', 'role': 'r', %s, 'state': "
+                      "'absent'}]",
+                      rows[i].scope);
+        start(&task, script, array_length(script), items);
+        json_auto_t *result = applied(&task);
+        assert_int_equal(json_is_true(json_object_get(result, "changed")), rows[i].path != NULL);
+        size_t count = fake_server_requests(task.server);
+        auto_free char *last = fake_server_request(task.server, count - 1);
+        auto_free char *wanted = xasprintf("DELETE %s ", rows[i].path ? rows[i].path : "");
+        assert_int_equal(str_starts_with(last, wanted), rows[i].path != NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +223,8 @@ int main(void)
         place_test(test_apply__what_somebody_removed_meanwhile__is_no_change),
         place_test(test_apply__a_spec_that_somebody_removed_meanwhile__is_no_change),
         place_test(test_apply__a_role_that_a_user_gets__is_a_change),
+        place_test(test_apply__a_domain_that_is_enabled__is_disabled_and_deleted),
+        place_test(test_apply__a_role_that_a_user_has__is_taken_in_its_place_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

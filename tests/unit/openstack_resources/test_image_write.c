@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "unit/openstack_resources/task.h"
 
 #define ABC_512                                                                                    \
@@ -197,6 +199,156 @@ static void test_observe__projects_that_lose_an_image__are_told(void **state)
     }
 }
 
+#define IMAGE(MORE)                                                                                \
+    "{\"id\": \"1\", \"name\": \"i\", \"owner\": \"mine\", \"status\": \"active\", "               \
+    "\"visibility\": \"private\", \"container_format\": \"bare\"" MORE "}"
+#define THERE(MORE)                                                                                \
+    {                                                                                              \
+        .when = IMAGES "?", .body = "{\"images\": [" IMAGE(MORE) "]}"                              \
+    }
+#define SENT(ID)                                                                                   \
+    {.when = "PUT /i/v2/images/" ID "/file", .status = 204},                                       \
+    {                                                                                              \
+        .when = IMAGES "/" ID,                                                                     \
+        .body = "{\"id\": \"" ID "\", \"status\": \"active\", "                                    \
+                "\"os_hash_algo\": \"sha512\", \"os_hash_value\": \"" ABC_512 "\"}"                \
+    }
+
+static void test_update__an_image__is_patched_where_it_differs(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        THERE(", \"drop\": \"1\", \"a/b~c\": \"1\", \"same\": \"1\""),
+        {.when = "PATCH /i/v2/images/1", .body = IMAGE("")}};
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'image', 'name': 'i', 'min_ram': 5, 'properties': {'drop': null, 'a/b~c': 2, "
+          "'new': true, 'same': 1, 'never': null}}]");
+    json_auto_t *result = applied(&task);
+    auto_free char *patch = fake_server_request(task.server, 2);
+    assert_contains(patch, "Content-Type: application/openstack-images-v2.1-json-patch\r\n");
+    assert_contains(patch, "{\"op\":\"add\",\"path\":\"/min_ram\",\"value\":5}");
+    assert_contains(patch, "{\"op\":\"remove\",\"path\":\"/drop\"}");
+    assert_contains(patch, "{\"op\":\"replace\",\"path\":\"/a~1b~0c\",\"value\":\"2\"}");
+    assert_contains(patch, "{\"op\":\"add\",\"path\":\"/new\",\"value\":\"true\"}");
+    assert_lacks(patch, "same");
+    assert_lacks(patch, "never");
+    assert_true(json_is_true(json_object_get(result, "changed")));
+}
+
+#define OLD                                                                                        \
+    THERE(", \"protected\": true, \"os_hash_algo\": \"sha512\", \"os_hash_value\": \"00\", "       \
+          "\"os_distro\": \"u\", \"drop\": \"1\", \"tags\": [\"gold\"], \"img_signature\": \"x\"")
+#define NEW_MADE                                                                                   \
+    {                                                                                              \
+        .when = "POST /i/v2/images", .status = 201, .body = "{\"id\": \"2\", \"name\": \"i\"}"     \
+    }
+#define ON_DIFFERENT ", 'on_different': 'replace', 'properties': {'drop': null, 'new': '1'}"
+
+static void test_replace__an_image__comes_before_the_old_one_goes(void **state)
+{
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        OLD,
+        NEW_MADE,
+        SENT("2"),
+        {.when = "PATCH /i/v2/images/2", .body = "{\"id\": \"2\"}"},
+        {.when = "PATCH /i/v2/images/1", .body = "{\"id\": \"1\"}"},
+        {.when = "DELETE /i/v2/images/1", .status = 204}};
+    auto_task struct task task;
+    start_image(state, &task, script, array_length(script), ON_DIFFERENT);
+    json_auto_t *result = applied(&task);
+    const json_t *entry = json_array_get(json_object_get(result, "resources"), 0);
+    assert_string_equal(json_string_value(json_object_get(entry, "action")), "recreated");
+    assert_string_equal(json_string_value(json_object_get(entry, "id")), "2");
+    assert_requests(&task, LOGIN ", " IMAGES "?name=eq%3Ai, POST /i/v2/images, PUT "
+                                 "/i/v2/images/2/file, " IMAGES "/2, PATCH /i/v2/images/2, PATCH "
+                                 "/i/v2/images/1, DELETE /i/v2/images/1");
+    auto_free char *post = fake_server_request(task.server, 2);
+    assert_contains(post, "\"os_distro\":\"u\"");
+    assert_contains(post, "\"new\":\"1\"");
+    assert_contains(post, "\"tags\":[\"gold\"]");
+    assert_lacks(post, "drop");
+    assert_lacks(post, "protected");
+    assert_lacks(post, "img_signature");
+}
+
+/* Both are there then, and the result names the new one. */
+static void test_replace__an_old_image_that_stays__is_a_change_and_a_failure(void **state)
+{
+    static const struct {
+        int patched;
+        int deleted;
+    } rows[] = {{403, 204}, {200, 409}};
+    for (size_t i = 0; i < array_length(rows); i++) {
+        const struct fake_reply script[] = {
+            TOKEN("1"),
+            OLD,
+            NEW_MADE,
+            SENT("2"),
+            {.when = "PATCH /i/v2/images/2", .body = "{\"id\": \"2\"}"},
+            {.when = "PATCH /i/v2/images/1", .status = rows[i].patched, .body = "{\"id\": \"1\"}"},
+            {.when = "DELETE /i/v2/images/1", .status = rows[i].deleted}};
+        struct error *err = NULL;
+        auto_task struct task task;
+        start_image(state, &task, script, array_length(script), ON_DIFFERENT);
+        assert_int_equal(resources_apply(task.bench.all, &err), -1);
+        assert_error(&err, i == 0 ? ERROR_AUTH : ERROR_CONFLICT,
+                     "the new image 2 was made, but the old one, 1, could not be removed");
+        assert_true(task.bench.all->items[0].changed);
+        assert_string_equal(resource_id(&task.bench.all->items[0]), "2");
+    }
+}
+
+static void test_replace__a_new_image_that_fails__leaves_the_old_one(void **state)
+{
+    static const struct fake_reply script[] = {TOKEN("1"),
+                                               OLD,
+                                               NEW_MADE,
+                                               {.when = "PUT /i/v2/images/2/file", .status = 413},
+                                               {.when = "DELETE /i/v2/images/2", .status = 204}};
+    struct error *err = NULL;
+    auto_task struct task task;
+    start_image(state, &task, script, array_length(script), ON_DIFFERENT);
+    assert_int_equal(resources_apply(task.bench.all, &err), -1);
+    assert_error(&err, ERROR_STATUS, "the unfinished image 2 was removed");
+    assert_false(task.bench.all->items[0].changed);
+}
+
+static void test_create__an_image_that_cannot_be_taken_back__is_told(void **state)
+{
+    static const struct fake_reply script[] = {
+        TOKEN("1"), NO_IMAGE, IMAGE_MADE, {.when = "DELETE /i/v2/images/1", .status = 403}};
+    struct error *err = NULL;
+    auto_task struct task task;
+    start_image(state, &task, script, array_length(script), "");
+    auto_free char *path = sandbox_path(state, "abc");
+    assert_int_equal(unlink(path), 0); /* after it was hashed */
+    assert_int_equal(resources_apply(task.bench.all, &err), -1);
+    assert_contains(err->message, "abc cannot be opened");
+    assert_error(&err, ERROR_IO, "the unfinished image 1 could not be removed: ");
+    assert_true(task.bench.all->items[0].changed);
+}
+
+static void test_create__a_protected_image__is_protected_when_all_is_done(void **state)
+{
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        NO_IMAGE,
+        IMAGE_MADE,
+        SENT("1"),
+        {.when = "PATCH /i/v2/images/1", .body = "{\"id\": \"1\", \"protected\": true}"}};
+    auto_task struct task task;
+    start_image(state, &task, script, array_length(script), ", 'protected': true");
+    json_auto_t *result = applied(&task);
+    assert_true(json_is_true(json_object_get(result, "changed")));
+    auto_free char *post = fake_server_request(task.server, 2);
+    auto_free char *patch = fake_server_request(task.server, 5);
+    assert_lacks(post, "protected");
+    assert_contains(patch, "[{\"op\":\"replace\",\"path\":\"/protected\",\"value\":true}]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +360,12 @@ int main(void)
         place_test(test_observe__an_image_that_is_being_uploaded__is_not_touched),
         place_test(test_observe__public_image_of_another_project__is_not_removed),
         place_test(test_observe__projects_that_lose_an_image__are_told),
+        place_test(test_update__an_image__is_patched_where_it_differs),
+        place_test(test_replace__an_image__comes_before_the_old_one_goes),
+        place_test(test_replace__an_old_image_that_stays__is_a_change_and_a_failure),
+        place_test(test_replace__a_new_image_that_fails__leaves_the_old_one),
+        place_test(test_create__an_image_that_cannot_be_taken_back__is_told),
+        place_test(test_create__a_protected_image__is_protected_when_all_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,120 @@
+#include "unit/openstack_resources/task.h"
+
+#define FLAVOR(MORE)                                                                               \
+    {                                                                                              \
+        .when = FLAVORS "/detail?is_public=None ",                                                 \
+        .body = "{\"flavors\": [{\"id\": \"1\", \"name\": \"f\", \"vcpus\": 1, \"ram\": 1, "       \
+                "\"disk\": 1" MORE "}]}"                                                           \
+    }
+#define PRIVATE ", \"os-flavor-access:is_public\": false, \"rxtx_factor\": 2.0, \"swap\": \"\""
+#define MADE                                                                                       \
+    {                                                                                              \
+        .when = "POST /c/v2.1/flavors ", .body = "{\"flavor\": {\"id\": \"1\", \"name\": \"f\"}}"  \
+    }
+#define ACCESS FLAVORS "/1/os-flavor-access"
+#define ITEM                                                                                       \
+    "[{'kind': 'flavor', 'name': 'f', 'vcpus': 2, 'ram': 1, 'disk': 1, 'on_immutable': "           \
+    "'recreate'}]"
+
+static void test_flavor__specs__are_set_and_unset(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        FLAVOR(", \"extra_specs\": {\"a\": \"1\", \"b/c\": \"1\", \"keep\": \"1\"}"),
+        {.when = "POST /c/v2.1/flavors/1/os-extra_specs", .body = "{}"},
+        {.when = "DELETE /c/v2.1/flavors/1/os-extra_specs", .status = 200}};
+    auto_task struct task task;
+    start(&task, script, array_length(script),
+          "[{'kind': 'flavor', 'name': 'f', 'extra_specs': {'a': 2, 'b/c': null, 'x': null}}]");
+    json_auto_t *result = applied(&task);
+    assert_true(json_is_true(json_object_get(result, "changed")));
+    auto_free char *post = fake_server_request(task.server, 2);
+    assert_contains(post, "{\"extra_specs\":{\"a\":\"2\"}}");
+    assert_requests(&task, LOGIN ", " FLAVORS
+                                 "/detail?is_public=None, POST /c/v2.1/flavors/1/os-extra_specs, "
+                                 "DELETE /c/v2.1/flavors/1/os-extra_specs/b%2Fc");
+}
+
+static void test_flavor__of_the_chosen_projects__is_made_anew_for_them(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"),
+        FLAVOR(PRIVATE),
+        {.when = ACCESS,
+         .body = "{\"flavor_access\": [{\"tenant_id\": \"gone\"}, {}, {\"tenant_id\": \"p\"}]}"},
+        {.when = "DELETE /c/v2.1/flavors/1 ", .status = 202},
+        MADE,
+        {.when = "POST /c/v2.1/flavors/1/action", .times = 1, .status = 400},
+        {.when = "POST /c/v2.1/flavors/1/action", .body = "{}"}};
+    auto_task struct task task;
+    start(&task, script, array_length(script), ITEM);
+    json_auto_t *result = applied(&task);
+    assert_true(json_is_true(json_object_get(result, "changed")));
+    const struct strv *warnings = &task.bench.context.warnings;
+    assert_int_equal(warnings->count, 1);
+    assert_contains(warnings->items[0], "the project gone could use the old flavor, and cannot");
+    auto_free char *post = fake_server_request(task.server, 4);
+    assert_contains(post, "\"vcpus\":2");
+    assert_contains(post, "\"os-flavor-access:is_public\":false");
+    assert_contains(post, "\"rxtx_factor\":2.0");
+    assert_lacks(post, "swap");
+    auto_free char *action = fake_server_request(task.server, 6);
+    assert_contains(action, "{\"addTenantAccess\":{\"tenant\":\"p\"}}");
+}
+
+static void test_flavor__whose_projects_cannot_be_read__is_left(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"), FLAVOR(PRIVATE), {.when = ACCESS, .status = 403}};
+    struct error *err = NULL;
+    auto_task struct task task;
+    start(&task, script, array_length(script), ITEM);
+    assert_int_equal(resources_apply(task.bench.all, &err), -1);
+    assert_error(&err, ERROR_AUTH, "Nova answered 403");
+    assert_false(task.bench.all->items[0].changed);
+    assert_requests(&task, LOGIN ", " FLAVORS "/detail?is_public=None, " ACCESS);
+}
+
+/* The old one is gone: that is a change, and has to be told. */
+static void test_flavor__that_cannot_be_made_anew__is_a_change_and_a_failure(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {TOKEN("1"),
+                                               FLAVOR(""),
+                                               {.when = "DELETE /c/v2.1/flavors/1 ", .status = 202},
+                                               {.when = "POST /c/v2.1/flavors ", .status = 500}};
+    struct error *err = NULL;
+    auto_task struct task task;
+    start(&task, script, array_length(script), ITEM);
+    assert_int_equal(resources_apply(task.bench.all, &err), -1);
+    assert_error(&err, ERROR_STATUS, "the old flavor was deleted, and the new one is not complete");
+    assert_true(task.bench.all->items[0].changed);
+}
+
+static void test_flavor__that_cannot_be_deleted__is_no_change(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        TOKEN("1"), FLAVOR(""), {.when = "DELETE /c/v2.1/flavors/1 ", .status = 403}};
+    struct error *err = NULL;
+    auto_task struct task task;
+    start(&task, script, array_length(script), ITEM);
+    assert_int_equal(resources_apply(task.bench.all, &err), -1);
+    assert_error(&err, ERROR_AUTH, "Nova answered 403");
+    assert_false(task.bench.all->items[0].changed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        place_test(test_flavor__specs__are_set_and_unset),
+        place_test(test_flavor__of_the_chosen_projects__is_made_anew_for_them),
+        place_test(test_flavor__whose_projects_cannot_be_read__is_left),
+        place_test(test_flavor__that_cannot_be_made_anew__is_a_change_and_a_failure),
+        place_test(test_flavor__that_cannot_be_deleted__is_no_change),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
