@@ -31,18 +31,17 @@ static void note(struct resource *item, const struct field *field, json_t *befor
                         json_pack("{s:o, s:o}", "before", before_take, "after", after_take));
 }
 
-static int compare_ref(const struct resources *all, struct resource *item,
-                       const struct field *field, struct error **err)
+/* The reference was checked: it names one object, which may not be there yet. */
+static void compare_ref(const struct resources *all, struct resource *item,
+                        const struct field *field)
 {
     struct ref ref = {0};
     const char *has = js_str(item->found, field->attribute, NULL);
-    if (ref_of_option(all, item, field->option, &ref, err) < 0)
-        return -1;
-    if (ref.id && str_equal(ref.id, has))
-        return 0;
+    if (ref_of_option(all, item, field->option, &ref, NULL) == 0 && ref.id &&
+        str_equal(ref.id, has))
+        return;
     note(item, field, has ? json_string(has) : json_null(),
          json_incref(am_value(item->options, field->option)));
-    return 0;
 }
 
 /* Services print truth as Python does, people write it as YAML does. */
@@ -83,32 +82,26 @@ static void note_content(struct resource *item, const struct field *field)
          wanted ? json_string(wanted) : json_null());
 }
 
-static int compare(const struct resources *all, struct resource *item, const struct field *field,
-                   struct error **err)
+static void compare(const struct resources *all, struct resource *item, const struct field *field)
 {
     json_t *wanted = am_value(item->options, field->option);
-    if (field->use == FIELD_CONTENT) {
-        if (item->content_differs)
-            note_content(item, field);
-        return 0;
-    }
-    if (field->use == FIELD_SECRET) {
-        if (item->password_wrong)
-            note(item, field, json_string("(another one)"), json_string("(the given one)"));
-        return 0;
-    }
+    if (field->use == FIELD_CONTENT && item->content_differs)
+        note_content(item, field);
+    if (field->use == FIELD_SECRET && item->password_wrong)
+        note(item, field, json_string("(another one)"), json_string("(the given one)"));
     if (!wanted)
-        return 0;
+        return;
     if (field->use == FIELD_MAP)
         compare_map(item, field, wanted);
     if (field->use != FIELD_VALUE && field->use != FIELD_FIXED)
-        return 0;
-    if (field->refers)
-        return compare_ref(all, item, field, err);
+        return;
+    if (field->refers) {
+        compare_ref(all, item, field);
+        return;
+    }
     json_auto_t *now = value_now(item, field);
     if (!js_equal(now, wanted))
         note(item, field, json_incref(now), json_incref(wanted));
-    return 0;
 }
 
 /* ---- one item */
@@ -187,8 +180,7 @@ static int plan_present(const struct resources *all, struct resource *item, stru
     }
     item->differences = json_object();
     for (const struct field *field = item->kind->fields; field->option; field++)
-        if (compare(all, item, field, err) < 0)
-            return -1;
+        compare(all, item, field);
     if (plan_fixed(item, err) < 0)
         return -1;
     if (item->action == ACTION_NONE && json_object_size(item->differences))
