@@ -181,21 +181,22 @@ static void test_apply__a_role_that_a_user_has__is_taken_in_its_place_alone(void
                  "\"q\"}]}"},
         {.when = "GET /v3/roles", .body = "{\"roles\": [{\"id\": \"r\", \"name\": \"r\"}]}"},
         {.when = "GET /v3/role_assignments?user.id=u",
-         .body =
-             "{\"role_assignments\": [" ASSIGNED("\"project\": {\"id\": \"p\"}") ", " ASSIGNED("\"d"
-                                                                                               "oma"
-                                                                                               "in"
-                                                                                               "\":"
-                                                                                               " {"
-                                                                                               "\"i"
-                                                                                               "d\""
-                                                                                               ": "
-                                                                                               "\"d"
-                                                                                               "\""
-                                                                                               "}") ", " ASSIGNED(
-                 "\"system\": {\"all\": true}") ", " ASSIGNED("\"project\": {\"id\": \"q\"}, "
-                                                              "\"OS-INHERIT:inherited_to\": "
-                                                              "\"projects\"") "]}"},
+         .body = "{\"role_assignments\": [" ASSIGNED("\"project\": {\"id\": \"p\"}") ", " ASSIGNED(
+             "\"d"
+             "oma"
+             "in"
+             "\":"
+             " {"
+             "\"i"
+             "d\""
+             ": "
+             "\"d"
+             "\""
+             "}") ", " ASSIGNED("\"system\": {\"all\": true}") ", " ASSIGNED("\"project\": "
+                                                                             "{\"id\": \"q\"}, "
+                                                                             "\"OS-INHERIT:"
+                                                                             "inherited_to\": "
+                                                                             "\"projects\"") "]}"},
         {.when = "DELETE ", .status = 204}};
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_task struct task task;

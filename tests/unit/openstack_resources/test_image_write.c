@@ -125,80 +125,6 @@ static void test_apply__an_image_that_is_the_file__is_not_touched(void **state)
     assert_requests(&task, LOGIN ", " IMAGES "?name=eq%3Ai");
 }
 
-static void test_observe__an_image_that_is_being_uploaded__is_not_touched(void **state)
-{
-    static const struct fake_reply script[] = {
-        TOKEN("1"),
-        {.when = IMAGES,
-         .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"owner\": \"mine\", \"status\": "
-                 "\"saving\"}]}"}};
-    struct error *err = NULL;
-    auto_task struct task task;
-    (void)state;
-    assert_int_equal(task_start(&task, script, array_length(script),
-                                "[{'kind': 'image', 'name': 'i', 'file': '/none'}]", &err),
-                     -1);
-    assert_error(&err, ERROR_CONFLICT, "somebody is uploading its content just now");
-}
-
-/* The second run of a task that removes an image. */
-static void test_observe__public_image_of_another_project__is_not_removed(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {
-        TOKEN("1"),
-        {.when = IMAGES,
-         .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"status\": \"active\", "
-                 "\"visibility\": \"public\", \"owner\": \"another\"}]}"}};
-    auto_task struct task task;
-    start(&task, script, array_length(script),
-          "[{'kind': 'image', 'name': 'i', 'state': 'absent'}]");
-    assert_null(task.bench.all->items[0].found);
-    assert_int_equal(task.bench.all->items[0].action, ACTION_NONE);
-}
-
-#define SHARED(FORMAT)                                                                             \
-    {                                                                                              \
-        .when = IMAGES "?", .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"owner\": "   \
-                                    "\"mine\", \"status\": \"active\", \"visibility\": "           \
-                                    "\"shared\", \"disk_format\": \"" FORMAT "\"}]}"               \
-    }
-
-/* They are told before the image is replaced, also in check mode. */
-static void test_observe__projects_that_lose_an_image__are_told(void **state)
-{
-    (void)state;
-    static const struct {
-        struct fake_reply image;
-        const char *more;
-        int status;
-        const char *members;
-        const char *told; /* NULL: nothing */
-    } rows[] = {
-        {SHARED("raw"), "", 200, "{\"members\": [{\"member_id\": \"p1\"}, {}]}", "(p1, ?)"},
-        {SHARED("raw"), "", 403, "{}", "(who cannot be read: "},
-        {SHARED("raw"), "", 200, "{\"members\": []}", NULL},
-        {SHARED("raw"), ", 'visibility': 'public'", 403, "{}", NULL},
-        {SHARED("iso"), "", 403, "{}", NULL},
-    };
-    for (size_t i = 0; i < array_length(rows); i++) {
-        const struct fake_reply script[] = {
-            TOKEN("1"),
-            rows[i].image,
-            {.when = IMAGES "/1/members", .status = rows[i].status, .body = rows[i].members}};
-        auto_task struct task task;
-        auto_free char *items =
-            xasprintf("[{'kind': 'image', 'name': 'i', 'disk_format': 'iso', 'on_different': "
-                      "'replace'%s}]",
-                      rows[i].more);
-        start(&task, script, array_length(script), items);
-        const struct strv *warnings = &task.bench.context.warnings;
-        assert_int_equal(warnings->count, rows[i].told ? 1 : 0);
-        if (rows[i].told)
-            assert_contains(warnings->items[0], rows[i].told);
-    }
-}
-
 #define IMAGE(MORE)                                                                                \
     "{\"id\": \"1\", \"name\": \"i\", \"owner\": \"mine\", \"status\": \"active\", "               \
     "\"visibility\": \"private\", \"container_format\": \"bare\"" MORE "}"
@@ -357,9 +283,6 @@ int main(void)
         place_test(test_apply__an_upload_into_an_image_of_others__leaves_it),
         place_test(test_apply__another_content_in_glance__is_a_failure),
         place_test(test_apply__an_image_that_is_the_file__is_not_touched),
-        place_test(test_observe__an_image_that_is_being_uploaded__is_not_touched),
-        place_test(test_observe__public_image_of_another_project__is_not_removed),
-        place_test(test_observe__projects_that_lose_an_image__are_told),
         place_test(test_update__an_image__is_patched_where_it_differs),
         place_test(test_replace__an_image__comes_before_the_old_one_goes),
         place_test(test_replace__an_old_image_that_stays__is_a_change_and_a_failure),

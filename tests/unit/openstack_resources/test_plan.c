@@ -50,6 +50,10 @@ static const struct row {
      "{'kind': 'project', 'name': 'p', 'domain': 'd'}, {'kind': 'domain', 'name': 'd'}]",
      "{'/domains': []}", "created created created"},
     /* flavors: nothing said of swap is no swap */
+    /* one domain, by its ID and by its name */
+    {"[{'kind': 'user', 'name': 'u', 'domain': 'default', 'default_project': 'p'}, "
+     "{'kind': 'project', 'name': 'p', 'domain': 'Default'}]",
+     "{" DOMAINS "}", "created created"},
     {"[{'kind': 'flavor', 'name': 'f', 'swap': 0, 'ephemeral': 0, 'is_public': true}]",
      "{'/flavors/detail?is_public=None': [{'id': '1', 'name': 'f', 'swap': ''}]}", "unchanged"},
     {"[{'kind': 'flavor', 'name': 'f', 'ram': 2, 'on_immutable': 'recreate'}]",
@@ -94,6 +98,10 @@ static const struct refusal {
      "{'kind': 'service', 'name': 's', 'state': 'absent'}]",
      "{'/services': [{'id': '1', 'name': 's'}], '/endpoints': []}", ERROR_USAGE,
      "resources[0].service (endpoint s public in R): resources[1] removes that"},
+    {"[{'kind': 'endpoint', 'service': 's', 'interface': 'public', 'region': 'R'}]",
+     "{'/services': [{'id': '1', 'name': 's'}, {'id': '2', 'name': 's'}], '/endpoints': []}",
+     ERROR_CONFLICT,
+     "resources[0].service (endpoint s public in R): 2 services have the name \"s\": 1, 2"},
     {"[{'kind': 'flavor', 'name': 'f', 'ram': 2}]",
      "{'/flavors/detail?is_public=None': [{'id': '1', 'name': 'f', 'ram': 1}]}", ERROR_USAGE,
      "resources[0].ram (flavor \"f\"): it is 1 and not 2, and Nova does not change that"},
