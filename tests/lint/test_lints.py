@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Each lint finds a violation that was planted for it, and nothing in a clean tree."""
+import argparse
 import json
 import shutil
 import stat
@@ -19,6 +20,7 @@ import headers
 import lists
 import prints
 import shell
+import sizes
 import tidy
 import tree
 import used
@@ -171,6 +173,38 @@ class Lists(Planted):
     def test_fuzz_target_in_no_list(self):
         self.plant("tests/fuzz/fuzz_more.c", "")
         self.found(lists, "fuzz_more.c")
+
+
+class Sizes(Planted):
+    def setUp(self):
+        super().setUp()
+        self.plant("module_utils/json/js.c", "int f(int a)\n{\n    return a;\n}\n" * 10)
+        self.write()
+
+    def write(self, **said):
+        options = argparse.Namespace(product=[self.root / name for name in tree.PRODUCT], tests=[self.root / "tests"], without=[])
+        rows = [(title, said.get(title.strip("`"), value)) for title, value in sizes.count.rows(options)]
+        self.plant("CONTRIBUTING.md", "text\n\n| | here | there |\n|---|---|---|\n%s\nmore\n" %
+                   "".join("| %s | %s | 1 |\n" % row for row in rows))
+
+    def test_clean_tree(self):
+        self.nothing(sizes)
+        self.add("module_utils/http/client.c", "int x;\n")
+        self.nothing(sizes)
+
+    def test_number_that_is_off(self):
+        self.write(**{"static` share": "12%"})
+        self.found(sizes, "CONTRIBUTING.md:11", "share: 12%, and the tree has 0%")
+
+    def test_none_that_became_one(self):
+        self.add("module_utils/http/client.c", "int x(void)\n{\n    goto end;\nend:\n    return 0;\n}\n")
+        self.assertIn("`goto`: 0, and the tree has 1", " ".join(f.text for f in sizes.check(self.root)))
+
+    def test_row_that_is_missing(self):
+        text = (self.root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        self.plant("CONTRIBUTING.md", text.replace("| `goto` |", "| gates |"))
+        self.assertEqual([f.text for f in sizes.check(self.root)],
+                         ["`goto`: nothing, and the tree has 0", "gates: nobody counts that"])
 
 
 class Used(Planted):
