@@ -13,17 +13,6 @@
 #include "base/compiler.h"
 #include "base/mem.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 struct last_words {
     int signal; /* 0: no memory */
     const char *reason;

@@ -1,4 +1,5 @@
-/* Attributes of the compiler under readable names. Nothing else lives here. */
+/* Attributes of the compiler under readable names, and what it says of itself. Nothing else lives
+ * here. */
 #ifndef BASE_COMPILER_H
 #define BASE_COMPILER_H
 
@@ -29,6 +30,18 @@
     {                                                                                              \
         FREE(*p);                                                                                  \
     }
+
+/* Whether AddressSanitizer watches, which handles some signals itself. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
 
 #define array_length(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
 

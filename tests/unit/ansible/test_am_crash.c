@@ -8,17 +8,6 @@
 #include "support/json_text.h"
 #include "unit/ansible/child.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 enum way { ABORT, NO_MEMORY, NO_MEMORY_WHILE_WORKING, DISARMED, SEGMENT, DEEP };
 
 static int recurse(int depth)
