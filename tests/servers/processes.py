@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -237,6 +238,26 @@ def _keep(owner: int) -> None:
                 os.write(1, json.dumps(_serve(servers, json.loads(line))).encode() + b"\n")
     finally:
         servers.stop_all()
+
+
+def stay(make, detached: bool) -> int:
+    """What a program does with the server that MAKE makes: prints its variables, then an empty line, and keeps it until a
+    signal comes or, unless DETACHED, the caller ends. The exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    if not detached:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    try:
+        server = make()
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    with server:
+        for name, value in server.variables().items():
+            print("%s=%s" % (name, shlex.quote(value)))
+        print(flush=True)  # an empty line says that this is all
+        while True:
+            signal.pause()
 
 
 if __name__ == "__main__":

@@ -13,8 +13,6 @@ As a command: server.py DIRECTORY starts one, prints NAME=VALUE lines and an emp
 or when the process that called it is gone.
 """
 import argparse
-import shlex
-import signal
 import sys
 import time
 from pathlib import Path
@@ -161,22 +159,9 @@ def main() -> int:
     parser.add_argument("--detached", action="store_true", help="outlive the process that called")
     parser.add_argument("--apiserver-arg", action="append", default=[], metavar="FLAG")
     arguments = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
-    if not arguments.detached:
-        processes.prctl(processes.PR_SET_PDEATHSIG, signal.SIGTERM)
-    try:
-        server = KubeServer(arguments.directory, arguments.version, not arguments.no_audit,
-                            not arguments.no_controller_manager, arguments.apiserver_arg)
-    except RuntimeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    with server:
-        for name, value in server.variables().items():
-            print("%s=%s" % (name, shlex.quote(value)))
-        print(flush=True)  # an empty line says that this is all
-        while True:
-            signal.pause()
+    controllers = not arguments.no_controller_manager
+    return processes.stay(lambda: KubeServer(arguments.directory, arguments.version, not arguments.no_audit, controllers,
+                                             arguments.apiserver_arg), arguments.detached)
 
 
 if __name__ == "__main__":

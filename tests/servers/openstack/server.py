@@ -15,9 +15,7 @@ or when the process that called it is gone.
 """
 import argparse
 import json
-import shlex
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -197,21 +195,7 @@ def main() -> int:
     parser.add_argument("--magnum", default=venv.NEWEST_MAGNUM, help="of %s" % ", ".join(venv.MAGNUMS))
     parser.add_argument("--detached", action="store_true", help="outlive the process that called")
     arguments = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
-    if not arguments.detached:
-        processes.prctl(processes.PR_SET_PDEATHSIG, signal.SIGTERM)
-    try:
-        cloud = OpenStack(arguments.directory, arguments.magnum)
-    except RuntimeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    with cloud:
-        for name, value in cloud.variables().items():
-            print("%s=%s" % (name, shlex.quote(value)))
-        print(flush=True)  # an empty line says that this is all
-        while True:
-            signal.pause()
+    return processes.stay(lambda: OpenStack(arguments.directory, arguments.magnum), arguments.detached)
 
 
 if __name__ == "__main__":
