@@ -14,8 +14,9 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
-from fakes.scripted_server import (Reply, Route, ScriptedServer, html_reply, json_reply, load_script,  # noqa: E402
-                                   redirect, retry_after, status_reply, text_reply, watch_reply)
+from fakes.script import (Reply, Route, html_reply, json_reply,  # noqa: E402
+                          redirect, retry_after, status_reply, text_reply, watch_reply)
+from fakes.scripted_server import ScriptedServer, load_script  # noqa: E402
 from servers import pki  # noqa: E402
 
 

@@ -3,7 +3,8 @@ import json
 import re
 import uuid
 
-from fakes.scripted_server import Reply, Route, ScriptedServer, json_reply
+from fakes.script import Reply, Route, json_reply
+from fakes.scripted_server import ScriptedServer
 
 PROJECT, USER = "a" * 32, "b" * 32
 PASSWORD = "secret-of-fake"

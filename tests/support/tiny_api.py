@@ -7,7 +7,8 @@
         k8s(definition=…, kubeconfig=kubeconfig(server, {"certificate-authority": …}, token="t"))
         assert methods(server) == ["GET", "GET", "PATCH"]
 """
-from fakes.scripted_server import Route, ScriptedServer, json_reply, status_reply
+from fakes.script import Route, json_reply, status_reply
+from fakes.scripted_server import ScriptedServer
 
 CONFIG_MAPS = {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "v1", "resources": [{
     "name": "configmaps", "singularName": "configmap", "namespaced": True, "kind": "ConfigMap",

@@ -10,7 +10,7 @@ import time
 import pytest
 import yaml
 
-from fakes.scripted_server import status_reply, text_reply
+from fakes.script import status_reply, text_reply
 from servers.ports import free_port
 from support.forward import Forwarder
 from support.module import Module

@@ -11,7 +11,7 @@ import time
 import pytest
 import yaml
 
-from fakes.scripted_server import Reply, json_reply, redirect, text_reply
+from fakes.script import Reply, json_reply, redirect, text_reply
 from servers import pki
 from servers.kubernetes import kubeconfig as kubeconfigs
 from servers.ports import free_port

@@ -5,7 +5,8 @@ import os
 import pytest
 import yaml
 
-from fakes.scripted_server import Route, ScriptedServer, redirect, text_reply
+from fakes.script import Route, redirect, text_reply
+from fakes.scripted_server import ScriptedServer
 from support.objects import config_map
 from support.wait import until
 from support.world import exists, get, writes

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from fakes.scripted_server import Reply, ScriptedServer, html_reply, json_reply, redirect
+from fakes.script import Reply, html_reply, json_reply, redirect
+from fakes.scripted_server import ScriptedServer
 from servers import pki
 from support.fake_cloud import BLANK, PASSWORD, FakeCloud, error
 from support.magnum import World
