@@ -17,9 +17,7 @@ enum {
 static void fail_late(struct kube_write *write, struct error *error_take)
 {
     kube_write_wrap(write, &error_take);
-    write->error = error_take;
-    write->done = true;
-    write->stage = KUBE_STAGE_DONE;
+    kube_write_settle_take(write, error_take);
 }
 
 struct kube_write *kube_writer_provider(const struct kube_writer *writer,
@@ -86,8 +84,8 @@ static void admitted(struct kube_write *write)
     if (!look)
         kube_prior_absent(&write->prior);
     write->stage = look ? KUBE_STAGE_GET : KUBE_STAGE_WRITE;
-    if (!look && write->verb == KUBE_PATCH)
-        kube_write_settle_missing(write);
+    if (!look && kube_write_is_idle(write))
+        kube_write_settle_idle(write);
 }
 
 /* Why the kind will not come: its definition failed, or nobody knows. */
@@ -152,11 +150,10 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
         if (!write->late || write->done || write->wave != wave)
             continue;
         if (is_missing(writer, write)) {
-            kube_write_settle_missing(write);
+            kube_write_settle_idle(write);
         } else if (kube_client_is_dry_run(writer->client)) {
             kube_write_predict(writer, write, "its kind is defined in the same run");
-            write->done = true;
-            write->stage = KUBE_STAGE_DONE;
+            kube_write_settle_take(write, NULL);
         } else if (admit(writer, write, deadline, err) < 0) {
             return -1;
         }

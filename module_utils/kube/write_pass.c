@@ -13,9 +13,14 @@ void kube_write_settle_take(struct kube_write *write, struct error *error_take)
     write->ended_ms = clock_now_ms();
 }
 
-void kube_write_settle_missing(struct kube_write *write)
+bool kube_write_is_idle(const struct kube_write *write)
 {
-    write->missing = true;
+    return !write->prior.exists && (write->verb == KUBE_PATCH || write->verb == KUBE_DELETE);
+}
+
+void kube_write_settle_idle(struct kube_write *write)
+{
+    write->missing = write->verb == KUBE_PATCH;
     kube_write_settle_take(write, NULL);
 }
 
@@ -85,8 +90,11 @@ static void call_done(void *context, struct kube_call *call)
     struct error *err = NULL;
     if (kube_stage_row(write->stage)->finish(pass->writer, write, &next, &err) < 0) {
         fail_item(pass, write, err);
-    } else if (next == KUBE_NEXT_DONE) {
-        kube_write_settle_take(write, NULL);
+    } else if (next == KUBE_NEXT_DONE || next == KUBE_NEXT_IDLE) {
+        if (next == KUBE_NEXT_IDLE)
+            kube_write_settle_idle(write);
+        else
+            kube_write_settle_take(write, NULL);
         if (pass->opens && pass->window < pass->writer->options.parallel)
             pass->window++;
     } else if (next == KUBE_NEXT_STAGE && write->stage != pass->until) {

@@ -5,15 +5,6 @@
 #include "kube/resolve.h"
 #include "kube/write_priv.h"
 
-/* An object that was not there and is only to be changed, or removed, is left alone. */
-static bool nothing_to_do(struct kube_write *write)
-{
-    if (write->late || write->prior.exists)
-        return false;
-    write->missing = write->verb == KUBE_PATCH;
-    return write->missing || write->verb == KUBE_DELETE;
-}
-
 static int plan_terminating(struct kube_writer *writer, struct kube_write *write,
                             struct error **err)
 {
@@ -60,8 +51,8 @@ static int plan_write(struct kube_writer *writer, size_t index, struct error **e
         error_detail_take(err, "reason", json_string("Not Found"));
         return -1;
     }
-    if (nothing_to_do(write)) {
-        kube_write_settle_take(write, NULL);
+    if (!write->late && kube_write_is_idle(write)) {
+        kube_write_settle_idle(write);
         return 0;
     }
     return plan_terminating(writer, write, err);

@@ -9,6 +9,7 @@
 /* What a stage says after an answer. */
 enum kube_next {
     KUBE_NEXT_DONE,  /* the object is dealt with */
+    KUBE_NEXT_IDLE,  /* the same, because nothing is there to be changed or removed */
     KUBE_NEXT_STAGE, /* go on with write->stage, now */
     KUBE_NEXT_LATER, /* the same stage again, after a pause */
 };
@@ -71,8 +72,10 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
 /* The object is dealt with; takes the error, which may be NULL, over. */
 void kube_write_settle_take(struct kube_write *write, struct error *error_take);
 
-/* The same of KUBE_PATCH that finds nothing to patch: it never creates. */
-void kube_write_settle_missing(struct kube_write *write);
+/* What is only to be changed, or removed, is left alone where it is not there. */
+bool kube_write_is_idle(const struct kube_write *write);
+/* The object is dealt with because of that; what was to be changed is missing. */
+void kube_write_settle_idle(struct kube_write *write);
 
 /* Judges what was seen of the object in ANSWER: marks a write that would change nothing, keeps
  * VALUE_TAKE for its result and the answer's warnings. VALUE_TAKE may be NULL. */

@@ -63,16 +63,8 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
         *next = KUBE_NEXT_DONE;
         return 0;
     }
-    if (write->verb == KUBE_DELETE && !write->prior.exists) {
-        *next = KUBE_NEXT_DONE; /* somebody else was quicker */
-        return 0;
-    }
     write->stage = KUBE_STAGE_WRITE;
-    *next = KUBE_NEXT_STAGE;
-    if (write->verb == KUBE_PATCH && !write->prior.exists) {
-        write->missing = true;
-        *next = KUBE_NEXT_DONE;
-    }
+    *next = kube_write_is_idle(write) ? KUBE_NEXT_IDLE : KUBE_NEXT_STAGE;
     return 0;
 }
 
@@ -179,8 +171,7 @@ static int recover(struct kube_writer *writer, struct kube_write *write, enum ku
     bool dry_run = kube_client_is_dry_run(writer->client);
     *next = KUBE_NEXT_STAGE;
     if (write->verb == KUBE_PATCH && status->code == 404 && !status->plain) {
-        write->missing = true; /* since it was looked at */
-        *next = KUBE_NEXT_DONE;
+        *next = KUBE_NEXT_IDLE; /* since it was looked at */
         return 1;
     }
     if (dry_run && refuses_dry_run(write)) {
