@@ -23,6 +23,23 @@ static enum kube_verb verb_of_present(const json_t *params)
     return am_value(params, "merge_type") ? KUBE_UPDATE : KUBE_APPLY;
 }
 
+/* Nobody who gives a patch means that the object is deleted, or left alone. */
+static int check_patch(const struct k8s_args *args, const json_t *params, struct error **err)
+{
+    if (!am_value(params, "patch"))
+        return 0;
+    if (args->state == K8S_ABSENT || args->state == K8S_INFO) {
+        error_make(err, ERROR_USAGE,
+                   "patch changes an object: it goes with state present or patched, not %s",
+                   am_text(params, "state"));
+        return -1;
+    }
+    if (args->defaults.kind && args->defaults.name)
+        return 0;
+    error_make(err, ERROR_USAGE, "patch needs kind and name: the object that is patched");
+    return -1;
+}
+
 static int read_verb(struct k8s_args *args, const json_t *params, struct error **err)
 {
     static const char *const states[] = {"present", "absent", "patched", "info"};
@@ -48,11 +65,7 @@ static int read_verb(struct k8s_args *args, const json_t *params, struct error *
         strv_add(&args->merge_types, "strategic-merge");
         strv_add(&args->merge_types, "merge");
     }
-    if (args->verb == KUBE_JSON_PATCH && (!args->defaults.kind || !args->defaults.name)) {
-        error_make(err, ERROR_USAGE, "patch needs kind and name: the object that is patched");
-        return -1;
-    }
-    return 0;
+    return check_patch(args, params, err);
 }
 
 static const char *field_validation(const json_t *params, struct strv *warnings)
