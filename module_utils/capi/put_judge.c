@@ -36,7 +36,7 @@ static json_t *wanted_of(const struct capi_put *item)
 {
     json_error_t where;
     json_t *wanted = js_read(buf_str(&item->body), item->body.size, &where);
-    kube_strip_for_write(wanted);
+    kube_strip_for_write(wanted, item->id.resource.plain_status);
     return wanted;
 }
 

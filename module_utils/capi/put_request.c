@@ -215,7 +215,8 @@ static bool has_changed(const struct capi_puts *puts, const struct capi_put *ite
 {
     bool applied = item->way == CAPI_WAY_APPLY;
     if (applied || kube_client_is_dry_run(puts->client))
-        return kube_prior_differs(item->before, after, applied ? manager_of(puts) : NULL);
+        return kube_prior_differs(item->before, after, applied ? manager_of(puts) : NULL,
+                                  item->id.resource.plain_status);
     return !str_equal(js_str(after, "metadata", "resourceVersion", NULL), item->version);
 }
 

@@ -24,6 +24,34 @@ static void copy_member(json_t *to, const char *to_key, const json_t *from, cons
         json_object_set(to, to_key, value);
 }
 
+/* Whether the subresource "NAME/status" is among LISTED. */
+static bool lists_status(const json_t *listed, const char *name)
+{
+    auto_free char *wanted = xasprintf("%s/status", name);
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (listed, index, item)
+        if (str_equal(js_str(item, "name", NULL), wanted))
+            return true;
+    return false;
+}
+
+static bool has_status(const json_t *subresources)
+{
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (subresources, index, item)
+        if (str_equal(js_str(item, "subresource", NULL), "status"))
+            return true;
+    return false;
+}
+
+static void mark_status(json_t *resource, bool served)
+{
+    if (served)
+        json_object_set_new(resource, "status", json_true());
+}
+
 json_t *discovery_read_resource_list(const json_t *body, const char *api_version,
                                      struct error **err)
 {
@@ -49,6 +77,7 @@ json_t *discovery_read_resource_list(const json_t *body, const char *api_version
         copy_member(resource, "namespaced", item, "namespaced");
         copy_member(resource, "verbs", item, "verbs");
         copy_member(resource, "shortNames", item, "shortNames");
+        mark_status(resource, lists_status(listed, name));
         json_array_append_new(resources, resource);
     }
     return resources;
@@ -71,6 +100,7 @@ static json_t *read_aggregated_version(const json_t *listed, const char *group, 
         copy_member(resource, "shortNames", item, "shortNames");
         bool namespaced = str_equal(js_str(item, "scope", NULL), "Namespaced");
         json_object_set_new(resource, "namespaced", json_boolean(namespaced));
+        mark_status(resource, has_status(json_object_get(item, "subresources")));
         json_array_append_new(resources, resource);
     }
     return resources;
@@ -201,5 +231,6 @@ void discovery_describe(const json_t *resource, struct kube_resource *out)
         .can_get = has_verb(resource, "get"),
         .can_patch = has_verb(resource, "patch"),
         .can_create = has_verb(resource, "create"),
+        .plain_status = !json_is_true(json_object_get(resource, "status")),
     };
 }

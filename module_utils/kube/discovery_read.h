@@ -1,7 +1,8 @@
 /*
  * The formats of discovery, read into one: a list of resources
  *   {"group", "version", "kind", "name", "singularName", "namespaced", "verbs": [], "shortNames":
- * []} without subresources. Pure: no requests.
+ * [], "status": true} without subresources, of which only the one called status leaves a mark.
+ * Pure: no requests.
  */
 #ifndef KUBE_DISCOVERY_READ_H
 #define KUBE_DISCOVERY_READ_H

@@ -21,6 +21,7 @@ struct kube_resource {
     bool can_get;
     bool can_patch;
     bool can_create;
+    bool plain_status; /* no subresource "status": status is a field like any other */
 };
 
 /* One object of a task. */

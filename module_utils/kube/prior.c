@@ -106,17 +106,19 @@ static bool same_uid(const json_t *before, const json_t *after)
                      js_str(after, "metadata", "uid", NULL));
 }
 
-bool kube_prior_differs(const json_t *before, const json_t *after, const char *manager)
+bool kube_prior_differs(const json_t *before, const json_t *after, const char *manager,
+                        bool plain_status)
 {
     if (!same_uid(before, after))
         return true;
     if (manager && !kube_managers_same(before, after, manager))
         return true;
-    return !kube_strip_equal(before, after) && !(manager && is_of_others(before, after, manager));
+    return !kube_strip_equal(before, after, plain_status) &&
+           !(manager && is_of_others(before, after, manager));
 }
 
 bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
-                        bool dry_run)
+                        bool dry_run, bool plain_status)
 {
     if (!prior->exists || !str_equal(prior->uid, js_str(after, "metadata", "uid", NULL)))
         return true;
@@ -124,5 +126,5 @@ bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, con
     if (!dry_run && version && str_equal(prior->resource_version, version))
         return false;
     json_auto_t *before = kube_prior_value(prior);
-    return kube_prior_differs(before, after, manager);
+    return kube_prior_differs(before, after, manager, plain_status);
 }

@@ -45,13 +45,15 @@ json_t *kube_prior_value(const struct kube_prior *prior) must_check;
  * Did a write change the object? AFTER is what the server answered. The rules, in order: it did
  * not exist or has another uid: yes; same resourceVersion: no, and that is final (not in a dry
  * run, which answers with the old one); MANAGER (NULL: not asked) owns other fields than before:
- * yes; it differs in anything but status, resourceVersion, generation and managedFields: yes,
- * unless another manager wrote in between and all that MANAGER owns has its old value.
+ * yes; it differs in anything but status (unless PLAIN_STATUS, of its struct kube_resource),
+ * resourceVersion, generation and managedFields: yes, unless another manager wrote in between and
+ * all that MANAGER owns has its old value.
  */
 bool kube_prior_changed(const struct kube_prior *prior, const json_t *after, const char *manager,
-                        bool dry_run);
+                        bool dry_run, bool plain_status);
 
 /* The same of two values, neither NULL, whatever their resourceVersion. */
-bool kube_prior_differs(const json_t *before, const json_t *after, const char *manager);
+bool kube_prior_differs(const json_t *before, const json_t *after, const char *manager,
+                        bool plain_status);
 
 #endif

@@ -16,10 +16,6 @@ struct field {
     unsigned uses; /* enum use, added up */
 };
 
-static const struct field top_fields[] = {
-    {"status", FOR_ALL},
-};
-
 /* An apply body with managedFields is refused, with any of the others it is at best ignored. */
 static const struct field metadata_fields[] = {
     {"creationTimestamp", FOR_WRITE | FOR_DIFF},
@@ -37,33 +33,34 @@ static void strip_fields(json_t *object, const struct field *fields, size_t coun
             json_object_del(object, fields[i].name);
 }
 
-static void strip(json_t *value, enum use use)
+static void strip(json_t *value, enum use use, bool plain_status)
 {
-    strip_fields(value, top_fields, array_length(top_fields), use);
+    if (!plain_status)
+        json_object_del(value, "status");
     strip_fields(js_get(value, "metadata", NULL), metadata_fields, array_length(metadata_fields),
                  use);
 }
 
-void kube_strip_for_write(json_t *value)
+void kube_strip_for_write(json_t *value, bool plain_status)
 {
-    strip(value, FOR_WRITE);
+    strip(value, FOR_WRITE, plain_status);
 }
 
-void kube_strip_for_compare(json_t *value)
+void kube_strip_for_compare(json_t *value, bool plain_status)
 {
-    strip(value, FOR_COMPARE);
+    strip(value, FOR_COMPARE, plain_status);
 }
 
-bool kube_strip_equal(const json_t *one, const json_t *other)
+bool kube_strip_equal(const json_t *one, const json_t *other, bool plain_status)
 {
     json_auto_t *first = json_deep_copy(one);
     json_auto_t *second = json_deep_copy(other);
-    kube_strip_for_compare(first);
-    kube_strip_for_compare(second);
+    kube_strip_for_compare(first, plain_status);
+    kube_strip_for_compare(second, plain_status);
     return js_equal(first, second);
 }
 
-void kube_strip_for_diff(json_t *value)
+void kube_strip_for_diff(json_t *value, bool plain_status)
 {
-    strip(value, FOR_DIFF);
+    strip(value, FOR_DIFF, plain_status);
 }

@@ -78,7 +78,7 @@ static int try_admit(struct kube_writer *writer, struct kube_write *write, struc
 
 static void admitted(struct kube_write *write)
 {
-    kube_strip_for_write(write->object->value);
+    kube_strip_for_write(write->object->value, write->object->resource.plain_status);
     kube_object_refresh(write->object);
     bool look = write->object->name && write->verb != KUBE_CREATE;
     if (!look)

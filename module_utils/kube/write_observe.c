@@ -92,7 +92,7 @@ static int resolve_write(struct kube_writer *writer, struct kube_write *write, s
     /* What a list showed has the name that it has. */
     if (writer->options.append_hash && !write->prior.known)
         append_hash(write->object);
-    kube_strip_for_write(write->object->value);
+    kube_strip_for_write(write->object->value, write->object->resource.plain_status);
     kube_object_refresh(write->object);
     choose_stage(write);
     return 1;

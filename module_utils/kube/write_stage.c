@@ -132,7 +132,7 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
     json_auto_t *before = kube_prior_value(&write->prior);
     json_decref(write->after);
     write->after = kube_lost_expected(writer, write, before);
-    write->changed = !kube_strip_equal(before, write->after);
+    write->changed = !kube_strip_equal(before, write->after, write->object->resource.plain_status);
     write->method = before ? write->method : "create";
     write->unvalidated = true;
     strv_printf(&write->warnings, "not validated: %s", why);
@@ -287,7 +287,8 @@ static int accept_answer(struct kube_writer *writer, struct kube_write *write, e
         write->method = "create";
     write->changed = write->rewritten || write->repeated || created ||
                      str_equal(write->method, "create") ||
-                     kube_prior_changed(&write->prior, after, manager, dry_run);
+                     kube_prior_changed(&write->prior, after, manager, dry_run,
+                                        write->object->resource.plain_status);
     *next = KUBE_NEXT_DONE;
     if (write->verb != KUBE_APPLY)
         return 0;

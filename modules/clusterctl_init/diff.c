@@ -33,13 +33,13 @@ static void drop_schemas(json_t *object)
             json_object_del(version, "schema");
 }
 
-static json_t *shown(const json_t *object)
+static json_t *shown(const json_t *object, bool plain_status)
 {
     if (!object)
         return NULL;
     json_t *copy = json_deep_copy(object);
     drop_schemas(copy);
-    kube_strip_for_diff(copy);
+    kube_strip_for_diff(copy, plain_status);
     return copy;
 }
 
@@ -47,8 +47,9 @@ static void add_put(const struct capi_put *item, json_t *list)
 {
     if (item->action != CAPI_CREATED && item->action != CAPI_PATCHED)
         return;
-    json_auto_t *before = shown(item->before);
-    json_auto_t *after = shown(item->after);
+    bool plain_status = item->id.resource.plain_status;
+    json_auto_t *before = shown(item->before, plain_status);
+    json_auto_t *after = shown(item->after, plain_status);
     kube_mask_pair(before, after);
     auto_free char *before_text = yaml_of(before);
     auto_free char *after_text = yaml_of(after);

@@ -95,7 +95,8 @@ int cc_override_apply(struct cc *cc, struct error **err)
         json_auto_t *after = apply_one(cc, override->item, override->deployment, err);
         if (!after)
             return -1;
-        override->changed = kube_prior_differs(override->deployment, after, CAPI_OVERRIDES_MANAGER);
+        override->changed =
+            kube_prior_differs(override->deployment, after, CAPI_OVERRIDES_MANAGER, false);
     }
     return 0;
 }

@@ -78,8 +78,8 @@ static json_t *diff_of(const struct k8s *k8s, const struct kube_write *write)
 {
     json_auto_t *before = kube_prior_value(&write->prior);
     json_auto_t *after = write->verb == KUBE_DELETE ? NULL : json_deep_copy(write->after);
-    kube_strip_for_diff(before);
-    kube_strip_for_diff(after);
+    kube_strip_for_diff(before, write->object->resource.plain_status);
+    kube_strip_for_diff(after, write->object->resource.plain_status);
     if (!k8s->args.show_secrets)
         kube_mask_pair(before, after);
     auto_free char *before_text = diff_text(k8s, before);

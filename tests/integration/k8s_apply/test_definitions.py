@@ -1,5 +1,6 @@
 """Definitions whose names are taken, and servers that do not serve a kind yet: items 65 and 66."""
 import datetime
+import json
 import time
 
 import pytest
@@ -170,3 +171,36 @@ def test_066__plain_404_for_a_kind_of_somebody_else__fails_at_once(k8s, ns, serv
         outcome = k8s(definition=widget, kubeconfig=relay.kubeconfig)
     assert outcome.failed and "404 page not found" in outcome.msg
     assert len([r for r in relay.requests if "/widgets/w" in r.path]) == 2
+
+
+# status, of kinds with the subresource of that name and without
+
+def with_status(group, ns, phase, name="ours"):
+    return dict(custom(group, ns, name, size=1), status={"phase": phase})
+
+
+@pytest.mark.parametrize("served", [True, False], ids=["subresource", "field"])
+@pytest.mark.parametrize("together", [True, False], ids=["with-its-definition", "later"])
+def test_definitions__status__is_applied_as_kubectl_applies_it(k8s, ns, server, group, served, together):
+    definition = definition_of(group)
+    if not served:
+        del definition["spec"]["versions"][0]["subresources"]
+    if not together:
+        assert k8s(definition=definition).changed
+    own = with_status(group, ns, "A")
+    assert k8s(definition=[definition, own] if together else own, wait=False).changed
+    server.kubectl("apply", "--server-side", "-f", "-", stdin=json.dumps(with_status(group, ns, "A", "theirs")))
+    ours, theirs = (get(server, with_status(group, ns, "A", name)) for name in ("ours", "theirs"))
+    assert ours.get("status") == theirs.get("status") == (None if served else {"phase": "A"})
+    [[our], [their]] = [[entry["fieldsV1"] for entry in each["metadata"]["managedFields"]] for each in (ours, theirs)]
+    assert our == their and ("f:status" in our) is not served
+
+    assert not k8s(definition=own).changed
+    other = with_status(group, ns, "B")
+    for run in ({"check": True}, {}, {"state": "patched"}):
+        outcome = k8s(definition=other, diff=True, **run)
+        assert outcome.changed is (not served and run != {"state": "patched"})
+        assert not outcome.changed or "phase: B" in outcome["diff"][0]["after"]
+    assert get(server, own).get("status") == (None if served else {"phase": "B"})
+    assert k8s(definition=own, state="patched").changed is not served
+    assert get(server, own).get("status") == (None if served else {"phase": "A"})

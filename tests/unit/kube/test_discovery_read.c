@@ -26,6 +26,15 @@ static void test_070__read_resource_list__legacy__without_subresources(maybe_unu
         "'shortNames':['deploy']}]");
 }
 
+static void test_read_resource_list__subresource_status__is_marked(maybe_unused void **state)
+{
+    check_list("{'resources':[{'name':'a/status','kind':'A'},{'name':'a','kind':'A'},"
+               "{'name':'b','kind':'B'},{'name':'b/scale','kind':'Scale'}]}",
+               "g/v1",
+               "[{'group':'g','version':'v1','kind':'A','name':'a','status':true},"
+               "{'group':'g','version':'v1','kind':'B','name':'b'}]");
+}
+
 static void test_read_resource_list__core__empty_group(maybe_unused void **state)
 {
     check_list("{'resources':[{'name':'namespaces','kind':'Namespace','namespaced':false}]}", "v1",
@@ -76,12 +85,13 @@ static void test_read_document__aggregated__lists_and_order(maybe_unused void **
         "{'version':'v1','freshness':'Current','resources':[{'resource':'deployments',"
         "'responseKind':{'group':'apps','version':'v1','kind':'Deployment'},'scope':'Namespaced',"
         "'singularResource':'deployment','verbs':['get'],'shortNames':['deploy'],"
-        "'subresources':[{'subresource':'scale','responseKind':{'kind':'Scale'}}]}]},"
+        "'subresources':[{'subresource':'scale','responseKind':{'kind':'Scale'}},"
+        "{'subresource':'status'}]}]},"
         "{'version':'v1beta1','resources':[]}]}]}",
         "{}",
         "{'apps/v1':[{'group':'apps','version':'v1','kind':'Deployment','name':'deployments',"
-        "'singularName':'deployment','namespaced':true,'verbs':['get'],'shortNames':['deploy']}],"
-        "'apps/v1beta1':[]}",
+        "'singularName':'deployment','namespaced':true,'verbs':['get'],'shortNames':['deploy'],"
+        "'status':true}],'apps/v1beta1':[]}",
         "['apps/v1','apps/v1beta1']");
 }
 
@@ -222,10 +232,22 @@ static void test_023__describe__create_only_kind__cannot_be_read(maybe_unused vo
     assert_false(resource.can_create);
 }
 
+static void test_describe__no_subresource_status__plain_status(maybe_unused void **state)
+{
+    json_auto_t *without = json_from("{'kind':'A'}");
+    json_auto_t *with = json_from("{'kind':'A','status':true}");
+    struct kube_resource resource;
+    discovery_describe(without, &resource);
+    assert_true(resource.plain_status);
+    discovery_describe(with, &resource);
+    assert_false(resource.plain_status);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_070__read_resource_list__legacy__without_subresources),
+        cmocka_unit_test(test_read_resource_list__subresource_status__is_marked),
         cmocka_unit_test(test_read_resource_list__core__empty_group),
         cmocka_unit_test(test_read_resource_list__kind_of_foreign_group__group_of_the_path),
         cmocka_unit_test(test_read_resource_list__nameless_entries__passed_over),
@@ -240,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_071__find__kind_plural_singular_or_short__exact),
         cmocka_unit_test(test_find__several_of_one_kind__most_verbs),
         cmocka_unit_test(test_describe__resource__pointers_and_verbs),
+        cmocka_unit_test(test_describe__no_subresource_status__plain_status),
         cmocka_unit_test(test_023__describe__create_only_kind__cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

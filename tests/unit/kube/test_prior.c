@@ -72,8 +72,8 @@ static void test_prior_changed__every_row__as_named(maybe_unused void **state)
         struct kube_prior prior = {0};
         read_prior(&prior, rows[i].before);
         json_auto_t *after = json_from(rows[i].after);
-        bool changed = kube_prior_changed(&prior, after, "ansible", rows[i].dry_run);
-        bool unasked = kube_prior_changed(&prior, after, NULL, rows[i].dry_run);
+        bool changed = kube_prior_changed(&prior, after, "ansible", rows[i].dry_run, false);
+        bool unasked = kube_prior_changed(&prior, after, NULL, rows[i].dry_run, false);
         if (changed != rows[i].changed || unasked != rows[i].changed_unasked)
             fail_msg("%s: %d, without manager %d", rows[i].what, changed, unasked);
         kube_prior_clear(&prior);
@@ -87,10 +87,20 @@ static void test_prior_differs__two_values__by_the_same_rules(maybe_unused void 
         json_auto_t *after = json_from(rows[i].after);
         if (strcmp(rows[i].what, "same version") == 0)
             continue;
-        if (kube_prior_differs(before, after, "ansible") != rows[i].changed ||
-            kube_prior_differs(before, after, NULL) != rows[i].changed_unasked)
+        if (kube_prior_differs(before, after, "ansible", false) != rows[i].changed ||
+            kube_prior_differs(before, after, NULL, false) != rows[i].changed_unasked)
             fail_msg("%s", rows[i].what);
     }
+}
+
+static void test_prior_changed__plain_status__counts(maybe_unused void **state)
+{
+    struct kube_prior prior = {0};
+    read_prior(&prior, OBJECT("u", "1", "'status':1", ""));
+    json_auto_t *after = json_from(OBJECT("u", "2", "'status':2", ""));
+    assert_false(kube_prior_changed(&prior, after, NULL, false, false));
+    assert_true(kube_prior_changed(&prior, after, NULL, false, true));
+    kube_prior_clear(&prior);
 }
 
 static void test_prior_changed__was_absent__true(maybe_unused void **state)
@@ -99,7 +109,7 @@ static void test_prior_changed__was_absent__true(maybe_unused void **state)
     kube_prior_absent(&prior);
     assert_true(prior.known && !prior.exists);
     json_auto_t *after = json_from(OBJECT("u", "1", "'data':{}", ""));
-    assert_true(kube_prior_changed(&prior, after, "ansible", false));
+    assert_true(kube_prior_changed(&prior, after, "ansible", false, false));
     assert_null(kube_prior_value(&prior));
 }
 
@@ -145,7 +155,7 @@ static void test_prior_keep__value_instead_of_bytes__answers_as_before(maybe_unu
     json_object_clear(json_object_get(value, "metadata"));
     assert_json(prior.value, "{'metadata':{'uid':'u','resourceVersion':'7'},'a':1}");
     json_auto_t *after = json_from("{'metadata':{'uid':'u','resourceVersion':'8'},'a':2}");
-    assert_true(kube_prior_changed(&prior, after, NULL, false));
+    assert_true(kube_prior_changed(&prior, after, NULL, false, false));
     kube_prior_clear(&prior);
     assert_null(prior.value);
 }
@@ -155,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prior_changed__every_row__as_named),
         cmocka_unit_test(test_prior_differs__two_values__by_the_same_rules),
+        cmocka_unit_test(test_prior_changed__plain_status__counts),
         cmocka_unit_test(test_prior_changed__was_absent__true),
         cmocka_unit_test(test_prior_read__object__keeps_what_decides),
         cmocka_unit_test(test_prior_read__no_json__is_an_error),

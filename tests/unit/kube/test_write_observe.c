@@ -19,8 +19,10 @@
 
 static const struct fake_reply script[] = {
     {.when = "GET /api/v1 ",
-     .body = KINDS("v1", RESOURCE("configmaps", "ConfigMap", "true",
-                                  ALL) "," RESOURCE("namespaces", "Namespace", "false", ALL))},
+     .body =
+         KINDS("v1", RESOURCE("configmaps", "ConfigMap", "true", ALL) "," RESOURCE(
+                         "namespaces", "Namespace", "false",
+                         ALL) "," RESOURCE("namespaces/status", "Namespace", "false", "\"get\""))},
     {.when = "GET /apis/authorization.k8s.io/v1 ",
      .body = KINDS(
          "authorization.k8s.io/v1",
@@ -181,13 +183,14 @@ static void test_observe__object__is_made_to_fit_its_kind(maybe_unused void **st
     const struct kube_object *prefix = &look.objects[2];
     look_add(&look, KUBE_APPLY, MAP("'name':'a','generation':1"));
     look_add(&look, KUBE_APPLY,
-             "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n','namespace':'x'}}");
+             "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n','namespace':'x'},"
+             "'status':{}}");
     look_add(&look, KUBE_CREATE, MAP("'generateName':'g-'"));
     look_go(&look);
     assert_no_error(look.err);
     assert_string_equal(map->namespace_, "default");
     assert_int_equal(strlen(map->name), strlen("a-0123456789"));
-    assert_null(json_object_get(map->value, "status"));
+    assert_non_null(json_object_get(map->value, "status")); /* it has no subresource of that name */
     assert_null(json_object_get(json_object_get(map->value, "metadata"), "generation"));
     assert_json(space->value, "{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'n'}}");
     assert_int_equal(strlen(prefix->generate_name), strlen("g--0123456789"));
