@@ -60,18 +60,32 @@ static bool name_matches(const char *entry, const char *host)
     return *entry == '.' || host[host_length - entry_length - 1] == '.';
 }
 
-static bool entry_matches(char *entry, const char *host, const struct address *address)
+/* Cuts the port off an ENTRY like "host:443" or "[::1]:443" and returns it; "" when it names none,
+ * as a CIDR or an IPv6 address without brackets. */
+static const char *cut_port(char *entry)
+{
+    char *bracket = *entry == '[' ? strchr(entry, ']') : NULL;
+    char *colon = strchr(bracket ? bracket : entry, ':');
+    if (!colon || strchr(colon + 1, ':') || strchr(entry, '/') || (bracket && colon != bracket + 1))
+        return "";
+    *colon = '\0';
+    return colon + 1;
+}
+
+static bool entry_matches(char *entry, const char *host, const char *port,
+                          const struct address *address)
 {
     entry = str_trim(entry);
-    if (!*entry)
-        return false;
     if (strcmp(entry, "*") == 0)
         return true;
+    const char *only = cut_port(entry);
+    if (!*entry || (*only && strcmp(only, port) != 0))
+        return false;
     return address->length ? address_matches(entry, address)
                            : name_matches(entry + (*entry == '*' && entry[1] == '.'), host);
 }
 
-bool proxy_excluded(const char *no_proxy, const char *host)
+bool proxy_excluded(const char *no_proxy, const char *host, const char *port)
 {
     if (str_empty(no_proxy))
         return false;
@@ -79,7 +93,7 @@ bool proxy_excluded(const char *no_proxy, const char *host)
     auto_strv struct strv entries = {0};
     strv_split(&entries, no_proxy, ',');
     for (size_t i = 0; i < entries.count; i++)
-        if (entry_matches(entries.items[i], host, &address))
+        if (entry_matches(entries.items[i], host, port, &address))
             return true;
     return false;
 }

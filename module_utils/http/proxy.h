@@ -11,9 +11,10 @@
 /*
  * True when HOST (a name or an address, without brackets) is in the comma list NO_PROXY, which
  * may be NULL: "*", addresses, CIDRs, "example.com" (with all below it), ".example.com" and
- * "*.example.com" (only what is below), as Go's client reads it but for ports.
+ * "*.example.com" (only what is below). Behind a name or an address, ":443" means only this PORT,
+ * behind a CIDR nothing. As Go's client reads it.
  */
-bool proxy_excluded(const char *no_proxy, const char *host);
+bool proxy_excluded(const char *no_proxy, const char *host, const char *port);
 
 /*
  * The proxy URL in libcurl's words, owned: "" (none) for NULL and "", the port always written

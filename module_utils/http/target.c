@@ -40,11 +40,13 @@ static int rename_host(struct transfer *transfer, CURLU *url, const char *host, 
     return 0;
 }
 
-static void choose_proxy(struct transfer *transfer, const char *host)
+static void choose_proxy(struct transfer *transfer, CURLU *url, const char *host)
 {
     const struct http_client *client = transfer->client;
     auto_free char *bare = without_brackets(host);
-    transfer->proxied = *client->proxy && !proxy_excluded(client->options.no_proxy, bare);
+    auto_free char *port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+    transfer->proxied =
+        *client->proxy && !proxy_excluded(client->options.no_proxy, bare, port ? port : "");
     /* Empty, not NULL: libcurl would ask the environment. */
     curl_easy_setopt(transfer->easy, CURLOPT_PROXY, transfer->proxied ? client->proxy : "");
 }
@@ -64,7 +66,7 @@ int target_prepare(struct transfer *transfer, struct error **err)
         return -1;
     }
     auto_free char *host = url_part(url, CURLUPART_HOST, 0);
-    choose_proxy(transfer, host ? host : "");
+    choose_proxy(transfer, url, host ? host : "");
     if (name && (!host || rename_host(transfer, url, host, name) < 0)) {
         error_make(err, ERROR_USAGE, "\"%s\" cannot be the name of a TLS server", name);
         return -1;

@@ -82,6 +82,7 @@ options:
     description:
       - Hosts, domains, addresses and networks in CIDR notation, joined by commas, that are reached without the
         proxy, for example V(localhost,.example.com,10.0.0.0/8).
+      - A port behind a name or an address, as in V(api.example.com:6443), leaves out the proxy for this port only.
       - Can also be given by the environment variable E(K8S_AUTH_NO_PROXY).
     type: str
   proxy_headers:

@@ -334,6 +334,30 @@ static void test_client__host_in_no_proxy__is_reached_directly(void **state)
     end(&exchange);
 }
 
+static void test_client__port_in_no_proxy__is_the_only_one_reached_directly(void **state)
+{
+    (void)state;
+    static const struct fake_reply through[] = {{.body = "from the proxy"}};
+    static const struct fake_reply straight[] = {{.body = "direct"}};
+    struct fake_server *proxy = fake_server_start(through, 1, NULL);
+    auto_free char *url = fake_server_url(proxy, "");
+    for (int other = 0; other < 2; other++) {
+        struct exchange exchange = {.server = fake_server_start(straight, 1, NULL)};
+        auto_free char *only =
+            xasprintf("h, 127.0.0.1:%d", fake_server_port(exchange.server) + other);
+        struct error *err = NULL;
+        exchange.client =
+            http_client_new(&(struct http_options){.proxy = url, .no_proxy = only}, &err);
+        assert_no_error(err);
+        http_job_init(&exchange.job, "GET", fake_server_url(exchange.server, "/"));
+        perform(&exchange);
+        assert_string_equal(buf_str(&exchange.job.response.body),
+                            other ? "from the proxy" : "direct");
+        end(&exchange);
+    }
+    fake_server_stop(proxy);
+}
+
 static void test_client__unusable_options__are_refused_at_once(void **state)
 {
     (void)state;
@@ -368,6 +392,7 @@ int main(void)
         cmocka_unit_test(test_client__proxy_in_the_environment__is_ignored),
         cmocka_unit_test(test_client__proxy_option__is_used_whatever_no_proxy_says),
         cmocka_unit_test(test_client__host_in_no_proxy__is_reached_directly),
+        cmocka_unit_test(test_client__port_in_no_proxy__is_the_only_one_reached_directly),
         cmocka_unit_test(test_client__unusable_options__are_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

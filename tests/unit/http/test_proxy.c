@@ -43,9 +43,26 @@ static void test_proxy__exclusions__match_as_in_go(void **state)
         {"[::1]", "::1", true},
         {"0:0:0:0:0:0:0:1", "::1", true},
         {"::/0", "10.0.0.1", false},
+        {"h:443", "h", true},
+        {"h:6443", "h", false},
+        {"h:", "h", true},
+        {"h:6443,h", "h", true},
+        {"h:https", "h", false},
+        {":443", "h", false},
+        {"*:443", "h", false},
+        {"example.com:443", "api.example.com", true},
+        {".example.com:443", "api.example.com", true},
+        {"*.example.com:443", "api.example.com", true},
+        {"*.example.com:80", "api.example.com", false},
+        {"10.0.0.1:443", "10.0.0.1", true},
+        {"10.0.0.1:80", "10.0.0.1", false},
+        {"10.0.0.0/8:443", "10.0.0.1", false},
+        {"[fd00::1]:443", "fd00::1", true},
+        {"[fd00::1]:80", "fd00::1", false},
+        {"fd00::1:443", "fd00::1", false},
     };
     for (size_t i = 0; i < array_length(rows); i++)
-        if (proxy_excluded(rows[i].list, rows[i].host) != rows[i].excluded)
+        if (proxy_excluded(rows[i].list, rows[i].host, "443") != rows[i].excluded)
             fail_msg("no_proxy \"%s\", host %s", rows[i].list ? rows[i].list : "(none)",
                      rows[i].host);
 }
