@@ -34,10 +34,11 @@ bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube
 }
 
 /* Controllers write the status as they like, but what a patch itself says of it has to be there. */
-static bool is_expected(const json_t *before, const json_t *expected, const json_t *seen)
+static bool is_expected(const struct kube_write *write, const json_t *before,
+                        const json_t *expected, const json_t *seen)
 {
     const json_t *status = json_object_get(expected, "status");
-    return kube_strip_equal(expected, seen) &&
+    return kube_strip_equal(expected, seen, write->object->resource.plain_status) &&
            (js_equal(status, json_object_get(before, "status")) ||
             js_equal(status, json_object_get(seen, "status")));
 }
@@ -48,7 +49,7 @@ int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum 
     json_auto_t *before = kube_prior_value(&write->prior);
     json_auto_t *expected = kube_lost_expected(writer, write, before);
     json_auto_t *seen = write->call.error ? NULL : kube_call_object(&write->call, NULL);
-    if (!expected || !seen || !is_expected(before, expected, seen)) {
+    if (!expected || !seen || !is_expected(write, before, expected, seen)) {
         error_move_take(err, steal_ptr(write->refusal));
         const char *version = js_str(seen, "metadata", "resourceVersion", NULL);
         if (!str_equal(version, write->prior.resource_version))
@@ -56,7 +57,8 @@ int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum 
                               "have been carried out.");
         return -1;
     }
-    write->changed = kube_prior_changed(&write->prior, seen, NULL, false);
+    write->changed =
+        kube_prior_changed(&write->prior, seen, NULL, false, write->object->resource.plain_status);
     json_decref(write->after);
     write->after = steal_ptr(seen);
     *next = KUBE_NEXT_DONE;
