@@ -180,6 +180,30 @@ def test_capi_image_mirror__sandbox_image_of_containerd_is_not_kubeadms__both_ar
     assert wanted in found["usual"]["images"]
 
 
+# What kubeadm of these versions says by "kubeadm config images list".
+OF_KUBEADM = {"1.30.4": ("3.5.12-0", "v1.11.1", "3.9"), "1.30.14": ("3.5.15-0", "v1.11.3", "3.9"), "1.31.0": ("3.5.15-0", "v1.11.1", "3.10"),
+              "1.31.14": ("3.5.24-0", "v1.11.3", "3.10"), "1.32.9": ("3.5.16-0", "v1.11.3", "3.10"), "1.32.10": ("3.5.24-0", "v1.11.3", "3.10"),
+              "1.33.5": ("3.5.21-0", "v1.12.0", "3.10"), "1.33.6": ("3.5.24-0", "v1.12.0", "3.10"), "1.34.1": ("3.6.4-0", "v1.12.1", "3.10.1"),
+              "1.34.8": ("3.6.5-0", "v1.12.1", "3.10.1"), "1.35.6": ("3.6.6-0", "v1.13.1", "3.10.1"), "1.36.1": ("3.6.8-0", "v1.14.2", "3.10.2"),
+              "1.37.2": ("3.7.0-0", "v1.14.6", "3.10.2")}
+
+
+def test_capi_image_mirror__each_version_that_the_checks_let_through__has_the_images_of_its_kubeadm(play):
+    hosts = {"v%d" % number: {"kubernetes_version": version} for number, version in enumerate(OF_KUBEADM)}
+    found = told(play([tell(images=MIRRORED, known="_capi_image_mirror_kubeadm | list")], roles=["capi_image_mirror"], inventory=hosts))
+    for number, (etcd, coredns, pause) in enumerate(OF_KUBEADM.values()):
+        images = found["v%d" % number]["images"]
+        assert {"registry.k8s.io/etcd:" + etcd, "registry.k8s.io/coredns/coredns:" + coredns, "registry.k8s.io/pause:" + pause} <= set(images), images
+        assert len([image for image in images if "/etcd:" in image or "/coredns:" in image]) == 2
+    lowest = re.search("_preflight_kubernetes_minor . int >= ([0-9]+)", (ROOT / "roles/preflight/tasks/plan.yml").read_text(encoding="utf-8")).group(1)
+    assert found["v0"]["known"][0] == "1." + lowest
+
+
+def test_capi_image_mirror__version_is_newer_than_what_is_known__is_refused_by_name(play):
+    done = play([tell(images=MIRRORED)], {"kubernetes_version": "1.99.0"}, ["capi_image_mirror"])
+    assert done.returncode != 0 and "No images are known for Kubernetes 1.99.0 (kubernetes_version): known are 1.30, 1.31" in " ".join(done.stdout.split())
+
+
 def test_cluster_api__versions__are_compared_part_by_part(play):
     versions = {"0.9.3": False, "0.11.9": False, "0.12.0": True, "0.12.4": True, "0.14.4": True}
     hosts = {"v%d" % number: {"wanted": version} for number, version in enumerate(versions)}
