@@ -1,5 +1,6 @@
 """What is staged for the package."""
 import platform
+import re
 import sys
 from pathlib import Path
 
@@ -45,6 +46,40 @@ def test_stage__daemon__is_a_file_of_its_role_for_each_cpu(tmp_path, programs):
     for cpu, content in ((platform.machine(), "intel"), ("other", "arm")):
         program = tmp_path / "tree/roles/capi_proxy/files" / cpu / "magnum-cluster-api-proxy"
         assert (program.read_text(encoding="ascii"), program.stat().st_mode & 0o777) == (content, 0o755)
+
+
+def links(page: Path):
+    """(target, anchor) of what leads to a file."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\((?![a-z]+:)([^)\s]+)\)", text):
+        path, _, anchor = link.partition("#")
+        yield (page.parent / path if path else page).resolve(), anchor
+
+
+def anchors(page: Path) -> set:
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+def test_stage__links_of_all_pages__lead_to_files_and_headings_of_the_package(tmp_path, programs):
+    tree = tmp_path / "tree"
+    pack_collection.stage(programs("intel"), tree)
+    seen = 0
+    for page in tree.rglob("*.md"):
+        for target, anchor in links(page):
+            assert target.is_relative_to(tree.resolve()) and target.exists(), (page, target)
+            assert not anchor or anchor in anchors(target), (page, target, anchor)
+            seen += 1
+    assert seen > 40
+
+
+def test_stage__pages__name_files_by_their_place_in_the_package(tmp_path, programs):
+    pack_collection.stage(programs("intel"), tmp_path / "tree")
+    readme = (tmp_path / "tree/README.md").read_text(encoding="utf-8")
+    assert "[docs/proxy.md](docs/proxy.md)" in readme and "](docs/deploy.md#about)" in readme
+    assert "![Time](docs/bench/time.svg)" in readme and "\nCONTRIBUTING.md, in the sources, shows" in readme
+    role = (tmp_path / "tree/roles/capi_proxy/README.md").read_text(encoding="utf-8")
+    assert "[docs/proxy.md](../../docs/proxy.md)" in role
 
 
 def test_stage__program_missing__names_it(tmp_path, programs):

@@ -26,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("roles", "playbooks")  # copied as they are where they exist
 FILES = ("galaxy.yml", "README.md", "LICENSE")
+BENCH = "docs/bench"  # to which the README leads, as to the pages in collection/docs
 DAEMON = "magnum-cluster-api-proxy"
 DAEMON_FOLDER = "roles/capi_proxy/files"  # below it, a folder per CPU
 IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".gitkeep", ".*.swp", "*~")
@@ -78,6 +79,32 @@ def is_program(path: Path, target: Path) -> bool:
     return path.is_file() and not path.suffix and place[:2] in (("plugins", "modules"), ("plugins", "module_bin"))
 
 
+def packed_place(path: str) -> str:
+    """Where a file of the repository is in the package."""
+    return re.sub(r"^collection/", "", path)
+
+
+def link_from(page: Path, target: Path, match) -> str:
+    """A link of a page in TARGET as the package has it; its words alone where it leads to what is not packed."""
+    image, words, link, anchor = match.group(1), match.group(2), match.group(3), match.group(4) or ""
+    place = page.relative_to(target).as_posix()
+    in_repository = ROOT / place if (ROOT / place).is_file() else ROOT / "collection" / place
+    meant = (in_repository.parent / link).resolve()
+    there = target / packed_place(meant.relative_to(ROOT).as_posix())
+    if not there.exists():
+        return "" if image else words
+    path = os.path.relpath(there, page.parent)
+    return "%s[%s](%s%s)" % (image, path if words == link else words, path, anchor)
+
+
+def lead_links(target: Path) -> None:
+    """Pages lie elsewhere in the package than in the repository, and so does what they lead to."""
+    for page in target.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(re.sub(r"(!?)\[([^\]]*)\]\((?![a-z]+:)([^)\s#]+)(#[^)\s]*)?\)", lambda match, page=page: link_from(page, target, match), text),
+                        encoding="utf-8")
+
+
 def stage(binaries: Path, target: Path, further=()) -> None:
     """Fills TARGET, the root of the staged collection. FURTHER holds pairs of a CPU and the folder of its programs."""
     shutil.rmtree(target, ignore_errors=True)
@@ -87,6 +114,8 @@ def stage(binaries: Path, target: Path, further=()) -> None:
             shutil.copytree(ROOT / name, target / name, symlinks=True, ignore=IGNORED)
     for name in FILES:
         shutil.copy(ROOT / name, target / name)
+    shutil.copytree(ROOT / BENCH, target / BENCH, ignore=IGNORED)
+    lead_links(target)
     copy_programs(binaries, target / "plugins/modules")
     copy_program(binaries / DAEMON, target / DAEMON_FOLDER / cpu_of(binaries / DAEMON))
     for cpu, folder in further:
