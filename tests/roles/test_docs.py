@@ -17,7 +17,8 @@ OURS, THEIRS = "osa_ops.mcapi_vexxhost.", "openstack.osa."
 UPSTREAM = {"containers_lxc_create"}
 # Programs in examples that are neither ours nor shown in full here.
 PROGRAMS = {"ansible", "ansible-galaxy", "ansible-doc", "openstack", "kubectl", "clusterctl", "tar", "openssl", "sha256sum", "echo", "eval", "cmake",
-            "ctest", "build/dev/bin/k8s_apply", "build_support/sources.py", "lxc/build-rootfs", "python3", "export"}
+            "ctest", "build/dev/bin/k8s_apply", "build_support/sources.py", "lxc/build-rootfs", "python3", "export", "curl", "install", "groupadd", "mkdir",
+            "systemctl", "cd"}
 PLACES = re.compile(r"(?:tests|roles|collection|docs|modules|module_utils|daemon|playbooks|build_support|third_party|cmake)/[\w./*-]+")
 VARIABLE = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 # Words with an underscore that are not variables or options of ours.
