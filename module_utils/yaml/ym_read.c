@@ -12,7 +12,7 @@ static bool starts_like_json(const struct ym_input *input)
 {
     for (size_t i = 0; i < input->size && input->text[i]; i++)
         if (!strchr(" \t\r\n", input->text[i]))
-            return input->text[i] == '{';
+            return input->text[i] == '{' || input->text[i] == '[';
     return false;
 }
 
@@ -24,8 +24,9 @@ static int read_rest(struct ym_stream *stream, const struct ym_input *input, siz
 }
 
 /*
- * "{" may begin JSON or a flow mapping. As with kubectl 1.33 what fails as JSON is tried as YAML,
- * and when that fails too it is the JSON reader's word that counts.
+ * "{" may begin JSON or a flow mapping, "[" a list of either. As with kubectl 1.33 what fails as
+ * JSON is tried as YAML, and when that fails too it is the JSON reader's word that counts; of a
+ * list, which YAML writes in the same way, the YAML reader's.
  */
 static int read_json_or_yaml(struct ym_stream *stream, const struct ym_input *input)
 {
@@ -42,6 +43,10 @@ static int read_json_or_yaml(struct ym_stream *stream, const struct ym_input *in
     if (read_rest(&second, input, used) == 0) {
         error_clear(stream->err);
         return 0;
+    }
+    if (input->text[used] == '[') {
+        error_clear(stream->err);
+        error_move_take(stream->err, steal_ptr(as_yaml));
     }
     return -1;
 }

@@ -22,13 +22,14 @@ enum {
 
 /*
  * A new list with one element per document, in order; an empty document is a JSON null, a stream
- * without any document an empty list. A stream that starts with "{" is read as JSON values, one
- * after the other or separated by "---"; anything else, and what then proves not to be JSON, as
- * YAML. No two places of the result share a value.
+ * without any document an empty list. A stream that starts with "{" or "[" is read as JSON values,
+ * one after the other or separated by "---"; anything else, and what then proves not to be JSON,
+ * as YAML. No two places of the result share a value.
  *
  * SOURCE names the input in messages. WARNINGS (may be NULL) receives a line per duplicate key
  * and per merge that kubectl would resolve differently. On failure NULL and an ERROR_PARSE:
- * "SOURCE: line 3, column 5: found character that cannot start any token".
+ * "SOURCE: line 3, column 5: found character that cannot start any token". It never holds a piece
+ * of the text, which may be a secret.
  */
 json_t *ym_read(const char *bytes, size_t size, const char *source, struct strv *warnings,
                 struct error **err) must_check;
