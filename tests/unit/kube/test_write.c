@@ -1,26 +1,16 @@
 #include "kube/write.h"
 
-#include "unit/kube/scene.h"
+#include "unit/kube/writing.h"
 
-#define KINDS                                                                                      \
-    "{\"kind\":\"APIResourceList\",\"groupVersion\":\"v1\",\"resources\":[{\"name\":"              \
-    "\"configmaps\","                                                                              \
-    "\"singularName\":\"configmap\",\"namespaced\":true,\"kind\":\"ConfigMap\","                   \
-    "\"verbs\":[\"create\",\"delete\",\"get\",\"list\",\"patch\",\"update\"]}]}"
 #define ENTRY                                                                                      \
     "\"managedFields\":[{\"manager\":\"ansible\",\"operation\":\"Apply\",\"apiVersion\":\"v1\","   \
     "\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:data\":{\"f:k\":{}}}}]"
 #define MAP(VERSION, DATA)                                                                         \
     "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"namespace\":"    \
     "\"n\",\"uid\":\"u\",\"resourceVersion\":\"" VERSION "\"," ENTRY "},\"data\":" DATA "}"
-#define PATH "/api/v1/namespaces/n/configmaps/a"
-#define SERVES                                                                                     \
-    {                                                                                              \
-        .when = "GET /api/v1 ", .body = KINDS                                                      \
-    }
 #define STORED(ANSWER)                                                                             \
     {                                                                                              \
-        .when = "GET " PATH, .body = (ANSWER)                                                      \
+        .when = "GET " WRITING_PATH, .body = (ANSWER)                                              \
     }
 
 struct outcome {
@@ -34,41 +24,25 @@ struct outcome {
 
 /* Applies data {"k": "v"} to ConfigMap n/a. */
 static struct outcome apply(const struct fake_reply *script, size_t count, long timeout_ms,
-                            struct kube_write_options options)
+                            bool write_unchanged)
 {
-    struct scene scene;
-    scene_begin(&scene, script, count, timeout_ms);
-    struct kube_discovery *discovery = kube_discovery_new(scene.client);
-    options.field_manager = "ansible";
-    options.field_validation = "Strict";
-    options.sort = true;
-    options.go_on = true;
-    options.parallel = 4;
-    struct kube_object object;
-    kube_object_init_take(&object, json_from("{'apiVersion':'v1','kind':'ConfigMap','metadata':{"
-                                             "'name':'a','namespace':'n'},'data':{'k':'v'}}"));
-    struct kube_writer writer;
-    kube_writer_init(&writer, scene.client, discovery, &options);
-    struct kube_write *write = kube_writer_add(&writer, &object, KUBE_APPLY);
-    struct error *err = NULL;
-    assert_int_equal(kube_writer_observe(&writer, &err), 0);
-    assert_int_equal(kube_writer_plan(&writer, &err), 0);
-    assert_int_equal(kube_writer_run(&writer, &err), 0);
-    assert_no_error(err);
+    struct writing writing;
+    writing_init(&writing);
+    writing.options.write_unchanged = write_unchanged;
+    writing.timeout_ms = timeout_ms;
+    writing_go(&writing, script, count, KUBE_APPLY);
+    const struct kube_write *write = writing.write;
     struct outcome outcome = {
         .changed = write->changed,
         .error = write->error ? (int)write->error->kind : -1,
         .message = xstrdup(write->error ? write->error->message : ""),
         .method = xstrdup(write->method ? write->method : ""),
         .warning = xstrdup(write->warnings.count ? write->warnings.items[0] : ""),
-        .gets = scene_count(&scene, "GET " PATH),
-        .patches = scene_count(&scene, "PATCH " PATH),
+        .gets = writing_count(&writing, "GET"),
+        .patches = writing_count(&writing, "PATCH"),
     };
-    assert_true(write->done && (write->error || write->after));
-    kube_writer_clear(&writer);
-    kube_object_clear(&object);
-    kube_discovery_free(discovery);
-    scene_end(&scene);
+    assert_true(write->error || write->after);
+    writing_end(&writing);
     return outcome;
 }
 
@@ -82,12 +56,12 @@ static void clear(struct outcome *outcome)
 static void test_write__object_holds_the_manifest__is_not_sent(maybe_unused void **state)
 {
     static const struct fake_reply script[] = {
-        SERVES,
-        {.when = "GET " PATH,
+        WRITING_SERVES,
+        {.when = "GET " WRITING_PATH,
          .headers = "Warning: 299 - \"old kind\"\r\n",
          .body = MAP("1", "{\"k\":\"v\"}")},
     };
-    struct outcome outcome = apply(script, array_length(script), 0, (struct kube_write_options){0});
+    struct outcome outcome = apply(script, array_length(script), 0, false);
     assert_int_equal(outcome.error, -1);
     assert_false(outcome.changed);
     assert_string_equal(outcome.method, "apply");
@@ -99,12 +73,11 @@ static void test_write__object_holds_the_manifest__is_not_sent(maybe_unused void
 static void test_write__told_to_write_what_is_unchanged__sends_it(maybe_unused void **state)
 {
     static const struct fake_reply script[] = {
-        SERVES,
+        WRITING_SERVES,
         STORED(MAP("1", "{\"k\":\"v\"}")),
-        {.when = "PATCH " PATH, .body = MAP("1", "{\"k\":\"v\"}")},
+        {.when = "PATCH " WRITING_PATH, .body = MAP("1", "{\"k\":\"v\"}")},
     };
-    struct outcome outcome = apply(script, array_length(script), 0,
-                                   (struct kube_write_options){.write_unchanged = true});
+    struct outcome outcome = apply(script, array_length(script), 0, true);
     assert_int_equal(outcome.error, -1);
     assert_false(outcome.changed);
     assert_int_equal(outcome.patches, 1);
@@ -118,37 +91,37 @@ struct row {
 
 /* The first PATCH is carried out or not, nobody knows. The second says how things are. */
 static const struct row rows[] = {
-    {"no answer in time", {.when = "PATCH " PATH, .times = 1, .fault = FAKE_HANG}},
+    {"no answer in time", {.when = "PATCH " WRITING_PATH, .times = 1, .fault = FAKE_HANG}},
     {"answer that stalls",
-     {.when = "PATCH " PATH,
+     {.when = "PATCH " WRITING_PATH,
       .times = 1,
       .body = MAP("2", "{\"k\":\"v\"}"),
       .fault = FAKE_STALL,
       .fault_after = 10}},
-    {"connection closed", {.when = "PATCH " PATH, .times = 1, .fault = FAKE_CLOSE}},
-    {"connection reset", {.when = "PATCH " PATH, .times = 1, .fault = FAKE_RESET}},
+    {"connection closed", {.when = "PATCH " WRITING_PATH, .times = 1, .fault = FAKE_CLOSE}},
+    {"connection reset", {.when = "PATCH " WRITING_PATH, .times = 1, .fault = FAKE_RESET}},
     {"answer cut",
-     {.when = "PATCH " PATH,
+     {.when = "PATCH " WRITING_PATH,
       .times = 1,
       .body = MAP("2", "{\"k\":\"v\"}"),
       .fault = FAKE_CUT,
       .fault_after = 10}},
     {"overloaded",
-     {.when = "PATCH " PATH, .times = 1, .status = 429, .headers = "Retry-After: 0\r\n"}},
-    {"gateway without server", {.when = "PATCH " PATH, .times = 1, .status = 503, .body = "no"}},
+     {.when = "PATCH " WRITING_PATH, .times = 1, .status = 429, .headers = "Retry-After: 0\r\n"}},
+    {"gateway without server",
+     {.when = "PATCH " WRITING_PATH, .times = 1, .status = 503, .body = "no"}},
 };
 
 static void test_write__first_answer_is_lost__is_sent_again(maybe_unused void **state)
 {
     for (size_t i = 0; i < array_length(rows); i++) {
         const struct fake_reply script[] = {
-            SERVES,
+            WRITING_SERVES,
             STORED(MAP("1", "{\"k\":\"w\"}")),
             rows[i].first,
-            {.when = "PATCH " PATH, .body = MAP("2", "{\"k\":\"v\"}")},
+            {.when = "PATCH " WRITING_PATH, .body = MAP("2", "{\"k\":\"v\"}")},
         };
-        struct outcome outcome =
-            apply(script, array_length(script), 300, (struct kube_write_options){0});
+        struct outcome outcome = apply(script, array_length(script), 300, false);
         if (outcome.error != -1 || !outcome.changed || outcome.patches != 2)
             fail_msg("%s: %s, %zu patches", rows[i].what, outcome.message, outcome.patches);
         clear(&outcome);
@@ -160,12 +133,11 @@ static void test_write__answer_that_is_no_object__is_an_error(maybe_unused void 
     static const char *const answers[] = {"<html>", "{}", "[]", "{\"metadata\":1}", ""};
     for (size_t i = 0; i < array_length(answers); i++) {
         const struct fake_reply script[] = {
-            SERVES,
+            WRITING_SERVES,
             STORED(MAP("1", "{\"k\":\"w\"}")),
-            {.when = "PATCH " PATH, .body = answers[i]},
+            {.when = "PATCH " WRITING_PATH, .body = answers[i]},
         };
-        struct outcome outcome =
-            apply(script, array_length(script), 0, (struct kube_write_options){0});
+        struct outcome outcome = apply(script, array_length(script), 0, false);
         if (outcome.error != ERROR_PARSE || !strstr(outcome.message, "ConfigMap n/a"))
             fail_msg("%s: %d, %s", answers[i], outcome.error, outcome.message);
         clear(&outcome);
@@ -175,16 +147,16 @@ static void test_write__answer_that_is_no_object__is_an_error(maybe_unused void 
 static void test_write__conflict__is_not_repeated(maybe_unused void **state)
 {
     static const struct fake_reply script[] = {
-        SERVES,
+        WRITING_SERVES,
         STORED(MAP("1", "{\"k\":\"w\"}")),
-        {.when = "PATCH " PATH,
+        {.when = "PATCH " WRITING_PATH,
          .status = 409,
          .body =
              "{\"kind\":\"Status\",\"code\":409,\"reason\":\"Conflict\",\"message\":\"m\","
              "\"details\":{\"causes\":[{\"reason\":\"FieldManagerConflict\",\"field\":\".data.k\","
              "\"message\":\"conflict with \\\"o\\\"\"}]}}"},
     };
-    struct outcome outcome = apply(script, array_length(script), 0, (struct kube_write_options){0});
+    struct outcome outcome = apply(script, array_length(script), 0, false);
     assert_int_equal(outcome.error, ERROR_CONFLICT);
     assert_int_equal(outcome.patches, 1);
     assert_false(outcome.changed);
@@ -262,7 +234,7 @@ static void test_write__many_of_a_kind__one_list_tells_what_is_there(maybe_unuse
 {
     char *list = list_of(7, "");
     const struct fake_reply script[] = {
-        SERVES,
+        WRITING_SERVES,
         {.when = "GET /api/v1/namespaces/n/configmaps?limit=40 ", .body = list},
         {.when = "PATCH /api/v1/namespaces/n/configmaps/m7?",
          .status = 201,
@@ -288,7 +260,7 @@ static void test_write__list_mostly_of_others__is_broken_off(maybe_unused void *
     for (size_t i = 0; i < array_length(turns); i++) {
         char *list = list_of(7, turns[i].metadata);
         const struct fake_reply script[] = {
-            SERVES,
+            WRITING_SERVES,
             {.when = "GET /api/v1/namespaces/n/configmaps?limit=40 ", .body = list},
             {.when = "GET /api/v1/namespaces/n/configmaps?limit=40&continue=t ",
              .body = "{\"items\":[]}"},
@@ -316,7 +288,7 @@ static void test_write__list_that_fails__every_object_is_asked_for(maybe_unused 
         struct fake_reply failure = failures[i];
         failure.when = "GET /api/v1/namespaces/n/configmaps?";
         const struct fake_reply script[] = {
-            SERVES,
+            WRITING_SERVES,
             failure,
             {.when = "GET /api/v1/namespaces/n/configmaps/", .status = 404, .body = "{}"},
             {.when = "PATCH ", .status = 201, .body = MAP("1", "{\"k\":\"v\"}")},
@@ -332,7 +304,7 @@ static void test_write__list_that_fails__every_object_is_asked_for(maybe_unused 
 static void test_write__object_again_and_again__goes_one_after_the_other(maybe_unused void **state)
 {
     static const struct fake_reply script[] = {
-        SERVES,
+        WRITING_SERVES,
         STORED(MAP("1", "{\"k\":\"w\"}")),
         {.when = "PATCH ", .delay_ms = 50, .body = MAP("2", "{\"k\":\"v\"}")},
     };
