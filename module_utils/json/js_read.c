@@ -60,16 +60,25 @@ char *js_read_widen(const char *text, size_t size, size_t *new_size)
     return buf_steal(&out);
 }
 
+void js_read_unquote(json_error_t *where)
+{
+    char *quoted = strstr(where->text, " near '");
+    if (quoted) /* the code stands behind the text's end */
+        memset(quoted, 0, strlen(quoted));
+}
+
 json_t *js_read(const char *text, size_t size, json_error_t *where)
 {
     json_t *value = json_loadb(text, size, JSON_ALLOW_NUL, where);
     /* Rare, and the copy is large: only when it is needed. */
-    if (value || json_error_code(where) != json_error_numeric_overflow)
-        return value;
-    size_t new_size = 0;
-    char *widened = js_read_widen(text, size, &new_size);
-    value = json_loadb(widened, new_size, JSON_ALLOW_NUL, where);
-    mem_wipe(widened, new_size); /* it may be a Secret */
-    free(widened);
+    if (!value && json_error_code(where) == json_error_numeric_overflow) {
+        size_t new_size = 0;
+        char *widened = js_read_widen(text, size, &new_size);
+        value = json_loadb(widened, new_size, JSON_ALLOW_NUL, where);
+        mem_wipe(widened, new_size); /* it may be a Secret */
+        free(widened);
+    }
+    if (!value)
+        js_read_unquote(where);
     return value;
 }

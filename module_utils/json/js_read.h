@@ -11,8 +11,8 @@
 #include "base/compiler.h"
 
 /*
- * An object or array, owned, or NULL with *WHERE filled in. Integers beyond 64 bits become reals.
- * U+0000 is allowed in strings. TEXT needs no NUL behind it.
+ * An object or array, owned, or NULL with *WHERE filled in, without a piece of TEXT. Integers
+ * beyond 64 bits become reals. U+0000 is allowed in strings. TEXT needs no NUL behind it.
  */
 json_t *js_read(const char *text, size_t size, json_error_t *where) must_check;
 
@@ -21,6 +21,9 @@ json_t *js_read(const char *text, size_t size, json_error_t *where) must_check;
  * jansson reads them as reals. *new_size is its length. What is no JSON is copied somehow.
  */
 char *js_read_widen(const char *text, size_t size, size_t *new_size) must_check;
+
+/* Takes the piece of the text away that jansson quotes in its message: it may be of a secret. */
+void js_read_unquote(json_error_t *where);
 
 /* The ends of a string that starts at AT, of a number or a word: past its last byte, or SIZE. */
 size_t js_read_string_end(const char *text, size_t size, size_t at);

@@ -113,6 +113,7 @@ static json_t *parse(struct reader *reader, const char *text, size_t size)
     if (value)
         return value;
     reader->syntax = is_syntax(&error);
+    js_read_unquote(&error);
     ym_fail(reader->stream, place_of_error(reader, &error), "%s", error.text);
     return NULL;
 }

@@ -100,12 +100,10 @@ static const char *const short_tags[] = {
     [YM_STRING] = "!!str", [YM_BINARY] = "!!binary",
 };
 
-static int mismatch(const char *text, size_t length, const char *short_tag, enum ym_kind kind,
-                    struct error **err)
+/* Never with the text itself: it may be a secret. */
+static int mismatch(const char *short_tag, enum ym_kind kind, struct error **err)
 {
-    int shown = length > 100 ? 100 : (int)length;
-    error_make(err, ERROR_PARSE, "cannot decode %s `%.*s` as a !!%s", short_tags[kind], shown, text,
-               short_tag);
+    error_make(err, ERROR_PARSE, "cannot decode a %s as a !!%s", short_tags[kind], short_tag);
     return -1;
 }
 
@@ -130,7 +128,7 @@ static int resolve_tagged(const char *text, size_t length, const char *short_tag
     if (strcmp(short_tag, "float") == 0 && type->kind == YM_INTEGER)
         *type = (struct ym_typed){.kind = YM_REAL, .real = (double)type->integer};
     if (strcmp(short_tags[type->kind] + 2, short_tag) != 0)
-        return mismatch(text, length, short_tag, type->kind, err);
+        return mismatch(short_tag, type->kind, err);
     return 0;
 }
 

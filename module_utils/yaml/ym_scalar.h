@@ -32,7 +32,7 @@ struct ym_typed {
 /*
  * The type of one scalar. PLAIN: written without quotes and not as a block. TAG: the full tag
  * ("tag:yaml.org,2002:int") or NULL; tags of others are ignored. ERROR_PARSE when the text does
- * not suit the tag: "cannot decode !!str `x` as a !!int".
+ * not suit the tag: "cannot decode a !!str as a !!int".
  */
 int ym_scalar_type(const char *text, size_t length, const char *tag, bool plain,
                    struct ym_typed *type, struct error **err) must_check;

@@ -86,9 +86,9 @@ static const struct ym_anchor *find_anchor(struct reader *reader, const yaml_eve
     if (anchor && anchor->value)
         return anchor;
     if (anchor)
-        FAIL_AT(reader, event, "anchor '%s' value contains itself", name);
-    else
-        FAIL_AT(reader, event, "unknown anchor '%s' referenced", name);
+        FAIL_AT(reader, event, "the value of an anchor contains itself");
+    else /* without its name: it may be a password that begins with an asterisk */
+        FAIL_AT(reader, event, "unknown anchor referenced; quote what is to begin with \"*\"");
     return NULL;
 }
 

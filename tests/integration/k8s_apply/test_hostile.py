@@ -125,7 +125,7 @@ def config(cluster, user) -> dict:
     (b"kind: ConfigMap\nmetadata: {name: a}\ndata: {k: 'a\xffb'}\n", "UTF-8"),
     (b"\x1f\x8b\x08\x00\x00\x00\x00\x00", "control characters"), (b"just text\n", "object"), (b"- [1]\n", "object"),
     (b"kind: ConfigMap\nmetadata: {name: a}\ndata: {k: [\n", "line"), (b"{\"kind\": \"ConfigMap\"", "line"),
-    (b"{\"kind\": \"ConfigMap\xff\"}", "decode byte 0xff"), (b"<html>\n", "object"), (b"kind: &a [*b]\n", "'b'"),
+    (b"{\"kind\": \"ConfigMap\xff\"}", "decode byte 0xff"), (b"<html>\n", "object"), (b"kind: &a [*b]\n", "unknown anchor"),
     (b"metadata: {name: a}\n", "Kind"), (b"kind: ConfigMap\nmetadata: []\n", "metadata"),
     (b"kind: ConfigMap\nmetadata: {name: 5}\n", "metadata.name"), (b"kind: [ConfigMap]\n", "kind"),
     (b"kind: ConfigMap\nmetadata: {name: ../a}\n", "metadata.name"),

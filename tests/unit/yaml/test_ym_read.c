@@ -92,17 +92,42 @@ static void test_ym_read__failure__names_source_line_and_column(void **state)
     check_error("a: 1\nb: [@]\n", "m.yml: line 2, column 5: found character that cannot start any "
                                   "token (while scanning for the next token)");
     check_error("a: \xff\n", "m.yml: line 1, column 4: invalid leading UTF-8 octet");
-    check_error("a: !!int x\n", "m.yml: line 1, column 4: cannot decode !!str `x` as a !!int");
+    check_error("a: !!int x\n", "m.yml: line 1, column 4: cannot decode a !!str as a !!int");
     check_error("a:\n - .inf\n", "m.yml: line 2, column 4: unsupported value: +Inf");
-    check_error("\u00e9\u00e9: *x\n", "m.yml: line 1, column 5: unknown anchor 'x' referenced");
-    check_error("{\"a\":1}\n{\"b\" 1}", "m.yml: line 2, column 6: ':' expected near '1'");
+    check_error(
+        "\u00e9\u00e9: *x\n",
+        "m.yml: line 1, column 5: unknown anchor referenced; quote what is to begin with \"*\"");
+    check_error("{\"a\":1}\n{\"b\" 1}", "m.yml: line 2, column 6: ':' expected");
+}
+
+/* Each holds the word "hunter2" where it is wrong. */
+static void test_ym_read__failure__says_nothing_of_the_text(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "password: *hunter2\n",         "password: !!int hunter2\n",
+        "password: !!binary hunter2\n", "{\"password\": hunter2",
+        "[{\"password\": hunter2]",     "{\"password\": \"hunter2\" \"x\"}",
+        "{\"password\": \"hunter2\"",   "{\"password\" \"hunter2\"}",
+        "password: \"hunter2\\q\"\n",   "password: 'hunter2\n",
+        "? {a: hunter2}\n: b\n",        "{\"a\": \"hunter2\\q\"}",
+        "password: hunter2: x\n",
+    };
+    for (size_t i = 0; i < array_length(texts); i++) {
+        auto_error struct error *err = NULL;
+        json_auto_t *documents = ym_read(texts[i], strlen(texts[i]), "m.yml", NULL, &err);
+        assert_null(documents);
+        if (strstr(err->message, "hunter2") || !strstr(err->message, "m.yml: line "))
+            fail_msg("%s: %s", texts[i], err->message);
+    }
 }
 
 static void test_ym_read__json_then_yaml__counts_lines_through(void **state)
 {
     (void)state;
-    check_error("{\"a\": 1}\n---\nb: *x\n",
-                "m.yml: line 3, column 4: unknown anchor 'x' referenced");
+    check_error(
+        "{\"a\": 1}\n---\nb: *x\n",
+        "m.yml: line 3, column 4: unknown anchor referenced; quote what is to begin with \"*\"");
     check_error("{\"a\": 1}\n---\nb: \xff\n",
                 "m.yml: line 3, column 4: invalid leading UTF-8 octet");
     check_error("{\"a\": 1}\n---\n\nb: @\n", "m.yml: line 4, column 4: found character that cannot "
@@ -223,8 +248,9 @@ static void test_109_ym_read__merge_bombs__end_quickly(void **state)
 static void test_109_ym_read__self_aliases__are_told(void **state)
 {
     (void)state;
-    check_error("a: &n {b: *n}\n", "m.yml: line 1, column 11: anchor 'n' value contains itself");
-    check_error("&n [*n]\n", "m.yml: line 1, column 5: anchor 'n' value contains itself");
+    check_error("a: &n {b: *n}\n",
+                "m.yml: line 1, column 11: the value of an anchor contains itself");
+    check_error("&n [*n]\n", "m.yml: line 1, column 5: the value of an anchor contains itself");
 }
 
 static void add_repeated(struct buf *text, const char *part, int times)
@@ -295,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_ym_read__bytes__need_no_end),
         cmocka_unit_test(test_ym_read__members__keep_their_order),
         cmocka_unit_test(test_ym_read__failure__names_source_line_and_column),
+        cmocka_unit_test(test_ym_read__failure__says_nothing_of_the_text),
         cmocka_unit_test(test_ym_read__json_then_yaml__counts_lines_through),
         cmocka_unit_test(test_ym_read__text_cut_in_a_message__stays_utf_8),
         cmocka_unit_test(test_ym_read__no_error_wanted__is_fine),
