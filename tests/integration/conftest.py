@@ -13,6 +13,7 @@ from servers.kubernetes.server import KubeServer  # noqa: E402
 from servers.openstack import venv  # noqa: E402
 from servers.openstack.server import OpenStack  # noqa: E402
 from support.module import Module  # noqa: E402
+from support.system_log import SystemLog  # noqa: E402
 
 CHECKOUT = TESTS.parent
 
@@ -81,3 +82,11 @@ def k8s_on(tmp_path):
                       server)
 
     return on
+
+
+@pytest.fixture
+def system_log(tmp_path_factory):
+    """What programs log that are started with its launcher."""
+    log = SystemLog(tmp_path_factory.mktemp("log") / "dev")
+    yield log
+    log.close()

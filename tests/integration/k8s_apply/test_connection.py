@@ -23,6 +23,10 @@ from support.world import create, exists, get
 WRONG = "recognisable-wrong-token"
 
 
+def encode(text) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
 def encoded(path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 
@@ -291,6 +295,51 @@ def test_093__every_secret_of_a_mapping__stays_in(as_robot, ns):
         for given in (kubeconfig, json.dumps(kubeconfig), json.dumps(kubeconfig, indent=1), str(kubeconfig)):
             outcome = as_robot(**dict({"definition": config_map(ns), "kubeconfig": given}, **options))
             assert outcome.failed and "recognisable" not in outcome.text, outcome.text
+
+
+TELLTALE = """#!/bin/sh
+echo "plugin of $PLUGIN_TOKEN and $MY_SECRET_THING" >&2
+[ "$PLUGIN_WAY" = fails ] && exit 7
+[ "$PLUGIN_WAY" = nonsense ] && echo "{ $PLUGIN_TOKEN" && exit
+printf '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "%s"}}' "$PLUGIN_TOKEN"
+"""
+PROXY_USER = "u:recognisable/p4ss"  # in a URL it is "recognisable%2Fp4ss", on its way base64
+
+
+def with_secrets(program, way, token, cluster, proxy=None) -> dict:
+    """A kubeconfig with secrets in the environment of a plugin, and in the address of a proxy."""
+    env = {"PLUGIN_WAY": way, "PLUGIN_TOKEN": token, "MY_SECRET_THING": "recognisable-thing"}
+    if proxy:
+        cluster = dict(cluster, **{"proxy-url": proxy.url.replace("://", "://%s@" % PROXY_USER.replace("/", "%2F"))})
+    return config(cluster, {"exec": {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": str(program), "interactiveMode": "Never",
+        "env": [{"name": name, "value": value} for name, value in env.items()]}})
+
+
+@pytest.mark.parametrize("way, further, said", [
+    ("works", {}, ""), ("refused", {}, "HTTP 401"), ("fails", {}, "exit code 7"), ("nonsense", {}, "plugin"), ("proxy", {}, "403"),
+    ("works", {"kind": 5, "name": ["x"], "definition": None}, "kind"), ("works", {"state": "nonsense"}, "state"),
+], ids=["works", "refused", "plugin-fails", "plugin-talks-nonsense", "proxy-refuses", "kind", "state"])
+def test_093__secrets_of_plugins_and_proxies__are_in_no_result_and_no_log(as_robot, ns, server, trusted, robot, tmp_path, system_log,
+                                                                         way, further, said):
+    program = tmp_path / "plugin"
+    program.write_text(TELLTALE)
+    program.chmod(stat.S_IRWXU)
+    with tiny_api(lambda request: text_reply("not with " + str(request.header("Proxy-Authorization")), 403)) as proxy:
+        kubeconfig = with_secrets(program, way, "recognisable-token" if way == "refused" else robot, trusted,
+                                  proxy if way == "proxy" else None)
+        outcome = as_robot(**dict({"definition": config_map(ns)}, **further), kubeconfig=kubeconfig, retry_timeout=0, diff=True,
+                           internal={"_ansible_no_log": False, "_ansible_verbosity": 4}, launcher=system_log.launcher)
+        assert bool(proxy.requests) is (way == "proxy")
+    assert outcome.failed is bool(said) and said in outcome.msg, outcome.msg
+    logged = system_log.read().decode()
+    if "state" in further:
+        assert not logged  # options that are refused are not logged
+    else:
+        assert "Invoked with" in logged and str(program) in logged
+    for text in (outcome.text, logged):
+        for secret in (robot, "recognisable", encode(PROXY_USER)):
+            assert secret not in text, text
 
 
 # Options

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from support.gossip import gossip
-from support.system_log import SystemLog
 
 WORD = "Canary-3f9b2c7d"
 KEPT = "Canary-a805d61e"  # in no option that is a secret as a whole
@@ -61,13 +60,6 @@ def gossip_url(tmp_path_factory):
 
 def files_below(folder: Path):
     return [path for path in folder.rglob("*") if path.is_file() and path.name != "args.json"]
-
-
-@pytest.fixture
-def system_log(tmp_path_factory):
-    log = SystemLog(tmp_path_factory.mktemp("log") / "dev")
-    yield log
-    log.close()
 
 
 @pytest.mark.parametrize("module, way, server, check", CASES, ids=["%s, %s, %s, %s" % case for case in CASES])
