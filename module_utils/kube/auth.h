@@ -40,8 +40,10 @@ const char *kube_auth_certificate(const struct kube_auth *auth);
 const char *kube_auth_key(const struct kube_auth *auth);
 
 /*
- * As kube_config_describe_certificate, for the certificate in use, which may be a plugin's. NULL
- * when it explains nothing.
+ * What may explain that the server or TLS refused us: "client certificate CN=admin of
+ * /root/.kube/config expired on 2026-01-02T03:04:05Z", of the certificate in use, which may be a
+ * plugin's. Owned; NULL when there is none or nothing is wrong with its dates. For the text of an
+ * error that happened anyway.
  */
 char *kube_auth_describe_certificate(const struct kube_auth *auth) must_check;
 

@@ -28,7 +28,6 @@ struct kube_client {
     unsigned auth_generation;  /* grows with every renewal */
     bool rebuild;              /* a new client certificate: drain, then connect again */
     struct error *fatal;       /* credentials could not be renewed */
-    unsigned long count;       /* attempts of HTTP clients that are gone */
     struct kube_call **replay; /* owned array of borrowed calls to send again after the rebuild */
     size_t replay_count;
     const struct kube_work *work; /* the current run */
@@ -51,8 +50,6 @@ static int connect_http(struct kube_client *client, struct error **err)
         .request_timeout_ms = client->options.request_timeout_ms,
         .max_in_flight = client->options.max_in_flight,
     };
-    if (client->http)
-        client->count += http_client_count(client->http);
     http_client_free(client->http);
     client->http = http_client_new(&options, err);
     client->rebuild = false;
@@ -96,11 +93,6 @@ bool kube_client_is_dry_run(const struct kube_client *client)
 const char *kube_client_namespace(const struct kube_client *client)
 {
     return str_empty(client->config->namespace_) ? "default" : client->config->namespace_;
-}
-
-unsigned long kube_client_count(const struct kube_client *client)
-{
-    return client->count + http_client_count(client->http);
 }
 
 /* Puts the current credentials into the request, replacing older ones. */

@@ -41,8 +41,6 @@ define_cleanup(kube_client, struct kube_client *, kube_client_free)
 bool kube_client_is_dry_run(const struct kube_client *client);
 /* The namespace of objects that name none: the context's, else "default". Borrowed. */
 const char *kube_client_namespace(const struct kube_client *client);
-/* HTTP attempts so far. */
-unsigned long kube_client_count(const struct kube_client *client);
 
 /*
  * One exchange. Set up by kube_call_init and its setters, done when kube_client_run hands it to

@@ -2,13 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/hide.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "kube/certificate.h"
 #include "kube/kubeconfig_priv.h"
 
 #define SERVICE_ACCOUNT_DIR "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -202,9 +200,4 @@ int kube_config_load(const struct kube_options *options, struct kube_config *out
     *out = draft.config;
     memset(&draft.config, 0, sizeof(draft.config));
     return 0;
-}
-
-char *kube_config_describe_certificate(const struct kube_config *config)
-{
-    return kube_certificate_describe(config->client_cert_pem, config->cert_origin, time(NULL));
 }

@@ -89,11 +89,4 @@ void kube_config_clear(struct kube_config *config);
  */
 void kube_config_option_secrets(const json_t *kubeconfig, struct strv *secrets);
 
-/*
- * What may explain that the server or TLS refused us: "client certificate CN=admin of
- * /root/.kube/config expired on 2026-01-02T03:04:05Z". Owned; NULL when there is no client
- * certificate or nothing is wrong with its dates. For the text of an error that happened anyway.
- */
-char *kube_config_describe_certificate(const struct kube_config *config) must_check;
-
 #endif

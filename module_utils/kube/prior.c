@@ -66,12 +66,6 @@ int kube_prior_value_take(struct kube_prior *prior, json_t *value_take, struct e
     return describe(prior, value_take, err);
 }
 
-int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
-{
-    json_auto_t *unused = NULL;
-    return kube_prior_look_take(prior, body_take, &unused, err);
-}
-
 void kube_prior_keep_take(struct kube_prior *prior, json_t *value_take)
 {
     buf_wipe(&prior->body);

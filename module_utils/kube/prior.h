@@ -25,11 +25,8 @@ struct kube_prior {
 void kube_prior_clear(struct kube_prior *prior);
 /* "It does not exist." */
 void kube_prior_absent(struct kube_prior *prior);
-/* Takes the bytes of an object over. */
-int kube_prior_read_take(struct kube_prior *prior, struct buf *body_take, struct error **err)
-    must_check;
-/* The same, and hands the object out as a value, owned: for a first look that costs no second
- * reading. */
+/* Takes the bytes of an object over, and hands the object out as a value, owned: for a first look
+ * that costs no second reading. */
 int kube_prior_look_take(struct kube_prior *prior, struct buf *body_take, json_t **value,
                          struct error **err) must_check;
 /* Takes an object that is a value already: the item of a list. */

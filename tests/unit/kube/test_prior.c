@@ -20,7 +20,8 @@ static void read_prior(struct kube_prior *prior, const char *text)
     buf_add_str(&body, compact);
     free(compact);
     struct error *err = NULL;
-    assert_int_equal(kube_prior_read_take(prior, &body, &err), 0);
+    json_auto_t *unused = NULL;
+    assert_int_equal(kube_prior_look_take(prior, &body, &unused, &err), 0);
 }
 
 struct row {
@@ -133,7 +134,8 @@ static void test_prior_read__no_json__is_an_error(maybe_unused void **state)
     buf_init(&body);
     buf_add_str(&body, "<html>");
     auto_error struct error *err = NULL;
-    assert_int_equal(kube_prior_read_take(&prior, &body, &err), -1);
+    json_t *none = NULL;
+    assert_int_equal(kube_prior_look_take(&prior, &body, &none, &err), -1);
     assert_int_equal(err->kind, ERROR_PARSE);
     kube_prior_clear(&prior);
 }
