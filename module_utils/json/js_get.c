@@ -60,6 +60,18 @@ bool js_true(const json_t *value, ...)
     return json_is_true(member);
 }
 
+json_t *js_find(const json_t *array, const char *name, const char *text)
+{
+    size_t index = 0;
+    json_t *item = NULL;
+    json_array_foreach (js_iterable(array), index, item) {
+        const char *has = json_string_value(json_object_get(item, name));
+        if (has && text && strcmp(has, text) == 0)
+            return item;
+    }
+    return NULL;
+}
+
 static const char *const type_names[] = {
     [JSON_OBJECT] = "object",  [JSON_ARRAY] = "list",  [JSON_STRING] = "string",
     [JSON_INTEGER] = "number", [JSON_REAL] = "number", [JSON_TRUE] = "boolean",

@@ -29,6 +29,9 @@ bool js_int(const json_t *value, long long *out, ...) js_names_end;
 /* True when the member is the JSON value true. */
 bool js_true(const json_t *value, ...) js_names_end;
 
+/* The first object in ARRAY whose member NAME is TEXT, borrowed, or NULL; always without a TEXT. */
+json_t *js_find(const json_t *array, const char *name, const char *text);
+
 /*
  * The member at the dotted PATH must exist and have TYPE. *out is borrowed. Otherwise -1 and an
  * ERROR_PARSE that says where and which types: "spec.template: expected object, got string";

@@ -8,12 +8,7 @@
 
 const json_t *ready_condition(const json_t *object, const char *type)
 {
-    size_t index = 0;
-    json_t *condition = NULL;
-    json_array_foreach (js_get(object, "status", "conditions", NULL), index, condition)
-        if (str_equal(js_str(condition, "type", NULL), type))
-            return condition;
-    return NULL;
+    return js_find(js_get(object, "status", "conditions", NULL), "type", type);
 }
 
 bool ready_condition_is(const json_t *object, const char *type, const char *status)

@@ -124,12 +124,7 @@ void kube_status_clear(struct kube_status *status)
 
 bool kube_status_has_cause(const struct kube_status *status, const char *reason)
 {
-    size_t index = 0;
-    json_t *cause = NULL;
-    json_array_foreach (js_get(status->status, "details", "causes", NULL), index, cause)
-        if (str_equal(js_str(cause, "reason", NULL), reason))
-            return true;
-    return false;
+    return js_find(js_get(status->status, "details", "causes", NULL), "reason", reason) != NULL;
 }
 
 /* Texts inside a 500 about a webhook or a conversion that is not up yet. */

@@ -122,12 +122,7 @@ static int start_replace(struct kube_writer *writer, struct kube_write *write, s
 
 static bool patch_is_guarded(const json_t *operations)
 {
-    size_t index = 0;
-    json_t *operation = NULL;
-    json_array_foreach (operations, index, operation)
-        if (str_equal(js_str(operation, "op", NULL), "test"))
-            return true;
-    return false;
+    return js_find(operations, "op", "test") != NULL;
 }
 
 static int start_json_patch(struct kube_writer *writer, struct kube_write *write,

@@ -69,6 +69,25 @@ static void test_js_true__only_true__is_true(void **state)
     assert_false(js_true(value, "metadata", "absent", NULL));
 }
 
+static void test_js_find__items_with_the_text__gives_the_first(void **state)
+{
+    (void)state;
+    json_auto_t *list =
+        json_from("[1, 'b', {'n': 1}, {'n': 'b', 'first': true}, {'n': 'b'}, {'n': null}]");
+    assert_json(js_find(list, "n", "b"), "{'n': 'b', 'first': true}");
+    assert_null(js_find(list, "n", "c"));
+    assert_null(js_find(list, "m", "b"));
+}
+
+static void test_js_find__no_array_or_no_text__finds_nothing(void **state)
+{
+    (void)state;
+    json_auto_t *list = json_from("[{'m': 'b'}]");
+    assert_null(js_find(list, "n", NULL));
+    assert_null(js_find(json_array_get(list, 0), "m", "b"));
+    assert_null(js_find(NULL, "m", "b"));
+}
+
 static void test_js_want__the_right_type__is_handed_out(void **state)
 {
     (void)state;
@@ -143,6 +162,8 @@ int main(void)
         cmocka_unit_test(test_js_int__integers_and_whole_reals__count),
         cmocka_unit_test(test_js_int__anything_else__leaves_the_number_alone),
         cmocka_unit_test(test_js_true__only_true__is_true),
+        cmocka_unit_test(test_js_find__items_with_the_text__gives_the_first),
+        cmocka_unit_test(test_js_find__no_array_or_no_text__finds_nothing),
         cmocka_unit_test(test_js_want__the_right_type__is_handed_out),
         cmocka_unit_test(test_js_want__another_type__is_told_with_path_and_both_types),
         cmocka_unit_test(test_js_want_lookup__absent_or_null__is_no_error),
