@@ -1,6 +1,5 @@
 #include "capi/definition.h"
 
-#include "base/str.h"
 #include "json/js_get.h"
 
 const char *capi_definition_stored(const json_t *crd)
@@ -15,10 +14,5 @@ const char *capi_definition_stored(const json_t *crd)
 
 bool capi_definition_has(const json_t *crd, const char *name)
 {
-    size_t index = 0;
-    json_t *version = NULL;
-    json_array_foreach (js_get(crd, "spec", "versions", NULL), index, version)
-        if (str_equal(js_str(version, "name", NULL), name))
-            return true;
-    return false;
+    return js_find(js_get(crd, "spec", "versions", NULL), "name", name) != NULL;
 }

@@ -46,12 +46,8 @@ static void read_target(struct capi_target *out, const json_t *reference, const 
 
 static bool has_condition(const json_t *value, const char *type)
 {
-    size_t index = 0;
-    json_t *condition = NULL;
-    json_array_foreach (js_get(value, "status", "conditions", NULL), index, condition)
-        if (str_equal(js_str(condition, "type", NULL), type))
-            return str_equal(js_str(condition, "status", NULL), "True");
-    return false;
+    const json_t *condition = js_find(js_get(value, "status", "conditions", NULL), "type", type);
+    return str_equal(js_str(condition, "status", NULL), "True");
 }
 
 static void read_class(struct capi_cluster *cluster, const json_t *topology, const char *namespace_)
@@ -70,12 +66,8 @@ static void read_class(struct capi_cluster *cluster, const json_t *topology, con
 
 static char *read_identity_name(const json_t *topology)
 {
-    size_t index = 0;
-    json_t *variable = NULL;
-    json_array_foreach (js_get(topology, "variables", NULL), index, variable)
-        if (str_equal(js_str(variable, "name", NULL), "clusterIdentityRefName"))
-            return dup_or_null(js_str(variable, "value", NULL));
-    return NULL;
+    const json_t *variables = js_get(topology, "variables", NULL);
+    return dup_or_null(js_str(js_find(variables, "name", "clusterIdentityRefName"), "value", NULL));
 }
 
 static void read_cluster(struct capi_node *node, const json_t *value)

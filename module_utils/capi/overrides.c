@@ -21,13 +21,8 @@ static bool contains_text(const json_t *list, const char *text)
 static json_t *container_of(const json_t *override, const json_t *deployment)
 {
     const char *wanted = js_str(override, "container", NULL);
-    size_t index = 0;
-    json_t *container = NULL;
-    json_array_foreach (js_get(deployment, "spec", "template", "spec", "containers", NULL), index,
-                        container)
-        if (str_equal(js_str(container, "name", NULL), wanted ? wanted : "manager"))
-            return container;
-    return NULL;
+    return js_find(js_get(deployment, "spec", "template", "spec", "containers", NULL), "name",
+                   wanted ? wanted : "manager");
 }
 
 static bool fits(const json_t *override, const char *label, const json_t *deployment)

@@ -92,12 +92,7 @@ static int patch_all(const struct capi_pause *pause, bool classes, struct error 
 
 static const json_t *paused_condition(const json_t *conditions)
 {
-    size_t index = 0;
-    json_t *condition = NULL;
-    json_array_foreach (js_iterable(conditions), index, condition)
-        if (str_equal(js_str(condition, "type", NULL), "Paused"))
-            return condition;
-    return NULL;
+    return js_find(conditions, "type", "Paused");
 }
 
 /* True when VALUE reports that it is paused, or never reports it. */

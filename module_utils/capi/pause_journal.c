@@ -53,12 +53,9 @@ void capi_pause_clear(struct capi_pause *pause)
 
 void capi_pause_enter(struct capi_pause *pause, const struct capi_node *node, const char *run)
 {
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (pause->entries, index, entry)
-        if (str_equal(js_str(entry, "uid", NULL), node->uid))
-            return;
-    entry =
+    if (js_find(pause->entries, "uid", node->uid))
+        return;
+    json_t *entry =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "group", node->group, "kind", node->kind,
                   "namespace", node->namespace_, "name", node->name, "uid", node->uid, "run", run);
     if (node->restoring)
