@@ -343,12 +343,7 @@ void backup_contents_clear(struct backup_contents *contents)
 const json_t *backup_cluster_entry(const struct backup_contents *contents,
                                    const struct capi_node *node)
 {
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (js_get(contents->manifest, "clusters", NULL), index, entry)
-        if (str_equal(js_str(entry, "uid", NULL), node->uid))
-            return entry;
-    return NULL;
+    return js_find(js_get(contents->manifest, "clusters", NULL), "uid", node->uid);
 }
 
 /* A Cluster that scales is not ready either, but has everything. */

@@ -56,12 +56,7 @@ static void place_foreign(struct backup_restore *restore)
 
 static bool has_manager(const json_t *live, const char *manager)
 {
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (js_get(live, "metadata", "managedFields", NULL), index, entry)
-        if (str_equal(js_str(entry, "manager", NULL), manager))
-            return true;
-    return false;
+    return js_find(js_get(live, "metadata", "managedFields", NULL), "manager", manager) != NULL;
 }
 
 static void replace_text(char **text, const char *value)
@@ -119,12 +114,7 @@ static bool finish_look(void *context, size_t index, struct kube_call *call)
 
 static const json_t *saved_namespace(const struct backup_restore *restore, const char *name)
 {
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (js_get(restore->contents->manifest, "namespaces", NULL), index, entry)
-        if (str_equal(js_str(entry, "name", NULL), name))
-            return entry;
-    return NULL;
+    return js_find(js_get(restore->contents->manifest, "namespaces", NULL), "name", name);
 }
 
 static json_t *new_namespace(const struct backup_restore *restore, const char *name)
