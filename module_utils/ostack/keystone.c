@@ -92,12 +92,7 @@ static const char *entry_link(const json_t *entry)
     const char *id = js_str(entry, "id", NULL);
     if (!id || !str_starts_with(id, "v3") || !is_alive(js_str(entry, "status", NULL)))
         return NULL;
-    size_t index = 0;
-    json_t *link = NULL;
-    json_array_foreach (json_object_get(entry, "links"), index, link)
-        if (str_equal(js_str(link, "rel", NULL), "self"))
-            return js_str(link, "href", NULL);
-    return NULL;
+    return js_str(js_find(json_object_get(entry, "links"), "rel", "self"), "href", NULL);
 }
 
 char *osk_login_discover(const json_t *document, const char *auth_url)

@@ -37,12 +37,7 @@ const char *osk_magnum_project(const struct osk_client *client)
 
 bool osk_magnum_has_role(const struct osk_client *client, const char *role)
 {
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (json_object_get(osk_client_token(client), "roles"), index, entry)
-        if (str_equal(js_str(entry, "name", NULL), role))
-            return true;
-    return false;
+    return js_find(json_object_get(osk_client_token(client), "roles"), "name", role) != NULL;
 }
 
 /* ---- lists */
