@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/str.h"
 #include "daemon/address.h"
 #include "json/js_get.h"
 
@@ -14,11 +13,8 @@ enum { REQUEST_TIMEOUT_MS = 15000 };
 /* The version whose form is known best, else the server's favourite. Borrowed, or NULL. */
 static const char *choose_version(const json_t *group)
 {
-    size_t index = 0;
-    json_t *version = NULL;
-    json_array_foreach (js_get(group, "versions", NULL), index, version)
-        if (str_equal(js_str(version, "version", NULL), "v1beta1"))
-            return "v1beta1";
+    if (js_find(js_get(group, "versions", NULL), "version", "v1beta1"))
+        return "v1beta1";
     return js_str(group, "preferredVersion", "version", NULL);
 }
 

@@ -21,12 +21,8 @@ char *kubeconfig_server(const char *cluster, const char *namespace_)
 static json_t *find_entry(const json_t *document, const char *cluster)
 {
     const json_t *entries = js_get(document, "clusters", NULL);
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (entries, index, entry)
-        if (str_equal(js_str(entry, "name", NULL), cluster))
-            return js_get(entry, "cluster", NULL);
-    return js_get(json_array_get(entries, 0), "cluster", NULL);
+    const json_t *entry = js_find(entries, "name", cluster);
+    return js_get(entry ? entry : json_array_get(entries, 0), "cluster", NULL);
 }
 
 /* The text of SECRET as a value, owned. Parse errors would quote it: they are replaced. */

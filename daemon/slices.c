@@ -87,12 +87,7 @@ static bool is_owned(const json_t *live, const json_t *wanted)
 {
     const json_t *owners = js_get(wanted, "metadata", "ownerReferences", NULL);
     const char *uid = js_str(json_array_get(owners, 0), "uid", NULL);
-    size_t index = 0;
-    json_t *owner = NULL;
-    json_array_foreach (js_get(live, "metadata", "ownerReferences", NULL), index, owner)
-        if (str_equal(js_str(owner, "uid", NULL), uid))
-            return true;
-    return false;
+    return js_find(js_get(live, "metadata", "ownerReferences", NULL), "uid", uid) != NULL;
 }
 
 bool slice_differs(const json_t *live, const json_t *wanted)
