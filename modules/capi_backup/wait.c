@@ -13,12 +13,8 @@ enum { POLL_MS = 2000 };
 /* The condition's status: 1 True, 0 anything else, -1 it is not reported. */
 static int condition(const json_t *cluster, const char *type)
 {
-    size_t index = 0;
-    json_t *item = NULL;
-    json_array_foreach (js_get(cluster, "status", "conditions", NULL), index, item)
-        if (str_equal(js_str(item, "type", NULL), type))
-            return str_equal(js_str(item, "status", NULL), "True");
-    return -1;
+    const json_t *item = js_find(js_get(cluster, "status", "conditions", NULL), "type", type);
+    return item ? str_equal(js_str(item, "status", NULL), "True") : -1;
 }
 
 static bool is_available(const json_t *cluster)
