@@ -18,13 +18,8 @@ static bool has_manager(const struct capi_put *item)
         return false;
     json_error_t where;
     json_auto_t *value = js_read(buf_str(&item->body), item->body.size, &where);
-    size_t index = 0;
-    json_t *container = NULL;
-    json_array_foreach (js_get(value, "spec", "template", "spec", "containers", NULL), index,
-                        container)
-        if (str_equal(js_str(container, "name", NULL), "manager"))
-            return true;
-    return false;
+    return js_find(js_get(value, "spec", "template", "spec", "containers", NULL), "name",
+                   "manager") != NULL;
 }
 
 static size_t collect(const struct capi_puts *puts, const struct kube_object **out)
