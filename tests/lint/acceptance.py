@@ -3,8 +3,8 @@
 # Of roles and playbooks: held by tests of other names, here or in the suites of modules.
 ELSEWHERE = {
     # Every run of the all-in-one deployment is by a command that sets these three.
-    6: ("test_033__an_empty_host__becomes_a_management_cluster", "test_pipelining__makes_its_own_temporary_directory"),
-    7: ("test_task__any_case__gives_its_result_in_the_expected_number_of_commands", "test_temporary_directory__is_the_one_ansible_made",
+    6: ("test_033__an_empty_host__becomes_a_management_cluster", "test_temporary_files__pipelining_or_not__none_are_left"),
+    7: ("test_task__any_case__gives_its_result_in_the_expected_number_of_commands",
         "test_config_map__is_created_and_then_left_alone"),
     12: ("test_085__no_address_to_publish__it_is_the_one_that_is_bound",),
     21: ("test_019__check_mode_on_the_deployed_cluster__predicts_nothing", "test_069__the_documented_variables__make_a_magnum",
@@ -43,8 +43,7 @@ CONTRACT = {
     3: ("test_am_spec__an_early_error__hides_what_comes_later", "test_am_run__invalid_options__show_the_scrubbed_invocation"),
     4: ("test_am_run__check_mode__predicts_instead_of_applying", "test_am_run__check_mode_without_support__is_skipped",
         "test_am_result_shape__diff__is_for_changes_in_diff_mode"),
-    5: ("test_am_tmpdir__the_one_given__is_used_and_left", "test_am_tmpdir__none_given__is_made_below_remote_tmp",
-        "test_am_tmpdir__an_impossible_remote_tmp__falls_back_with_a_warning", "test_am_tmpdir__keep_remote_files__keeps_it"),
+    5: ("test_temporary_files__pipelining_or_not__none_are_left",),  # no module makes any
     6: ("test_am_secrets__the_longest__goes_first", "test_am_spec__a_split_list__hides_its_parts", "test_am_spec__no_log_values__are_registered",
         "test_secrets__whatever_happens__are_nowhere_to_be_read"),
     7: ("test_am_result_text__the_line__is_ascii_between_newlines", "test_am_result_send__a_full_pipe__is_waited_for",

@@ -265,6 +265,16 @@ def test_ansibles_own_type_key__is_data_like_any_other(shown):
     assert shown.results["type key"]["note"] == {"__ansible_type__": "TaggedStr", "value": "x"}
 
 
+@pytest.mark.parametrize("pipelining", ["0", "1"])
+def test_temporary_files__pipelining_or_not__none_are_left(core, tmp_path, pipelining):
+    (tmp_path / "system").mkdir()
+    shown = run_playbook(tmp_path, core, {name: TASKS[name] for name in ("change", "abort")}, ANSIBLE_PIPELINING=pipelining,
+                         TMPDIR=tmp_path / "system")
+    assert shown.results["change"]["changed"] is True and shown.results["abort"]["failed"] is True
+    assert "Error deleting remote temporary files" not in shown.output
+    assert not list((tmp_path / "system").iterdir()) and not list((tmp_path / "remote").iterdir())
+
+
 def test_ad_hoc__prints_the_result(core, tmp_path):
     run_playbook(tmp_path, core, {"plain": TASKS["plain"]})  # puts the module in place
     environment = ansible_venv.ansible(core)
