@@ -12,8 +12,10 @@
     "{\"kind\":\"APIResourceList\",\"groupVersion\":\"v1\",\"resources\":[{\"name\":"              \
     "\"configmaps\","                                                                              \
     "\"singularName\":\"configmap\",\"namespaced\":true,\"kind\":\"ConfigMap\","                   \
-    "\"verbs\":[\"create\",\"delete\",\"get\",\"list\",\"patch\",\"update\"]}]}"
-/* The object as the server has it. */
+    "\"verbs\":[\"create\",\"delete\",\"get\",\"list\",\"patch\",\"update\"]},"                    \
+    "{\"name\":\"configmaps/status\",\"singularName\":\"\",\"namespaced\":true,"                   \
+    "\"kind\":\"ConfigMap\",\"verbs\":[\"get\",\"patch\",\"update\"]}]}"
+/* The object as the server has it. Its kind has a status that controllers write. */
 #define WRITING_MAP(UID, VERSION, REST)                                                            \
     "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\",\"namespace\":"    \
     "\"n\",\"uid\":\"" UID "\",\"resourceVersion\":\"" VERSION "\"}," REST "}"
