@@ -21,6 +21,5 @@ struct connection {
 int connection_open(struct connection *connection, const struct config *config, const int *wake,
                     struct error **err) must_check;
 void connection_close(struct connection *connection);
-#define auto_connection cleanup_with(connection_close)
 
 #endif

@@ -42,7 +42,6 @@ struct loop {
 
 int loop_init(struct loop *loop, struct error **err) must_check;
 void loop_clear(struct loop *loop);
-#define auto_loop cleanup_with(loop_clear)
 
 /* Watches SOURCE, whose fd and ready are set, for EVENTS (EPOLLIN, …). */
 int loop_add(struct loop *loop, struct loop_source *source, uint32_t events, struct error **err)

@@ -16,7 +16,6 @@ struct wake {
 /* OTHER is borrowed; -1: none. ERROR_IO. */
 int wake_init(struct wake *wake, int other, struct error **err) must_check;
 void wake_clear(struct wake *wake);
-#define auto_wake cleanup_with(wake_clear)
 
 /* Readable at DEADLINE (base/clock.h), whatever was said before. */
 void wake_at(struct wake *wake, long long deadline);

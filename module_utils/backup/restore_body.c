@@ -69,7 +69,8 @@ static void drop_ours(const struct capi_node *node, json_t *metadata)
 
 /* ---- pauses */
 
-bool backup_was_paused(const struct backup_restore *restore, const struct capi_node *node)
+/* Whether the object was paused by its operator before the backup. */
+static bool was_paused(const struct backup_restore *restore, const struct capi_node *node)
 {
     const json_t *entry = node->cluster ? backup_cluster_entry(restore->contents, node) : NULL;
     if (js_get(entry, "paused_before", NULL))
@@ -88,7 +89,7 @@ bool backup_to_resume(const struct backup_restore *restore, const struct capi_no
 {
     if (!can_pause(node) || restore->options.resume == BACKUP_RESUME_NEVER)
         return false;
-    return restore->options.resume == BACKUP_RESUME_ALWAYS || !backup_was_paused(restore, node);
+    return restore->options.resume == BACKUP_RESUME_ALWAYS || !was_paused(restore, node);
 }
 
 static void pause(const struct backup_restore *restore, const struct backup_item *item,

@@ -34,8 +34,6 @@ json_t *backup_body(const struct backup_restore *restore, const struct backup_it
 json_t *backup_managers(const struct capi_node *node) must_check;
 /* Whether LIVE says something else than the archive, but for what every restore changes. */
 bool backup_differs(const struct capi_node *node, const json_t *live);
-/* Whether the object was paused by its operator before the backup. */
-bool backup_was_paused(const struct backup_restore *restore, const struct capi_node *node);
 /* Whether it is created with the mark and resumed in the end. */
 bool backup_to_resume(const struct backup_restore *restore, const struct capi_node *node);
 

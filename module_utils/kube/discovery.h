@@ -19,8 +19,6 @@ struct kube_discovery;
 /* CLIENT is borrowed. */
 struct kube_discovery *kube_discovery_new(struct kube_client *client) must_check;
 void kube_discovery_free(struct kube_discovery *discovery);
-define_cleanup(kube_discovery, struct kube_discovery *, kube_discovery_free)
-#define auto_kube_discovery cleanup_with(kube_discovery_cleanup)
 
 /*
  * Fetches what is not known yet of the group-versions in API_VERSIONS, in parallel. A

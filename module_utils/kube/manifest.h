@@ -29,7 +29,6 @@ struct kube_manifest {
 
 void kube_manifest_init(struct kube_manifest *manifest);
 void kube_manifest_clear(struct kube_manifest *manifest);
-#define auto_kube_manifest cleanup_with(kube_manifest_clear)
 
 /*
  * Adds the objects of one DOCUMENT (borrowed; its values are shared, then edited): an object, a

@@ -51,9 +51,6 @@ bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube
 int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
                      struct error **err);
 
-/* True when an object of the run creates NAMESPACE. */
-bool kube_writer_creates_namespace(const struct kube_writer *writer, const char *namespace_);
-
 /*
  * Definitions that are written and whose names another one has fail, although the server took
  * them: nothing will ever serve them. An unchanged one is judged by the answer that is there,

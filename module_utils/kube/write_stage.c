@@ -116,7 +116,8 @@ static bool namespace_missing(const struct kube_write *write)
            str_equal(js_str(write->call.status.status, "details", "kind", NULL), "namespaces");
 }
 
-bool kube_writer_creates_namespace(const struct kube_writer *writer, const char *namespace_)
+/* True when an object of the run creates NAMESPACE. */
+static bool creates_namespace(const struct kube_writer *writer, const char *namespace_)
 {
     for (size_t i = 0; i < writer->count; i++) {
         const struct kube_object *object = writer->writes[i].object;
@@ -180,7 +181,7 @@ static int recover(struct kube_writer *writer, struct kube_write *write, enum ku
         return 1;
     }
     if (dry_run && namespace_missing(write) &&
-        kube_writer_creates_namespace(writer, write->object->namespace_)) {
+        creates_namespace(writer, write->object->namespace_)) {
         kube_write_predict(writer, write, "its namespace is created in the same run");
         *next = KUBE_NEXT_DONE;
         return 1;

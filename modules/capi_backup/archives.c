@@ -11,7 +11,8 @@
 
 #define BACKUPS "backups"
 
-struct backup_keep cb_keep(const struct cb_args *args)
+/* The retention that the options ask for; borrows from ARGS. */
+static struct backup_keep keep_of(const struct cb_args *args)
 {
     return (struct backup_keep){
         .last = args->keep_last,
@@ -63,7 +64,7 @@ int cb_prune(const struct cb_args *args, const struct cb_pruning *pruning, struc
     auto_backup_catalog struct backup_catalog catalog = {0};
     auto_strv struct strv names;
     strv_init(&names);
-    const struct backup_keep keep = cb_keep(args);
+    const struct backup_keep keep = keep_of(args);
     const struct cms_keys *keys = &pruning->keys->cms;
     if (backup_catalog_read(&catalog, args->path, args->name_prefix, keys, err) < 0)
         return -1;

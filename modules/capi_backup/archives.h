@@ -14,9 +14,6 @@
 #include "capi_backup/keys.h"
 #include "capi_backup/state.h"
 
-/* The retention that the options ask for; borrows from ARGS. */
-struct backup_keep cb_keep(const struct cb_args *args);
-
 /* The owner, group and mode of archives: by default group "backups" where root finds it. */
 int cb_owner(const struct cb_args *args, struct backup_owner *out, struct error **err) must_check;
 

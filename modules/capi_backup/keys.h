@@ -38,6 +38,5 @@ struct cb_recipients {
 int cb_recipients_read(struct cb_recipients *recipients, const struct cb_args *args,
                        struct strv *warnings, struct error **err) must_check;
 void cb_recipients_clear(struct cb_recipients *recipients);
-#define auto_cb_recipients cleanup_with(cb_recipients_clear)
 
 #endif

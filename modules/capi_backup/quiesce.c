@@ -38,7 +38,8 @@ static int open_lock(const struct quiesce *quiesce)
     return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-bool quiesce_try_lock(struct quiesce *quiesce)
+/* True when it was free and is ours now. */
+static bool try_lock(struct quiesce *quiesce)
 {
     /* Nothing is written, so nobody is disturbed. */
     if (kube_client_is_dry_run(quiesce->pause.client))
@@ -94,8 +95,7 @@ static int resume(struct quiesce *quiesce, const char *what, struct error **err)
 
 int quiesce_repair(struct quiesce *quiesce, struct error **err)
 {
-    if (access(quiesce->pause.journal, F_OK) < 0 ||
-        (quiesce->lock < 0 && !quiesce_try_lock(quiesce)))
+    if (access(quiesce->pause.journal, F_OK) < 0 || (quiesce->lock < 0 && !try_lock(quiesce)))
         return 0;
     /* It may have gone while the lock was waited for. */
     int loaded = capi_pause_load(&quiesce->pause, err);
@@ -110,8 +110,7 @@ int quiesce_repair_graph(struct quiesce *quiesce, const struct capi_graph *graph
     size_t alive = 0;
     bool force = quiesce->cb->args.state == CB_RESUMED && quiesce->cb->args.force;
     /* Runs of this host are dead only when their lock is ours. */
-    if (quiesce->lock < 0 && !quiesce_try_lock(quiesce) &&
-        access(quiesce->pause.journal, F_OK) == 0)
+    if (quiesce->lock < 0 && !try_lock(quiesce) && access(quiesce->pause.journal, F_OK) == 0)
         return 0;
     capi_pause_find(&quiesce->pause, graph, quiesce->cb->args.timeout_ms / 1000, force, &alive);
     if (alive)

@@ -26,8 +26,6 @@ void quiesce_clear(struct quiesce *quiesce);
 
 /* Waits up to lock_timeout for other runs that pause on this host. ERROR_TIMEOUT. */
 int quiesce_lock(struct quiesce *quiesce, struct error **err) must_check;
-/* True when it was free and is ours now. */
-bool quiesce_try_lock(struct quiesce *quiesce);
 
 /* Resumes what is in the journal of a dead run. Nothing happens when there is none, or when its run
  * is alive. */

@@ -111,7 +111,7 @@ static size_t place_for(const struct text *text, const char *key)
 
 /* ---- scalars */
 
-void config_set_scalar(struct text *text, const char *key, const char *value, bool at_end)
+static void set_scalar(struct text *text, const char *key, const char *value, bool at_end)
 {
     size_t at = text_last(text, key);
     if (at_end && at < text->count) {
@@ -180,7 +180,7 @@ static void merge_value(struct text *text, size_t from, const char *key, const c
     text_insert(text, behind ? last + 1 : text->count, key, value);
 }
 
-void config_merge_list(struct text *text, const struct wanted_key *wanted)
+static void merge_list(struct text *text, const struct wanted_key *wanted)
 {
     size_t reset = last_reset(text, wanted->key);
     size_t from = reset < text->count ? reset + 1 : 0;
@@ -203,7 +203,7 @@ static bool has_sequence(const struct text *text, const struct wanted_key *wante
     return !resets || !text_includes_behind(text, text_first(text, wanted->key));
 }
 
-void config_replace_list(struct text *text, const struct wanted_key *wanted)
+static void replace_list(struct text *text, const struct wanted_key *wanted)
 {
     if (has_sequence(text, wanted))
         return;
@@ -246,12 +246,11 @@ void config_edit(struct text *text, const struct wanted *wanted, const struct st
         enum key_class class = key_class(key->key);
         bool single = class == KEY_SCALAR || class == KEY_MARTIAN;
         if (key->replace && !(single && strv_contains(at_end, key->key)))
-            config_replace_list(text, key);
+            replace_list(text, key);
         else if (single)
-            config_set_scalar(text, key->key, key->values.items[0],
-                              strv_contains(at_end, key->key));
+            set_scalar(text, key->key, key->values.items[0], strv_contains(at_end, key->key));
         else
-            config_merge_list(text, key);
+            merge_list(text, key);
     }
     if (wanted->networks)
         config_replace_networks(text, wanted);

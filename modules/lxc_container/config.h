@@ -22,9 +22,6 @@ json_t *config_changes(const struct text *before, const struct text *after) must
 bool config_same_value(const char *key, const char *a, const char *b);
 
 /* For the tests and config.c: the parts. */
-void config_set_scalar(struct text *text, const char *key, const char *value, bool at_end);
-void config_merge_list(struct text *text, const struct wanted_key *wanted);
-void config_replace_list(struct text *text, const struct wanted_key *wanted);
 void config_replace_networks(struct text *text, const struct wanted *wanted);
 void config_remove(struct text *text, const char *item);
 

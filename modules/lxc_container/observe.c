@@ -144,7 +144,8 @@ static int classify(struct ct *ct, struct error **err)
 
 /* ---- its state */
 
-int observe_run(struct ct *ct, struct error **err)
+/* Reads the state of a defined container into ct->run; one on its way is waited for. */
+static int observe_run(struct ct *ct, struct error **err)
 {
     struct lxc_container *container = ct->container;
     const char *word = container->state(container);

@@ -9,7 +9,4 @@
 
 int ct_observe(void *state, struct error **err);
 
-/* Reads the state of a defined container into ct->run; one on its way is waited for. */
-int observe_run(struct ct *ct, struct error **err) must_check;
-
 #endif

@@ -11,21 +11,12 @@ import tree
 
 # Names that stay although nothing of the product uses them, each with its reason.
 EXCEPTIONS = {
+    "capi_config_of_text": "what the fuzzer reads is no file",
+    "capi_config_providers": "the fuzzer and its test walk the whole list",
     "clock_use": "tests let the time pass",
+    "http_client_count": "tests hold how many requests were sent",
+    "ready_row_get": "a test holds that every row has its case",
     "sink_of_buf": "the pair of source_of_bytes: tests look at what was written",
-}
-# What is still to be cleaned.
-KNOWN = {
-    "auto_clusters", "auto_connection", "auto_expiry", "auto_loop", "netns_candidates", "auto_wake",  # daemon
-    "auto_backup_draft", "backup_was_paused",  # backup
-    "capi_config_of_text", "capi_config_providers", "capi_entries_sort", "auto_capi_graph", "capi_node_heads",
-    "auto_capi_inventory", "auto_capi_pause", "capi_plan_print", "auto_capi_snapshot", "capi_version_same_series",  # capi
-    "auto_kube_auth", "kube_client_count", "auto_kube_discovery", "auto_kube_config",
-    "kube_config_describe_certificate", "auto_kube_manifest", "kube_prior_read_take", "ready_row_get",
-    "auto_kube_status", "kube_writer_creates_namespace",  # kube
-    "osk_client_count", "auto_osk_cloud", "osk_domain", "osk_log_token",  # ostack
-    "cb_keep", "auto_cb_recipients", "quiesce_try_lock",  # capi_backup
-    "config_set_scalar", "config_merge_list", "config_replace_list", "observe_run", "states_is_run",  # lxc_container
 }
 
 WORD = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")
@@ -146,9 +137,9 @@ def cleaners(unit, name):
     return unit.through.get(name, set()) - {"cleanup_with"} if name.startswith("auto_") else {name}
 
 
-def judge(files, own, tested):
+def judge(name, files, own, tested):
     """What is wrong with a name that FILES of the product use, OWN being those where it is at home; or None."""
-    if files - own or (files and tested):
+    if files - own or (files and tested) or (name.startswith("auto_") and tested):
         return None
     if files:
         return "is used in %s alone: it belongs there" % min(files)
@@ -165,11 +156,11 @@ def check(root):
         for name, line in sorted(unit.declared.items(), key=lambda item: item[1]):
             files = product.get((unit.name, name), set())
             own = set().union(*(defined.get(cleaner, set()) for cleaner in cleaners(unit, name)))
-            text = judge(files, own, (unit.name, name) in tests)
+            text = judge(name, files, own, (unit.name, name) in tests)
             if not text:
                 continue
             excused.add(name)
-            if name not in EXCEPTIONS and name not in KNOWN:
+            if name not in EXCEPTIONS:
                 yield tree.Finding(unit.name, line, "%s %s" % (name, text))
     for name in sorted(EXCEPTIONS if root == tree.ROOT else ()):
         if name not in excused:
