@@ -12,8 +12,9 @@
 
 enum {
     MOST_STORES = 4,
-    IDLE_MS = 60000, /* longer than any wait: a silent watch is a good one */
-    AGAIN_MS = 1000, /* until a watch that ended is begun again */
+    IDLE_MS = 60000,   /* longer than any wait: a silent watch is a good one */
+    AGAIN_MS = 1000,   /* until a watch that ended is begun again */
+    MAX_EVENT_MB = 64, /* no object is as large, and a line without end would fill the memory */
 };
 
 /* ---- lists */
@@ -145,6 +146,21 @@ static void call_attention(struct watches *watches, const struct store *store)
         wake_sooner(watches->wake, clock_deadline_ms(watches->settle_ms));
 }
 
+/* Keeps a part of an event's line; false when that gets too long. */
+static bool keep_part(struct watches *watches, struct watch *watch, const char *bytes,
+                      size_t length)
+{
+    if (length <= (size_t)MAX_EVENT_MB * 1000 * 1000 - watch->line.size) {
+        buf_add(&watch->line, bytes, length);
+        return true;
+    }
+    if (!watches->error)
+        error_make(&watches->error, ERROR_HTTP,
+                   "%s: the server sent an event of a watch that is larger than %d MB",
+                   watch->store->what, MAX_EVENT_MB);
+    return false;
+}
+
 static bool take_bytes(void *context, struct kube_call *call, const char *bytes, size_t length)
 {
     struct watches *watches = context;
@@ -154,11 +170,11 @@ static bool take_bytes(void *context, struct kube_call *call, const char *bytes,
     while (length && fine) {
         const char *end = memchr(bytes, '\n', length);
         size_t part = end ? (size_t)(end - bytes) : length;
-        buf_add(&watch->line, bytes, part);
+        fine = keep_part(watches, watch, bytes, part);
         bytes += part + (end != NULL);
         length -= part + (end != NULL);
         auto_error struct error *ignored = NULL; /* that it has to be listed again says enough */
-        if (end && watch->line.size)
+        if (end && fine && watch->line.size)
             fine = store_event(watch->store, watch->line.data, watch->line.size, &ignored) == 0;
         if (end)
             buf_clear(&watch->line);

@@ -97,11 +97,29 @@ static void test_follow__watch_was_refused_and_is_silent_now__is_granted(maybe_u
     world_end(&world, "<6>Things can be watched again\n");
 }
 
+static void test_follow__line_without_end__ends_the_watch(maybe_unused void **state)
+{
+    enum { LARGE = 65 * 1000 * 1000 };
+    auto_free char *line = xcalloc(1, LARGE + 1);
+    memset(line, ' ', LARGE);
+    const struct fake_reply script[] = {LIST, {.when = WATCH, .body = line}};
+    struct world world;
+    struct error *err = NULL;
+    world_begin(&world, script, array_length(script));
+    struct store *stores[] = {&world.store};
+    wake_at(&world.wake, clock_deadline_ms(PATIENCE_MS));
+    assert_int_equal(follow_watch(world.scene.client, stores, 1, &world.wake, SETTLE_MS, &err), -1);
+    assert_error(&err, ERROR_HTTP,
+                 "Things: the server sent an event of a watch that is larger than 64 MB");
+    world_end(&world, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_follow__watch_is_refused__is_tried_again_after_a_minute),
         cmocka_unit_test(test_follow__watch_was_refused_and_is_silent_now__is_granted),
+        cmocka_unit_test(test_follow__line_without_end__ends_the_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
