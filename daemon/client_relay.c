@@ -93,9 +93,13 @@ void client_relay(struct client *client)
 {
     struct server *server = client->server;
     client_wait_for(client, 1);
-    /* Whether they are over was maybe told while nobody asked. */
-    client->near = (struct flow_end){client->socket.fd, true, true, true};
-    client->far = (struct flow_end){client->dial.source.fd, true, true, true};
+    /* What was told while they were connected is not told again. */
+    client->near = (struct flow_end){
+        .fd = client->socket.fd, .readable = true, .writable = true, .over = client->half_closed};
+    client->far = (struct flow_end){.fd = client->dial.source.fd,
+                                    .readable = true,
+                                    .writable = true,
+                                    .over = client->dial.over};
     client->socket.ready = on_near;
     client->dial.source.ready = on_far;
     client->half_closed = client->half_closed || client->dial.over;

@@ -198,7 +198,9 @@ enum flow_result flow_move(struct flow *flow, struct flow_end *from, struct flow
         return FLOW_BROKEN;
     if (step == STEP_WAIT)
         return FLOW_WAITS;
-    shutdown(to->fd, SHUT_WR);
+    if (!to->done)
+        shutdown(to->fd, SHUT_WR);
+    from->done = true;
     flow->ended = true;
     return FLOW_ENDED;
 }

@@ -43,6 +43,7 @@ struct flow_end {
     bool readable;
     bool writable;
     bool over; /* maybe closed by its peer: the end comes behind the last bytes without an edge */
+    bool done; /* read to its end: nobody sends from here any more */
 };
 
 /* Zeroed at first, with pipe.out and pipe.in -1 (FLOW_INIT). */
@@ -66,7 +67,8 @@ void flow_clear(struct flow *flow, struct flow_pool *pool);
 enum flow_result {
     FLOW_WAITS,  /* for one of the two sockets */
     FLOW_TURN,   /* its budget is used up: call again after the others */
-    FLOW_ENDED,  /* the sender closed its side and the receiver's side is shut too */
+    FLOW_ENDED,  /* the sender closed its side and the receiver was told; but for one that is done
+                    too: to close both sockets tells it in one go */
     FLOW_BROKEN, /* a socket failed: errno */
 };
 

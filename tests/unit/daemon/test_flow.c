@@ -24,8 +24,8 @@ static int make(void **state)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p->in) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, p->out) < 0)
         return -1;
-    p->from = (struct flow_end){p->in[1], true, true, false};
-    p->to = (struct flow_end){p->out[0], true, true, false};
+    p->from = (struct flow_end){.fd = p->in[1], .readable = true, .writable = true};
+    p->to = (struct flow_end){.fd = p->out[0], .readable = true, .writable = true};
     *state = p;
     return 0;
 }
@@ -83,6 +83,19 @@ static void test_flow__end__is_passed_on_once(void **state)
     assert_int_equal(read(p->out[1], text, sizeof(text)), 3);
     assert_int_equal(read(p->out[1], text, sizeof(text)), 0);
     assert_int_equal(write(p->out[1], "x", 1), 1); /* the other direction is still open */
+}
+
+static void test_flow__end_of_both__is_left_to_who_closes_them(void **state)
+{
+    struct pipeline *p = *state;
+    char text[16];
+    shutdown(p->in[0], SHUT_WR);
+    p->from.over = true;
+    p->to.done = true;
+    assert_int_equal(move(p), FLOW_ENDED);
+    assert_true(p->from.done);
+    assert_int_equal(read(p->out[1], text, sizeof(text)), -1);
+    assert_int_equal(errno, EAGAIN);
 }
 
 /* Writes and reads until TOTAL numbered bytes came through, the reader as slow as READS bytes. */
@@ -150,6 +163,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flow__a_little__is_all_until_the_next_edge, make,
                                         unmake),
         cmocka_unit_test_setup_teardown(test_flow__end__is_passed_on_once, make, unmake),
+        cmocka_unit_test_setup_teardown(test_flow__end_of_both__is_left_to_who_closes_them, make,
+                                        unmake),
         cmocka_unit_test_setup_teardown(test_flow__stream__same_bytes_and_pipes_returned, make,
                                         unmake),
         cmocka_unit_test_setup_teardown(test_flow__slow_reader__nothing_lost_and_little_kept, make,
