@@ -312,6 +312,7 @@ static void make_plan(struct cycle *cycle, struct plan *plan)
         .now = now.tv_sec,
         .microseconds = now.tv_nsec / 1000,
         .ahead = cycle->ahead,
+        .cycle_ms = cycle->config->cycle_ms,
     };
     plan_make(plan, &input);
 }

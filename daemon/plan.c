@@ -15,8 +15,12 @@ enum {
     LEFT_SECONDS = 12 * HOUR,
     /* Not all at once. */
     SPREAD_SECONDS = 12 * HOUR,
-    /* The sign of life, written in cycles of 10 s, also when there is a cycle in between. */
+    /* The sign of life is written again once it is so old, of a cycle, or this old: in each cycle
+     * once, also when there is a round in between. */
+    SIGN_PERCENT = 80,
     SIGN_SECONDS = 8,
+    PERCENT = 100,
+    MS_PER_SECOND = 1000,
 };
 
 static struct write *add(struct plan *plan, enum write_verb verb, enum write_kind kind,
@@ -186,6 +190,13 @@ static bool has_slice_that_stays(const struct plan_input *input)
     return false;
 }
 
+/* In whole seconds, as times are compared; 0: it is written in each round. */
+static time_t sign_seconds(const struct plan_input *input)
+{
+    long long seconds = input->cycle_ms * SIGN_PERCENT / PERCENT / MS_PER_SECOND;
+    return seconds < SIGN_SECONDS ? (time_t)seconds : SIGN_SECONDS;
+}
+
 /* A host that publishes nothing needs no sign of life. */
 static void plan_sign(struct plan *plan, const struct plan_input *input)
 {
@@ -198,7 +209,8 @@ static void plan_sign(struct plan *plan, const struct plan_input *input)
     }
     time_t stamp = 0;
     time_t wanted = input->now + input->ahead;
-    if (live && slice_stamp(live, &stamp) && stamp <= wanted && stamp > wanted - SIGN_SECONDS)
+    if (live && slice_stamp(live, &stamp) && stamp <= wanted &&
+        stamp > wanted - sign_seconds(input))
         return;
     auto_free char *text = stamp_format(wanted, input->microseconds);
     add_put_take(plan, WRITE_SLICE, sign_wanted(input->place, text), NULL);

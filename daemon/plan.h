@@ -36,7 +36,8 @@ struct plan_input {
     void *context;
     time_t now;
     long microseconds;
-    int ahead; /* seconds that the time on the sign of life is ahead */
+    int ahead;          /* seconds that the time on the sign of life is ahead */
+    long long cycle_ms; /* at most so long after this plan comes the next */
 };
 
 enum write_verb { WRITE_PUT, WRITE_DELETE };

@@ -8,7 +8,7 @@
 #include "support/json_text.h"
 #include "support/unit.h"
 
-enum { NOW = 1790000000, HOUR = 3600, AHEAD = 10 };
+enum { NOW = 1790000000, HOUR = 3600, AHEAD = 10, CYCLE_MS = 10000 };
 
 static const struct place place = {
     .namespace_ = "magnum-system", .host = "us", .address = "10.1.2.3", .port = 44355, .sign = "s"};
@@ -19,6 +19,7 @@ struct world {
     json_t *services, *slices;
     struct strv expired, resting;
     enum plan_health health;
+    long long cycle_ms;
 };
 
 static enum plan_health health_of(void *context, maybe_unused const char *cluster)
@@ -28,7 +29,8 @@ static enum plan_health health_of(void *context, maybe_unused const char *cluste
 
 static void world_init(struct world *world, enum plan_health health)
 {
-    *world = (struct world){.services = json_object(), .slices = json_object(), .health = health};
+    *world = (struct world){
+        .services = json_object(), .slices = json_object(), .health = health, .cycle_ms = CYCLE_MS};
     json_auto_t *objects = json_from(
         "{'c': {'metadata': {'labels': {'cluster.x-k8s.io/cluster-name': 'c'}},"
         " 'spec': {'disableAPIServerFloatingIP': true}, 'status': {'network': {'id': 'n'},"
@@ -110,6 +112,7 @@ static void assert_plan(struct world *world, const char *expected)
         .context = world,
         .now = NOW,
         .ahead = AHEAD,
+        .cycle_ms = world->cycle_ms,
     };
     auto_plan struct plan plan;
     auto_buf struct buf text;
@@ -290,16 +293,24 @@ static void test_plan__times__are_written_when_their_readers_need_them(maybe_unu
     }
 }
 
+/* Others are patient for two cycles at least, and a plan may come a cycle after the one before. */
 static void test_plan__sign_of_life__is_written_once_a_cycle(maybe_unused void **state)
 {
     static const struct {
+        long long cycle_ms;
         long long left;
         bool written;
-    } rows[] = {{AHEAD, false}, {AHEAD - 7, false}, {AHEAD - 8, true}, {AHEAD + 1, true}};
+    } rows[] = {
+        {CYCLE_MS, AHEAD, false},    {CYCLE_MS, AHEAD - 7, false}, {CYCLE_MS, AHEAD - 8, true},
+        {CYCLE_MS, AHEAD + 1, true}, {60000, AHEAD - 7, false},    {60000, AHEAD - 8, true},
+        {7000, AHEAD - 4, false},    {7000, AHEAD - 5, true},      {2000, AHEAD, false},
+        {2000, AHEAD - 1, true},     {1000, AHEAD, true},          {100, AHEAD, true},
+    };
     for (size_t i = 0; i < array_length(rows); i++) {
         auto_world struct world world;
         world_init(&world, PLAN_UP);
         settle(&world);
+        world.cycle_ms = rows[i].cycle_ms;
         add_sign(&world, "us", rows[i].left);
         assert_plan(&world, rows[i].written ? "put slice us.magnum-cluster-api-proxy ~" : "");
     }
