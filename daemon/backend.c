@@ -137,26 +137,26 @@ size_t backend_ways(const struct backend *backend)
     return backend->candidates.count;
 }
 
-const char *backend_way(const struct backend *backend, size_t index)
+const char *backend_way(const struct backend *backend, const char *best, size_t index)
 {
     if (!backend->route->network)
         return NULL;
     const struct strv *names = &backend->candidates;
-    if (!backend->good || !strv_contains(names, backend->good))
+    if (!best || !strv_contains(names, best))
         return names->items[index];
     if (index == 0)
-        return backend->good;
-    /* The others keep their order, the good one left out. */
+        return best;
+    /* The others keep their order, the best one left out. */
     size_t at = 0;
-    while (!str_equal(names->items[at], backend->good))
+    while (!str_equal(names->items[at], best))
         at++;
     return names->items[index <= at ? index - 1 : index];
 }
 
 /* A dial may outlive the route that it began with, so that FIRST may be beyond this one's end. */
-size_t backend_target(const struct backend *backend, size_t index)
+size_t backend_target(const struct backend *backend, size_t first, size_t index)
 {
-    return (backend->first + index) % backend->route->count;
+    return (first + index) % backend->route->count;
 }
 
 bool backend_worked(struct backend *backend, const char *namespace, const struct netns_id *id,

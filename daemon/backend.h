@@ -67,12 +67,12 @@ void backends_clear(struct backends *backends, const struct backends_change *cha
 /* Frees what has neither a place in the table nor a connection. */
 void backend_release(struct backend *backend);
 
-/* Namespaces in the order in which to try them: the one that worked last, then CANDIDATES. */
+/* Namespaces in the order in which to try them: BEST (may be NULL), then the other CANDIDATES. */
 size_t backend_ways(const struct backend *backend);
 /* NULL: our own namespace. */
-const char *backend_way(const struct backend *backend, size_t index);
-/* Targets of the route likewise: the one that answered last, then those after it, all around. */
-size_t backend_target(const struct backend *backend, size_t index);
+const char *backend_way(const struct backend *backend, const char *best, size_t index);
+/* Targets of the route likewise: FIRST, then those after it, all around. */
+size_t backend_target(const struct backend *backend, size_t first, size_t index);
 /*
  * In NAMESPACE (NULL: our own), which is ID, the route's TARGET answered. True when the namespace
  * was surely made anew since last time: the kernel gives the number of a namespace that is gone to

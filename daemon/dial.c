@@ -24,8 +24,8 @@ static void end_attempt(struct dial *dial)
 void dial_clear(struct dial *dial)
 {
     end_attempt(dial);
-    free(dial->namespace);
-    dial->namespace = NULL;
+    free(steal_ptr(dial->best));
+    free(steal_ptr(dial->namespace));
     error_clear(&dial->error);
 }
 
@@ -92,26 +92,13 @@ static int attempt(struct dial *dial, const struct route_target *target, struct 
                     err);
 }
 
-static const char *way_of(const struct dial *dial)
-{
-    const struct backend *backend = dial->backend;
-    if (!dial->in_order || !backend->route->network)
-        return backend_way(backend, dial->way);
-    return backend->candidates.items[dial->way];
-}
-
-static size_t target_of(const struct dial *dial)
-{
-    return dial->in_order ? dial->target : backend_target(dial->backend, dial->target);
-}
-
 static void try_from_here(struct dial *dial)
 {
     while (dial->way < backend_ways(dial->backend)) {
         free(dial->namespace);
-        const char *way = way_of(dial);
+        const char *way = backend_way(dial->backend, dial->best, dial->way);
         dial->namespace = way ? xstrdup(way) : NULL;
-        dial->at = target_of(dial);
+        dial->at = backend_target(dial->backend, dial->first, dial->target);
         error_clear(&dial->error);
         if (attempt(dial, &dial->backend->route->targets[dial->at], &dial->error) == 0) {
             dial->timer.fire = on_timeout;
@@ -130,9 +117,16 @@ static void try_from_here(struct dial *dial)
     dial->done(dial, false);
 }
 
+/* What is found out by others meanwhile does not change the order: something would be tried twice,
+ * and something else not at all. */
 void dial_start(struct dial *dial)
 {
+    const struct backend *backend = dial->backend;
     dial->way = 0;
     dial->target = 0;
+    if (!dial->in_order) {
+        dial->best = backend->good ? xstrdup(backend->good) : NULL;
+        dial->first = backend->first;
+    }
     try_from_here(dial);
 }

@@ -17,9 +17,11 @@ struct dial {
     struct timer timer;
     long long timeout_ms; /* for one address */
     bool in_order;        /* the best namespace and the first address, whatever worked last */
-    bool over; /* connected, and closed by the cluster already: no event tells it again */
-    size_t way;
-    size_t target;   /* how many of this way were tried before */
+    bool over;       /* connected, and closed by the cluster already: no event tells it again */
+    char *best;      /* owned: the namespace to begin with; NULL: the first candidate */
+    size_t first;    /* of the route's targets: the one to begin with */
+    size_t way;      /* how many namespaces were tried before */
+    size_t target;   /* how many targets of this way */
     size_t at;       /* which of the route's targets the attempt is for */
     char *namespace; /* owned: of the attempt under way; NULL: our own */
     struct netns_id id;

@@ -139,7 +139,7 @@ static void test_backends__gone_with_connections__lives_until_the_last(void **st
     free(backends.items);
 }
 
-static void test_backend__ways__the_one_that_worked_first(void **state)
+static void test_backend__ways__the_best_first_and_each_once(void **state)
 {
     (void)state;
     struct backends backends = {0};
@@ -150,9 +150,18 @@ static void test_backend__ways__the_one_that_worked_first(void **state)
     struct netns_id id = {.device = 1, .inode = 1};
     assert_false(backend_worked(b, "qdhcp-net", &id, 0));
     assert_int_equal(backend_ways(b), 3);
-    assert_string_equal(backend_way(b, 0), "qdhcp-net");
-    assert_string_equal(backend_way(b, 1), "ovnmeta-net");
-    assert_string_equal(backend_way(b, 2), "net");
+    static const struct {
+        const char *best;
+        const char *ways[3];
+    } rows[] = {
+        {"qdhcp-net", {"qdhcp-net", "ovnmeta-net", "net"}},
+        {"net", {"net", "ovnmeta-net", "qdhcp-net"}}, /* whichever worked last */
+        {"gone-net", {"ovnmeta-net", "qdhcp-net", "net"}},
+        {NULL, {"ovnmeta-net", "qdhcp-net", "net"}},
+    };
+    for (size_t i = 0; i < array_length(rows); i++)
+        for (size_t way = 0; way < 3; way++)
+            assert_string_equal(backend_way(b, rows[i].best, way), rows[i].ways[way]);
     assert_false(backend_worked(b, "qdhcp-net", &id, 0));
     id.inode = 2;
     assert_true(backend_worked(b, "qdhcp-net", &id, 0)); /* the name again, another namespace */
@@ -176,14 +185,14 @@ static void test_backend__targets__the_one_that_answered_first_until_the_route_c
     follow(&backends, routes, &changes);
     struct backend *b = backends_find(&backends, "b");
     const struct netns_id id = {.device = 1, .inode = 1};
-    assert_int_equal(backend_target(b, 0), 0);
+    assert_int_equal(b->first, 0);
     backend_worked(b, NULL, &id, 1);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(backend_target(b, i), (i + 1) % 3);
+        assert_int_equal(backend_target(b, b->first, i), (i + 1) % 3);
     follow(&backends, table("b", "10.0.0.1", NULL), &changes);
     assert_int_equal(b->first, 0);
     backend_worked(b, NULL, &id, 2); /* a connection that was begun before */
-    assert_int_equal(backend_target(b, 0), 0);
+    assert_int_equal(backend_target(b, b->first, 0), 0);
     follow(&backends, routes_new(), &changes);
     free(backends.items);
 }
@@ -268,7 +277,7 @@ int main(void)
         cmocka_unit_test(test_verdict__failures_and_successes__two_down_one_up),
         cmocka_unit_test(test_backends__tables__only_what_changed_is_told),
         cmocka_unit_test(test_backends__gone_with_connections__lives_until_the_last),
-        cmocka_unit_test(test_backend__ways__the_one_that_worked_first),
+        cmocka_unit_test(test_backend__ways__the_best_first_and_each_once),
         cmocka_unit_test(
             test_backend__targets__the_one_that_answered_first_until_the_route_changes),
         cmocka_unit_test_setup_teardown(test_routes__file__errors_name_entry_and_reason,
