@@ -209,7 +209,7 @@ static int warn_of_members(const struct resources *all, const struct resource *i
 {
     auto_free char *list = NULL;
     if (!str_equal(js_str(item->found, "visibility", NULL), "shared") ||
-        differs(item, "visibility") || !is_replaced(item))
+        differs(item, "visibility"))
         return 0;
     if (members_text(all, item, &list, err) < 0)
         return -1;
@@ -222,6 +222,15 @@ static int warn_of_members(const struct resources *all, const struct resource *i
 }
 
 /* ---- all of it */
+
+/* One of another format is made anew, of a file that only the item can name. */
+static int refuse_fileless(const struct resource *item, struct error **err)
+{
+    error_make(err, ERROR_USAGE,
+               "it is missing, and the image that takes the place of this one needs it");
+    wish_blame(item->wish, "file", err);
+    return -1;
+}
 
 static int observe(const struct resources *all, struct resource *item, struct error **err)
 {
@@ -240,7 +249,9 @@ static int observe(const struct resources *all, struct resource *item, struct er
         return given ? read_file(all, item, err) : 0;
     if (given && compare_content(all, item, err) < 0)
         return -1;
-    return warn_of_members(all, item, err);
+    if (!is_replaced(item))
+        return 0;
+    return given ? warn_of_members(all, item, err) : refuse_fileless(item, err);
 }
 
 const struct kind kind_image = {

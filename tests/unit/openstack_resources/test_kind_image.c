@@ -38,15 +38,17 @@ static void test_observe__public_image_of_another_project__is_not_removed(void *
 
 #define SHARED(FORMAT)                                                                             \
     {                                                                                              \
-        .when = IMAGES "?", .body = "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"owner\": "   \
-                                    "\"mine\", \"status\": \"active\", \"visibility\": "           \
-                                    "\"shared\", \"disk_format\": \"" FORMAT "\"}]}"               \
+        .when = IMAGES "?", .body =                                                                \
+                                "{\"images\": [{\"id\": \"1\", \"name\": \"i\", \"owner\": "       \
+                                "\"mine\", \"status\": \"active\", \"visibility\": "               \
+                                "\"shared\", \"disk_format\": \"" FORMAT "\"" NOTED(ABC_256) "}]}" \
     }
 
 /* They are told before the image is replaced, also in check mode. */
 static void test_observe__projects_that_lose_an_image__are_told(void **state)
 {
-    (void)state;
+    sandbox_write(state, "abc", "abc");
+    auto_free char *path = sandbox_path(state, "abc");
     static const struct {
         struct fake_reply image;
         const char *more;
@@ -67,15 +69,30 @@ static void test_observe__projects_that_lose_an_image__are_told(void **state)
             {.when = IMAGES "/1/members", .status = rows[i].status, .body = rows[i].members}};
         auto_task struct task task;
         auto_free char *items =
-            xasprintf("[{'kind': 'image', 'name': 'i', 'disk_format': 'iso', 'on_different': "
-                      "'replace'%s}]",
-                      rows[i].more);
+            xasprintf("[{'kind': 'image', 'name': 'i', 'file': '%s', 'disk_format': 'iso', "
+                      "'on_different': 'replace'%s}]",
+                      path, rows[i].more);
         start(&task, script, array_length(script), items);
         const struct strv *warnings = &task.bench.context.warnings;
         assert_int_equal(warnings->count, rows[i].told ? 1 : 0);
         if (rows[i].told)
             assert_contains(warnings->items[0], rows[i].told);
     }
+}
+
+static void test_observe__an_image_to_replace_without_a_file__is_refused(void **state)
+{
+    static const struct fake_reply script[] = {TOKEN("1"), SHARED("raw")};
+    struct error *err = NULL;
+    auto_task struct task task;
+    (void)state;
+    assert_int_equal(task_start(&task, script, array_length(script),
+                                "[{'kind': 'image', 'name': 'i', 'disk_format': 'iso', "
+                                "'on_different': 'replace'}]",
+                                &err),
+                     -1);
+    assert_error(&err, ERROR_USAGE,
+                 "resources[0].file (image \"i\"): it is missing, and the image");
 }
 
 /* The file "abc" of the sandbox, or one that is not there, against an image of which Glance keeps
@@ -139,6 +156,7 @@ int main(void)
         place_test(test_observe__an_image_that_is_being_uploaded__is_not_touched),
         place_test(test_observe__public_image_of_another_project__is_not_removed),
         place_test(test_observe__projects_that_lose_an_image__are_told),
+        place_test(test_observe__an_image_to_replace_without_a_file__is_refused),
         place_test(test_observe__a_content__is_judged_by_what_is_known_of_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
