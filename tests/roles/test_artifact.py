@@ -115,6 +115,14 @@ def test_091__the_checksum_differs__the_old_file_stays(run, mirror, tmp_path):
     assert (tmp_path / "tool").read_bytes() == b"1"
 
 
+@pytest.mark.parametrize("checksum", ["", "sha256:"])
+def test_artifact__without_a_checksum__is_not_fetched(run, mirror, tmp_path, checksum):
+    mirror.put("dl.example/tool", b"tool")
+    done = run([{"name": "tool", "url": "https://dl.example/tool", "dest": str(tmp_path / "tool"), "checksum": checksum}])
+    assert done.returncode != 0 and "tool without checksum; set it to sha256:HEX" in " ".join(done.stdout.split()), done.stdout
+    assert not (tmp_path / "tool").exists()
+
+
 def test_027__what_was_unpacked_is_gone__it_alone_comes_back(run, mirror, tmp_path):
     items = items_of(mirror, tmp_path)
     changed(run(items))
