@@ -22,7 +22,8 @@ enum {
     SIGN_AHEAD_SECONDS = 10,
     /* Beside one whose clock is fast. */
     SIGN_FAR_AHEAD_SECONDS = 600,
-    /* Who deletes a sign of life that is younger than this has another clock. */
+    /* Who deletes a sign of life that is younger than this, and than the others' patience, has
+     * another clock. */
     SIGN_YOUNG_MS = 20000,
     /* Of a cycle: what is done once in one may be a little early, or it would be late by one. */
     CYCLE_PERCENT = 95,
@@ -354,7 +355,8 @@ static int publish(struct cycle *cycle, struct error **err)
 /* A proxy of upstream's kind goes by its own clock, also when that is wrong. */
 static void mind_fast_clocks(struct cycle *cycle)
 {
-    bool young = cycle->signed_ms && clock_now_ms() - cycle->signed_ms < SIGN_YOUNG_MS;
+    long long age = clock_now_ms() - cycle->signed_ms;
+    bool young = cycle->signed_ms && age < SIGN_YOUNG_MS && age < cycle->config->expiry_ms;
     if (sign_uid(cycle) || !young || cycle->ahead == SIGN_FAR_AHEAD_SECONDS)
         return;
     log_line(LOG_LEVEL_WARNING, "somebody deleted the sign of life of this host, maybe a proxy "

@@ -231,6 +231,30 @@ static void test_cycle__api_server_was_lost__what_was_refused_is_watched_at_once
     world_end(&world);
 }
 
+static void test_cycle__sign_was_deleted__clock_is_blamed_only_if_it_was_young(void **state)
+{
+    static const struct {
+        long long expiry_ms, age_ms;
+        bool blamed;
+    } rows[] = {
+        {EXPIRY_MS, 19000, true},
+        {EXPIRY_MS, 21000, false},
+        {5000, 4000, true},
+        {5000, 6000, false}, /* that is what others do with one that gives no sign of life */
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct world world;
+        world_begin(&world, *state, (struct fake_reply){.when = "none"});
+        world.config.expiry_ms = rows[i].expiry_ms;
+        int before = world.cycle.ahead;
+        world.cycle.signed_ms = clock_now_ms();
+        fake_clock_advance(rows[i].age_ms);
+        rounds(&world, 1, 0);
+        assert_int_equal(world.cycle.ahead != before, rows[i].blamed);
+        world_end(&world);
+    }
+}
+
 #define CYCLE_TEST(TEST) cmocka_unit_test_setup_teardown(TEST, temp_dir_make, temp_dir_remove)
 
 int main(void)
@@ -243,6 +267,7 @@ int main(void)
         CYCLE_TEST(test_cycle__after_a_standstill__nobody_is_dead_at_once),
         CYCLE_TEST(test_cycle__api_server_or_its_database_is_silent__is_a_failure),
         CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer),
+        CYCLE_TEST(test_cycle__sign_was_deleted__clock_is_blamed_only_if_it_was_young),
         CYCLE_TEST(test_cycle__api_server_was_lost__what_was_refused_is_watched_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
