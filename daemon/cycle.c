@@ -18,7 +18,8 @@
 #include "json/js_get.h"
 
 enum {
-    /* Upstream deletes what is 30 s old: of a host that died this is gone within a minute. */
+    /* Upstream deletes what is 30 s old: of a host that died this is gone within a minute. A cycle
+     * that is longer counts in its place, or what lives would be deleted before its end. */
     SIGN_AHEAD_SECONDS = 10,
     /* Beside one whose clock is fast. */
     SIGN_FAR_AHEAD_SECONDS = 600,
@@ -28,6 +29,7 @@ enum {
     /* Of a cycle: what is done once in one may be a little early, or it would be late by one. */
     CYCLE_PERCENT = 95,
     PERCENT = 100,
+    MS_PER_SECOND = 1000,
     /* Of a cycle, for the watches: kubeconfigs that take longer are left for the next round. */
     REST_MS = 2000,
 };
@@ -60,6 +62,12 @@ static long long heard_until_now(const struct cycle *cycle)
     return cycle->heard_ms + (passed < most ? passed : most);
 }
 
+static int sign_ahead(const struct config *config)
+{
+    long long cycle = config->cycle_ms / MS_PER_SECOND;
+    return cycle > SIGN_AHEAD_SECONDS ? (int)cycle : SIGN_AHEAD_SECONDS;
+}
+
 static void on_slice(void *context, const char *name, const json_t *slice)
 {
     const struct cycle *cycle = context;
@@ -68,7 +76,7 @@ static void on_slice(void *context, const char *name, const json_t *slice)
 
 void cycle_init(struct cycle *cycle, const struct config *config, struct exchange *exchange)
 {
-    *cycle = (struct cycle){.config = config, .exchange = exchange, .ahead = SIGN_AHEAD_SECONDS};
+    *cycle = (struct cycle){.config = config, .exchange = exchange, .ahead = sign_ahead(config)};
     cycle->hand_over_fd = exchange ? exchange_hand_over_fd(exchange) : -1;
     cycle->host = slices_host(config->hostname);
     cycle->expiry = expiry_new(cycle->host, config->expiry_ms);
@@ -357,7 +365,7 @@ static void mind_fast_clocks(struct cycle *cycle)
 {
     long long age = clock_now_ms() - cycle->signed_ms;
     bool young = cycle->signed_ms && age < SIGN_YOUNG_MS && age < cycle->config->expiry_ms;
-    if (sign_uid(cycle) || !young || cycle->ahead == SIGN_FAR_AHEAD_SECONDS)
+    if (sign_uid(cycle) || !young || cycle->ahead >= SIGN_FAR_AHEAD_SECONDS)
         return;
     log_line(LOG_LEVEL_WARNING, "somebody deleted the sign of life of this host, maybe a proxy "
                                 "whose clock is fast: its time is 10 minutes ahead from here on");

@@ -255,6 +255,24 @@ static void test_cycle__sign_was_deleted__clock_is_blamed_only_if_it_was_young(v
     }
 }
 
+static void test_cycle__sign__is_ahead_by_ten_seconds_or_a_longer_cycle(maybe_unused void **state)
+{
+    static const struct {
+        long long cycle_ms;
+        int ahead;
+    } rows[] = {{1000, 10}, {CYCLE_MS, 10}, {60000, 60}};
+    for (size_t i = 0; i < array_length(rows); i++) {
+        char text[] = "us";
+        const struct config config = {.cycle_ms = rows[i].cycle_ms,
+                                      .expiry_ms = EXPIRY_MS,
+                                      .hostname = text,
+                                      .namespace = text};
+        auto_cycle struct cycle cycle;
+        cycle_init(&cycle, &config, NULL);
+        assert_int_equal(cycle.ahead, rows[i].ahead);
+    }
+}
+
 #define CYCLE_TEST(TEST) cmocka_unit_test_setup_teardown(TEST, temp_dir_make, temp_dir_remove)
 
 int main(void)
@@ -267,6 +285,7 @@ int main(void)
         CYCLE_TEST(test_cycle__after_a_standstill__nobody_is_dead_at_once),
         CYCLE_TEST(test_cycle__api_server_or_its_database_is_silent__is_a_failure),
         CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer),
+        cmocka_unit_test(test_cycle__sign__is_ahead_by_ten_seconds_or_a_longer_cycle),
         CYCLE_TEST(test_cycle__sign_was_deleted__clock_is_blamed_only_if_it_was_young),
         CYCLE_TEST(test_cycle__api_server_was_lost__what_was_refused_is_watched_at_once),
     };
