@@ -22,6 +22,7 @@ CASES = {
     "nothing": ({}, None, BOTH), "all": (TOLD, None, []), "files": (FILES, None, []), "bridge": ({"cni_plugin": "bridge"}, None, BOTH[1:]),
     "mirror": ({"capi_offline_mirror_base": "http://mirror"}, None, BOTH), "kubernetes": ({}, "k8s-install", BOTH[:1]),
     "cluster-api": ({}, "cluster-api", BOTH[1:]), "backups": ({}, "k8s-backups", []), "haproxy": ({}, "haproxy-service-config", []),
+    "capitals": ({name: digest.upper().replace("SHA", "sha") for name, digest in TOLD.items()}, None, []),
     "copied": ({**TOLD, "cni_cilium_chart_checksum": "sha256:…"}, None, BOTH[:1]),
     "emptied": ({**TOLD, "kubeadm_binary_checksum": ""}, None, ["kube_binaries_kubeadm_checksum"]),
     "release": ({**TOLD, **UNKNOWN}, None, OF_UNKNOWN), "release-told": ({**TOLD, **UNKNOWN, "cluster_api_provider_checksums": PROVIDERS}, None, []),
