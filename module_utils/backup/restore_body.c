@@ -75,7 +75,8 @@ static bool was_paused(const struct backup_restore *restore, const struct capi_n
     const json_t *entry = node->cluster ? backup_cluster_entry(restore->contents, node) : NULL;
     if (js_get(entry, "paused_before", NULL))
         return js_true(entry, "paused_before", NULL);
-    if (!backup_entry(node) || is_modified(node, "paused") || is_modified(node, "annotation:"))
+    if (!backup_entry(node) || node->restoring || is_modified(node, "paused") ||
+        is_modified(node, "annotation:"))
         return false;
     return node->cluster ? node->cluster->paused : node->paused_annotation;
 }

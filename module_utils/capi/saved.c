@@ -46,7 +46,7 @@ bool capi_saved_stays(const struct capi_node *node)
 
 bool capi_saved_was_paused(const struct capi_node *node)
 {
-    if (node->paused_by)
+    if (node->paused_by || node->restoring)
         return false;
     if (capi_node_is_cluster(node))
         return node->cluster->paused || node->paused_annotation;

@@ -29,7 +29,8 @@ int capi_saved_copy(const struct capi_node *node, struct buf *out, struct strv *
 /* True when nothing has to be changed: the file is the text of NODE and "\n". */
 bool capi_saved_stays(const struct capi_node *node);
 
-/* Whether the Cluster or ClusterClass was paused, and not by a backup: copies are paused all. */
+/* Whether the Cluster or ClusterClass was paused, and not by a backup or a restore: copies are
+ * paused all. */
 bool capi_saved_was_paused(const struct capi_node *node);
 
 #endif

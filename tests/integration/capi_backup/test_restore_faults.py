@@ -96,6 +96,19 @@ def test_028__what_a_killed_restore_left__is_told_and_resumed_by_name(magnum, ba
     assert not again.changed and again["notes"] == []
 
 
+def marked(target, archive, paused):
+    """Only the mark is left of a restore of that archive, and its pause."""
+    target.patch(CORE, "Cluster", "kube-aaaaa", {"metadata": {"annotations": {"capi-backup/restoring": archive["content_sha256"]}},
+                                                 "spec": {"paused": paused}})
+
+
+def test_076__backup_of_what_a_killed_restore_left__does_not_keep_it_paused(magnum, backup, target, restore):
+    saved(magnum, backup)
+    marked(target, restore.restored()["archive"], True)
+    outcome = restore.backup()
+    assert {each["paused_before"] for each in outcome["clusters"]} == {False}, outcome.data
+
+
 @pytest.mark.parametrize("retries", [0, 20])
 def test_070__answers_that_are_lost__make_no_duplicates_and_right_owners(magnum, backup, target, restore, empty_plane, retries):
     archive = saved(magnum, backup)

@@ -53,6 +53,23 @@ static void test_076__heads__are_sent_paused_and_marked_each_in_its_way(void **s
     world_end(&world);
 }
 
+/* One that an archive was made of while a restore was at it is nobody's pause. */
+static void test_076__a_class_that_was_paused__stays_so_unless_a_restore_had_done_it(void **state)
+{
+    (void)state;
+    for (int restoring = 0; restoring < 2; restoring++) {
+        struct world world;
+        json_auto_t *entry = json_object();
+        begin(&world);
+        struct capi_node *node = world_item(&world, "class")->node;
+        node->owner = entry;
+        node->paused_annotation = true;
+        node->restoring = restoring;
+        assert_int_equal(backup_to_resume(&world.restore, node), restoring);
+        world_end(&world);
+    }
+}
+
 static void test_066__several_owners__are_in_order_and_one_of_them_controls(void **state)
 {
     (void)state;
@@ -139,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_076__heads__are_sent_paused_and_marked_each_in_its_way),
+        cmocka_unit_test(test_076__a_class_that_was_paused__stays_so_unless_a_restore_had_done_it),
         cmocka_unit_test(test_066__several_owners__are_in_order_and_one_of_them_controls),
         cmocka_unit_test(
             test_069__an_update__keeps_the_finalizers_of_others_and_fails_when_it_is_late),

@@ -303,6 +303,33 @@ static void test_saved_copy__heads__are_paused(maybe_unused void **state)
     assert_string_equal(paused + strlen(paused) - 2, "}\n");
 }
 
+/* What a backup or a restore has paused is not to stay so. */
+static void test_saved_was_paused__by_its_operator__alone(maybe_unused void **state)
+{
+#define NOTED(KEY) "'annotations':{'" KEY "':'x','cluster.x-k8s.io/paused':''}"
+    static const struct {
+        const char *kind, *more;
+        bool was;
+    } rows[] = {
+        {"Cluster", "{}", false},
+        {"Cluster", "{'spec':{'paused':true}}", true},
+        {"Cluster", "{'metadata':{" NOTED("a") "}}", true},
+        {"Cluster", "{'metadata':{" NOTED("capi-backup/paused-by") "},'spec':{'paused':true}}",
+         false},
+        {"Cluster", "{'metadata':{" NOTED("capi-backup/restoring") "},'spec':{'paused':true}}",
+         false},
+        {"ClusterClass", "{'metadata':{" NOTED("a") "}}", true},
+        {"ClusterClass", "{'metadata':{" NOTED("capi-backup/restoring") "}}", false},
+        {"Machine", "{'metadata':{" NOTED("a") "}}", false},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_capi_graph struct capi_graph graph;
+        capi_graph_init(&graph);
+        const struct capi_node *node = put(&graph, CORE, rows[i].kind, "m", "a", rows[i].more);
+        assert_int_equal(capi_saved_was_paused(node), rows[i].was);
+    }
+}
+
 static void test_saved_copy__a_stale_reference__names_the_saved_version(maybe_unused void **state)
 {
     auto_capi_graph struct capi_graph graph;
@@ -347,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_gate__a_machine_without_node__is_its_clusters_reason),
         cmocka_unit_test(test_select_wants__what_is_referred_to_elsewhere__is_named),
         cmocka_unit_test(test_saved_copy__heads__are_paused),
+        cmocka_unit_test(test_saved_was_paused__by_its_operator__alone),
         cmocka_unit_test(test_saved_copy__a_stale_reference__names_the_saved_version),
         cmocka_unit_test(test_saved_copy__an_extra__is_labelled_and_detached),
     };
