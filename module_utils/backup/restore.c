@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "capi/select.h"
 #include "capi/sequence.h"
+#include "crypto/digest.h"
 #include "json/js_get.h"
 
 const char *backup_step_text(enum backup_step step)
@@ -20,17 +21,31 @@ const char *backup_step_text(enum backup_step step)
     return texts[step];
 }
 
+/* What tells the archive from others; owned. One without a manifest is what its objects are. */
+static char *archive_of(const struct backup_contents *contents)
+{
+    const char *content = js_str(contents->manifest, "content_sha256", NULL);
+    if (content)
+        return xstrdup(content);
+    auto_digest struct digest *digest = digest_new();
+    for (size_t i = 0; i < contents->graph.count; i++) {
+        const struct capi_node *node = contents->graph.nodes[i];
+        if (node->observed)
+            digest_add(digest, node->text, node->text_size);
+    }
+    return digest_hex(digest);
+}
+
 void backup_restore_init(struct backup_restore *restore, struct backup_contents *contents,
                          struct kube_client *client, struct kube_discovery *discovery,
                          const struct backup_restore_options *options)
 {
-    const char *archive = js_str(contents->manifest, "content_sha256", NULL);
     *restore = (struct backup_restore){
         .contents = contents,
         .client = client,
         .discovery = discovery,
         .options = *options,
-        .archive = xstrdup(archive ? archive : "legacy"),
+        .archive = archive_of(contents),
         .namespaces = json_object(),
         .unplaced = json_array(),
         .checks = json_array(),

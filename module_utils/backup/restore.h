@@ -90,7 +90,7 @@ struct backup_restore {
     struct kube_client *client;
     struct kube_discovery *discovery;
     struct backup_restore_options options;
-    char *archive; /* owned: content_sha256, or "legacy" */
+    char *archive; /* owned: content_sha256, or a digest of what the objects are */
 
     struct backup_item *items; /* owned; in order of creation, foreign ones last */
     size_t count;

@@ -27,6 +27,8 @@ static const struct fake_reply usual[] = {
 static void begin(struct world *world, const struct fake_reply *script, size_t count)
 {
     world_begin_legacy(world, script, count, OBJECTS);
+    free(world->restore.archive);
+    world->restore.archive = xstrdup("sum");
     world->restore.options.attempts = 1;
 }
 
@@ -139,7 +141,7 @@ static void test_077__what_is_linked__is_not_resumed_but_for_the_mark_of_a_run_b
         const char *mark;
         bool force;
         size_t resumed;
-    } rows[] = {{NULL, false, 0}, {"legacy", false, 1}, {"other", false, 0}, {"other", true, 1}};
+    } rows[] = {{NULL, false, 0}, {"sum", false, 1}, {"other", false, 0}, {"other", true, 1}};
     for (size_t i = 0; i < array_length(rows); i++) {
         struct world world;
         struct error *err = NULL;

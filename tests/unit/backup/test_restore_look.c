@@ -78,12 +78,31 @@ static void test_look__a_namespace_with_a_slash__is_one_name(void **state)
     end(&world);
 }
 
+/* Which restore has left a mark: of the same archive, or of another. */
+static void test_068__archives_without_a_manifest__are_known_by_their_objects(void **state)
+{
+    (void)state;
+    static const char *const objects[] = {OBJECT("n"), OBJECT("n"), OBJECT("m")};
+    char *found[array_length(objects)] = {NULL};
+    for (size_t i = 0; i < array_length(objects); i++) {
+        struct world world;
+        world_begin_legacy(&world, NULL, 0, objects[i]);
+        found[i] = xstrdup(world.restore.archive);
+        world_end(&world);
+    }
+    assert_string_equal(found[0], found[1]);
+    assert_string_not_equal(found[0], found[2]);
+    for (size_t i = 0; i < array_length(objects); i++)
+        free(found[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_look__what_is_there__is_known_by_its_uid_and_version),
         cmocka_unit_test(test_look__what_is_missing__is_created_with_its_namespace),
         cmocka_unit_test(test_look__a_namespace_with_a_slash__is_one_name),
+        cmocka_unit_test(test_068__archives_without_a_manifest__are_known_by_their_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
