@@ -148,6 +148,7 @@ static bool made(struct backup_restore *restore, struct backup_item *item)
 {
     restore->writes++;
     item->written = true;
+    free(steal_ptr(item->mark)); /* of before: what was written has its own, or is to stay paused */
     if (item->step == BACKUP_STEP_CREATE)
         restore->created++;
     else

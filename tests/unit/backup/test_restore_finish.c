@@ -157,6 +157,44 @@ static void test_077__what_is_linked__is_not_resumed_but_for_the_mark_of_a_run_b
     }
 }
 
+/* An update makes of a live Cluster what the archive says: paused, where it was then. */
+static void test_076__a_cluster_paused_for_its_own_update__ends_as_it_was_saved(void **state)
+{
+    (void)state;
+    static const struct {
+        bool was_paused;
+        size_t resumed;
+        const char *left;
+    } rows[] = {
+        {false, 1, ""},
+        {true, 0, "Cluster one: it was paused when it was saved; "},
+    };
+    static const struct fake_reply script[] = {
+        {.when = "GET ", .body = MADE},
+        {.when = "PUT ", .body = MADE},
+        {.when = "PATCH ", .body = MADE},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct world world;
+        struct error *err = NULL;
+        begin(&world, script, array_length(script));
+        for (size_t k = 0; k < world.restore.count; k++) {
+            world.restore.items[k].step = BACKUP_STEP_LINK;
+            world.restore.items[k].uid = xstrdup("live");
+        }
+        world_item(&world, "one")->step = BACKUP_STEP_UPDATE;
+        world_item(&world, "one")->version = xstrdup("8");
+        world_item(&world, "one")->to_pause = true;
+        world.contents.manifest = json_pack("{s[{ss sb}]}", "clusters", "uid", "one",
+                                            "paused_before", rows[i].was_paused);
+        assert_int_equal(backup_restore_run(&world.restore, &err), 0);
+        assert_int_equal(world.restore.updated, 1);
+        assert_int_equal(world.restore.resumed, rows[i].resumed);
+        assert_left(&world, rows[i].left);
+        world_end(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_076__resume__says_what_is_resumed),
         cmocka_unit_test(test_076__what_cannot_be_resumed__is_told_and_the_others_are),
         cmocka_unit_test(test_077__what_is_linked__is_not_resumed_but_for_the_mark_of_a_run_before),
+        cmocka_unit_test(test_076__a_cluster_paused_for_its_own_update__ends_as_it_was_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
