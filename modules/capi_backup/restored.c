@@ -153,6 +153,15 @@ static int apply(struct cb *cb, struct error **err)
     return cb_wait_for_clusters(cb, &work->restore, err);
 }
 
+/* Whether a restore writes ITEM, or resumes what one that was cut off has left. */
+static bool is_changed(const struct backup_restore *restore, const struct backup_item *item)
+{
+    if (item->foreign)
+        return false;
+    return item->step == BACKUP_STEP_CREATE || item->step == BACKUP_STEP_UPDATE ||
+           (backup_is_restoring(restore, item) && restore->options.resume != BACKUP_RESUME_NEVER);
+}
+
 static int predict(struct cb *cb, struct error **err)
 {
     (void)err;
@@ -160,12 +169,8 @@ static int predict(struct cb *cb, struct error **err)
     const struct backup_restore *restore = &work->restore;
     const char *name = NULL;
     json_t *value = NULL;
-    for (size_t i = 0; i < restore->count; i++) {
-        const struct backup_item *item = &restore->items[i];
-        cb->changed = cb->changed || (!item->foreign && (item->step == BACKUP_STEP_CREATE ||
-                                                         item->step == BACKUP_STEP_UPDATE ||
-                                                         backup_is_restoring(restore, item)));
-    }
+    for (size_t i = 0; i < restore->count; i++)
+        cb->changed = cb->changed || is_changed(restore, &restore->items[i]);
     json_object_foreach (restore->namespaces, name, value)
         cb->changed = cb->changed || json_is_object(value);
     json_object_set_new(cb->result, "plan", backup_restore_plan_json(restore));

@@ -102,6 +102,14 @@ def marked(target, archive, paused):
                                                  "spec": {"paused": paused}})
 
 
+def test_076__only_the_mark_is_left__check_mode_foresees_what_is_resumed(magnum, backup, target, restore):
+    saved(magnum, backup)
+    marked(target, restore.restored()["archive"], True)
+    for resume, changed in (("never", False), ("auto", True)):
+        assert restore.restored(resume=resume, check=True).changed == changed
+        assert restore.restored(resume=resume).changed == changed
+
+
 def test_076__backup_of_what_a_killed_restore_left__does_not_keep_it_paused(magnum, backup, target, restore):
     saved(magnum, backup)
     marked(target, restore.restored()["archive"], True)
