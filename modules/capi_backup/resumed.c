@@ -8,26 +8,21 @@
 #include "capi_backup/state.h"
 #include "json/js_get.h"
 
-/* With force and by name: also what somebody else has paused, such as a clusterctl that died. */
+static bool is_paused(const struct capi_node *node)
+{
+    return node->cluster ? node->cluster->paused
+                         : capi_node_is_class(node) && node->paused_annotation;
+}
+
+/* With force and by name: also what somebody else has paused, such as a clusterctl that died, and
+ * the mark of a restore where somebody has resumed by hand. */
 static void add_named(struct quiesce *quiesce, const struct capi_graph *graph)
 {
     for (size_t i = 0; i < graph->count; i++) {
         const struct capi_node *node = graph->nodes[i];
-        bool cluster = node->observed && node->cluster && node->cluster->paused;
-        bool class = node->observed && capi_node_is_class(node) && node->paused_annotation;
-        if ((cluster || class) && node->why != CAPI_WHY_NONE)
+        if (node->observed && (is_paused(node) || node->restoring) && node->why != CAPI_WHY_NONE)
             capi_pause_add(&quiesce->pause, node);
     }
-}
-
-static bool is_entered(const struct capi_pause *pause, const struct capi_node *node)
-{
-    size_t index = 0;
-    json_t *entry = NULL;
-    json_array_foreach (pause->entries, index, entry)
-        if (str_equal(js_str(entry, "uid", NULL), node->uid))
-            return true;
-    return false;
 }
 
 /* What half a restore has made is not resumed unasked: its controllers would make the other half
@@ -36,13 +31,14 @@ static void note_restoring(struct quiesce *quiesce, const struct capi_graph *gra
 {
     for (size_t i = 0; i < graph->count; i++) {
         const struct capi_node *node = graph->nodes[i];
-        if (!node->observed || !node->restoring || is_entered(&quiesce->pause, node))
+        if (!node->observed || !node->restoring || !is_paused(node) ||
+            js_find(quiesce->pause.entries, "uid", node->uid))
             continue;
         auto_free char *label = capi_node_label(node);
         cb_note(quiesce->cb,
                 "%s is paused by a restore that was cut off, or still runs: repeat the restore, or "
-                "resume it as it is with force and its name in clusters",
-                label);
+                "resume it as it is with force and %s in clusters",
+                label, node->cluster ? "its name" : "a Cluster of it");
     }
 }
 

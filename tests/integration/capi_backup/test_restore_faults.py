@@ -88,6 +88,7 @@ def test_028__what_a_killed_restore_left__is_told_and_resumed_by_name(magnum, ba
     assert not told.changed and paused(target) == left
     assert any("Cluster %s/kube-aaaaa is paused by a restore that was cut off" % target.namespace in note
                for note in told["notes"]), told.data
+    assert any(note.startswith("ClusterClass ") and "a Cluster of it in clusters" in note for note in told["notes"]), told.data
     outcome = restore(state="resumed", force=True, clusters=["kube-aaaaa"])
     assert outcome.changed and len(outcome["resumed"]) == 2 and not paused(target), outcome.data
     assert not any("restore that was cut off" in note for note in outcome["notes"])
@@ -100,6 +101,14 @@ def marked(target, archive, paused):
     """Only the mark is left of a restore of that archive, and its pause."""
     target.patch(CORE, "Cluster", "kube-aaaaa", {"metadata": {"annotations": {"capi-backup/restoring": archive["content_sha256"]}},
                                                  "spec": {"paused": paused}})
+
+
+def test_028__resumed_by_hand_after_a_killed_restore__the_mark_goes_by_name(magnum, backup, target, restore):
+    saved(magnum, backup)
+    marked(target, restore.restored()["archive"], None)
+    assert restore(state="resumed")["notes"] == []
+    outcome = restore(state="resumed", force=True, clusters=["kube-aaaaa"])
+    assert outcome.changed and not target.get(CORE, "Cluster", "kube-aaaaa")[1]["metadata"].get("annotations"), outcome.data
 
 
 def test_076__only_the_mark_is_left__check_mode_foresees_what_is_resumed(magnum, backup, target, restore):
