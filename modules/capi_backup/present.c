@@ -237,9 +237,10 @@ static void left_paused(const struct present *present, json_t *result)
     size_t index = 0;
     json_t *entry = NULL;
     json_array_foreach (present->quiesce.pause.entries, index, entry)
-        json_array_append_new(left, json_sprintf("%s %s/%s", js_str(entry, "kind", NULL),
-                                                 js_str(entry, "namespace", NULL),
-                                                 js_str(entry, "name", NULL)));
+        json_array_append_new(left, json_pack("{ss ss ss ss}", "kind", js_str(entry, "kind", NULL),
+                                              "namespace", js_str(entry, "namespace", NULL), "name",
+                                              js_str(entry, "name", NULL), "reason",
+                                              "resuming it failed"));
     json_object_set_new(result, "left_paused", left);
 }
 

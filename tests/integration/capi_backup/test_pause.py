@@ -53,6 +53,18 @@ def test_026__a_failure_while_reading__resumes(two, magnum, disturbed):
     assert not paused(magnum) and outcome["left_paused"] == []
 
 
+def test_026__a_cluster_that_cannot_be_resumed__is_told(two, magnum, disturbed):
+    def hook(request, run):
+        if is_patch(request, "clusters") and "kube-bbbbb" in request.path and b"null" in request.body:
+            return 403, [("Content-Type", "application/json")], b'{"kind": "Status", "code": 403, "message": "not now"}'
+        return None
+
+    outcome = disturbed(hook)(state="present", quiesce="pause")
+    assert outcome.failed and paused(magnum) == {("Cluster", "kube-bbbbb")}
+    assert outcome["left_paused"] == [{"kind": "Cluster", "namespace": magnum.namespace, "name": "kube-bbbbb",
+                                       "reason": "resuming it failed"}]
+
+
 PHASES = {
     "heads": lambda request: is_list(request, "clusters"),
     "first pause": lambda request: is_patch(request, "clusters"),
