@@ -89,7 +89,7 @@ static struct backup_restore_options options_of(const struct cb_args *args)
     return (struct backup_restore_options){
         .clusters = &args->clusters,
         .missing = BACKUP_MISSING_FAIL,
-        .providers = (enum backup_providers)args->provider_check,
+        .providers = args->provider_check,
         .managed_fields = args->restore_managed_fields,
         .force = args->force,
         .max_age_s = args->max_age_s,
