@@ -99,12 +99,30 @@ static int check_mounts(const struct ct *ct, struct error **err)
     return -1;
 }
 
+/* Below the folder is unmounted what goes by hand; the folder itself, a disk of the host, would be
+ * emptied and stay. */
+static int check_no_mount_itself(const struct ct *ct, struct error **err)
+{
+    auto_free char *real = realpath(ct->directory, NULL);
+    auto_strv struct strv places;
+    strv_init(&places);
+    if (mounts_in(ct->directory, NULL, &places, err) < 0)
+        return -1;
+    if (!real || !strv_contains(&places, real))
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "what is left of %s cannot be removed, because %s is mounted itself: unmount it "
+               "first",
+               ct->args.name, ct->directory);
+    return -1;
+}
+
 int destroy_check(const struct ct *ct, struct error **err)
 {
     bool snapshots = false;
     bool goes = ct->args.goal == CT_ABSENT;
     if (ct_remains(ct))
-        return check_clones(ct, err);
+        return check_clones(ct, err) < 0 ? -1 : check_no_mount_itself(ct, err);
     if (!ct_exists(ct) || (!goes && !snapshot_replaces(&ct->args)))
         return 0;
     if (check_mounts(ct, err) < 0)

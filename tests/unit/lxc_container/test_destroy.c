@@ -96,6 +96,22 @@ static void test_destroy_check__mount__is_named_unless_nothing_is_removed(void *
     ct_clear(&ct);
 }
 
+/* Its files would go, and the folder would stay. */
+static void test_destroy_check__rest_on_a_mount_of_its_own__is_refused(void **state)
+{
+    struct error *err = NULL;
+    struct ct ct = ct_of(state, CT_LEFTOVER, CT_ABSENT);
+    free(ct.directory);
+    ct.directory = temp_path(state, "link");
+    assert_int_equal(symlink("/proc", ct.directory), 0);
+    assert_int_equal(destroy_check(&ct, &err), -1);
+    assert_error(&err, ERROR_USAGE, "is mounted itself");
+    free(ct.directory);
+    ct.directory = xstrdup("/proc/self"); /* with mounts below none, and none itself */
+    assert_int_equal(destroy_check(&ct, &err), 0);
+    ct_clear(&ct);
+}
+
 /* ---- what is left */
 
 static void test_destroy_rest__own_files__go_and_others_stay(void **state)
@@ -133,6 +149,7 @@ int main(void)
         UNIT(test_destroy_check__clones__are_named_whatever_is_there),
         UNIT(test_destroy_check__nothing_in_the_way__is_fine),
         UNIT(test_destroy_check__mount__is_named_unless_nothing_is_removed),
+        UNIT(test_destroy_check__rest_on_a_mount_of_its_own__is_refused),
         UNIT(test_destroy_rest__own_files__go_and_others_stay),
         UNIT(test_destroy_rest__no_configuration__leaves_all),
     };
