@@ -119,28 +119,51 @@ static void keys_of_changes(const json_t *changes, struct strv *keys)
         strv_add_once(keys, json_string_value(json_object_get(change, "key")));
 }
 
-/* What is included, was, or shall not be: of a file that goes, a container may still run with. */
-static void included_files(const struct ct *ct, struct strv *files)
+static void includes_of(const char *bytes, struct strv *files)
 {
-    auto_free char *absent = strv_join(&ct->args.wanted.absent, "\n");
-    const char *const texts[] = {ct->config.after, ct->config.before, absent};
-    for (size_t i = 0; i < array_length(texts); i++) {
-        auto_text struct text text;
-        text_init(&text);
-        text_read(&text, texts[i]);
-        text_values(&text, "lxc.include", files);
-    }
+    auto_text struct text text;
+    text_init(&text);
+    text_read(&text, bytes);
+    text_values(&text, "lxc.include", files);
 }
 
-/* Files of the container itself, and those that the task names, are settings of the task too. */
+/* Adds those of FILES that are not among OTHERS. */
+static void add_others(const struct strv *files, const struct strv *others, struct strv *out)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (!strv_contains(others, files->items[i]))
+            strv_add(out, files->items[i]);
+}
+
+/* What the task names, adds or takes away: with a file that goes, a container may still run. Not
+ * what a template has named, which belongs to packages of the host. */
+static void includes_of_task(const struct ct *ct, const struct strv *now, struct strv *files)
+{
+    const struct wanted_key *wanted = wanted_find(&ct->args.wanted, "lxc.include");
+    auto_free char *absent = strv_join(&ct->args.wanted.absent, "\n");
+    auto_strv struct strv before;
+    strv_init(&before);
+    includes_of(ct->config.before, &before);
+    for (size_t i = 0; wanted && i < wanted->values.count; i++)
+        strv_add(files, wanted->values.items[i]);
+    includes_of(absent, files);
+    add_others(now, &before, files);
+    add_others(&before, now, files);
+}
+
+/* Files of the container itself, and those of the task, are settings of the task too. */
 static void keys_of_includes(const struct ct *ct, struct strv *keys)
 {
-    bool managed = strv_contains(keys, "lxc.include");
-    auto_strv struct strv files;
-    strv_init(&files);
-    included_files(ct, &files);
-    for (size_t i = 0; i < files.count; i++)
-        include_keys(files.items[i], ct->directory, managed, keys);
+    auto_strv struct strv now;
+    auto_strv struct strv own;
+    strv_init(&now);
+    strv_init(&own);
+    includes_of(ct->config.after, &now);
+    includes_of_task(ct, &now, &own);
+    for (size_t i = 0; i < now.count; i++)
+        include_keys(now.items[i], ct->directory, false, keys);
+    for (size_t i = 0; i < own.count; i++)
+        include_keys(own.items[i], ct->directory, true, keys);
 }
 
 /* What the task asks for. */

@@ -76,6 +76,22 @@ def test_076__file_within_an_included_file_changes__restarts(running, tmp_path, 
     assert not running("started", container_config=[include]).changed
 
 
+def test_076__included_file_that_the_task_does_not_name__restarts_nothing(running, tmp_path):
+    """A template has named LXC's own files, and packages of the host bring others: a task that has an include of its own
+    restarts no container for them."""
+    packaged = tmp_path / "packaged.conf"
+    packaged.write_text("lxc.tty.max = 2\n")
+    own = tmp_path / "own.ini"
+    own.write_text("lxc.environment = B=1\n")
+    running.box.append("lxc.include = %s" % packaged)
+    include = "lxc.include=%s" % own
+    assert running("started", container_config=[include]).changed
+    pid = running.box.pid
+    packaged.write_text("lxc.tty.max = 3\n")
+    outcome = running("started", container_config=[include])
+    assert not outcome.changed and running.box.pid == pid, outcome.data
+
+
 @pytest.mark.parametrize("whole, remains", [(True, True), (True, False), (False, False)])
 def test_077__include_that_goes__is_told_of_until_the_restart(running, tmp_path, whole, remains):
     """Also by its bare key, and when the file itself is gone: then by its devices."""
