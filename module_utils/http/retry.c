@@ -86,6 +86,18 @@ static enum http_verdict again(const struct http_retry *retry, long long ms, lon
     return HTTP_AGAIN;
 }
 
+static enum policy policy_of(const struct http_job *job)
+{
+    return job->failure == HTTP_FAILURE_NONE ? policy_of_status(job->response.status)
+                                             : failure_table[job->failure];
+}
+
+bool http_retry_in_doubt(const struct http_job *job)
+{
+    bool answered = job->failure == HTTP_FAILURE_NONE && job->response.status < 500;
+    return !answered && job->failure != HTTP_FAILURE_VERIFY && policy_of(job) != POLICY_AGAIN;
+}
+
 enum http_verdict http_retry_judge(const struct http_retry *retry, const struct http_job *job,
                                    long long *wait_ms)
 {
@@ -96,8 +108,7 @@ enum http_verdict http_retry_judge(const struct http_retry *retry, const struct 
             return HTTP_DONE;
         return again(retry, seconds * 1000, wait_ms);
     }
-    enum policy policy = job->failure == HTTP_FAILURE_NONE ? policy_of_status(job->response.status)
-                                                           : failure_table[job->failure];
+    enum policy policy = policy_of(job);
     if (policy == POLICY_DONE || (policy == POLICY_IF_IDEMPOTENT && !retry->idempotent))
         return HTTP_DONE;
     return again(retry, http_retry_pause_ms(job->attempts), wait_ms);

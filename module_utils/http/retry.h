@@ -25,6 +25,12 @@ enum http_verdict http_retry_judge(const struct http_retry *retry, const struct 
                                    long long *wait_ms);
 
 /*
+ * Whether the request of JOB's last attempt may have been carried out although no answer says so:
+ * the answer was lost, or is the failure of a server or of a gateway.
+ */
+bool http_retry_in_doubt(const struct http_job *job);
+
+/*
  * True, with *seconds, when RESPONSE is a 429 or 5xx with a Retry-After in seconds. A date there
  * counts as no header, as with client-go.
  */

@@ -333,6 +333,8 @@ static enum http_verdict job_done(void *context, struct http_job *job, long long
     struct kube_client *client = context;
     struct kube_call *call = job->owner;
     enum http_verdict verdict = judge(client, call, wait_ms);
+    if (verdict == HTTP_AGAIN)
+        call->in_doubt = call->in_doubt || http_retry_in_doubt(job);
     if (verdict == HTTP_DONE && !is_replayed(client, call))
         verdict = hand_over(client, call, wait_ms);
     if (verdict == HTTP_AGAIN)

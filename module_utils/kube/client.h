@@ -51,6 +51,7 @@ struct kube_call {
     struct http_job job;
     struct error *error;       /* owned */
     struct kube_status status; /* of a failed answer, else zeroed */
+    bool in_doubt;             /* an attempt before the last one may have been carried out */
     bool write;                /* changes something: takes part in dry runs */
     bool idempotent;           /* may be sent again after a lost answer */
     bool may_race;             /* an optimistic-lock 409 may be sent again as it is */

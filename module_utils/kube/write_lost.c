@@ -29,7 +29,7 @@ static bool refuses_a_second(const struct kube_write *write)
 
 bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube_write *write)
 {
-    return write->call.job.attempts > 1 && write->prior.exists && write->object->resource.can_get &&
+    return write->call.in_doubt && write->prior.exists && write->object->resource.can_get &&
            !kube_client_is_dry_run(writer->client) && refuses_a_second(write);
 }
 

@@ -44,8 +44,8 @@ void kube_write_predict(struct kube_writer *writer, struct kube_write *write, co
  * it makes nothing of it. */
 json_t *kube_lost_expected(const struct kube_writer *writer, const struct kube_write *write,
                            const json_t *before) must_check;
-/* A write is refused that was sent more than once: perhaps only because an attempt of which no
- * answer came was carried out. */
+/* A write is refused that was sent before: perhaps only because an attempt of which no answer came
+ * was carried out. */
 bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube_write *write);
 /* Of KUBE_STAGE_LOST: what is there now tells. Else the refusal stands. */
 int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,

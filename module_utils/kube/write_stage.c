@@ -159,7 +159,7 @@ static bool look_again(struct kube_write *write)
     if (!has_moved_on(write) || !write->object->name || !write->object->resource.can_get ||
         ++write->attempts > MAX_REWRITES)
         return false;
-    if (write->call.status.code == 409 && write->call.job.attempts > 1)
+    if (write->call.status.code == 409 && write->call.in_doubt)
         write->repeated = true;
     write->stage = KUBE_STAGE_GET;
     return true;
@@ -233,7 +233,7 @@ static bool look_again_for_delete(const struct kube_writer *writer, struct kube_
 static bool was_replaced_since(const struct kube_writer *writer, const struct kube_write *write)
 {
     const char *demanded = js_str(writer->options.delete_options, "preconditions", "uid", NULL);
-    return write->call.job.attempts > 1 && has_other_uid(write) &&
+    return write->call.in_doubt && has_other_uid(write) &&
            (!demanded || str_equal(demanded, write->prior.uid));
 }
 
@@ -242,8 +242,7 @@ static int finish_delete(const struct kube_writer *writer, struct kube_write *wr
                          enum kube_next *next, struct error **err)
 {
     if (kube_call_status(&write->call) == 404 || was_replaced_since(writer, write)) {
-        write->changed =
-            write->call.job.attempts > 1 && write->prior.exists && !write->prior.terminating;
+        write->changed = write->call.in_doubt && write->prior.exists && !write->prior.terminating;
         return 0;
     }
     if (look_again_for_delete(writer, write, next))

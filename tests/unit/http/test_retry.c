@@ -175,6 +175,30 @@ static void test_retry__retry_after__is_followed_ten_times(void **state)
     http_response_clear(&job.response);
 }
 
+static void test_retry__in_doubt__is_what_may_have_been_carried_out(void **state)
+{
+    (void)state;
+    static const struct {
+        enum http_failure failure;
+        int status;
+        bool doubt;
+    } rows[] = {
+        {HTTP_FAILURE_NONE, 200, false},          {HTTP_FAILURE_NONE, 401, false},
+        {HTTP_FAILURE_NONE, 409, false},          {HTTP_FAILURE_NONE, 429, false},
+        {HTTP_FAILURE_NONE, 500, true},           {HTTP_FAILURE_NONE, 502, true},
+        {HTTP_FAILURE_NONE, 503, false},          {HTTP_FAILURE_NONE, 504, true},
+        {HTTP_FAILURE_RESOLVE, NO_STATUS, false}, {HTTP_FAILURE_CONNECT, NO_STATUS, false},
+        {HTTP_FAILURE_VERIFY, NO_STATUS, false},  {HTTP_FAILURE_RESET, NO_STATUS, true},
+        {HTTP_FAILURE_TIMEOUT, NO_STATUS, true},  {HTTP_FAILURE_TOO_BIG, NO_STATUS, true},
+        {HTTP_FAILURE_OTHER, NO_STATUS, true},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct http_job job = {.failure = rows[i].failure, .response.status = rows[i].status};
+        if (http_retry_in_doubt(&job) != rows[i].doubt)
+            fail_msg("failure %d, status %d", rows[i].failure, rows[i].status);
+    }
+}
+
 #define with_clock(TEST) cmocka_unit_test_setup_teardown(TEST, start_clock, stop_clock)
 
 int main(void)
@@ -186,6 +210,7 @@ int main(void)
         with_clock(test_retry__deadline__no_repeat_starts_behind_it),
         with_clock(test_retry__deadline_passed__not_even_without_a_wait),
         with_clock(test_retry__retry_after__is_followed_ten_times),
+        cmocka_unit_test(test_retry__in_doubt__is_what_may_have_been_carried_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,15 @@
         .when = "GET " WRITING_PATH, .status = 404,                                                \
         .body = WRITING_REFUSAL("404", "NotFound", "configmaps \\\"a\\\" not found")               \
     }
+#define TURNED_AWAY(METHOD)                                                                        \
+    {                                                                                              \
+        .when = METHOD " ", .times = 1, .status = 429, .headers = "Retry-After: 0\r\n"             \
+    }
+#define ALREADY_EXISTS                                                                             \
+    {                                                                                              \
+        .when = "POST ", .status = 409,                                                            \
+        .body = WRITING_REFUSAL("409", "AlreadyExists", "already exists")                          \
+    }
 #define LOST(METHOD)                                                                               \
     {                                                                                              \
         .when = METHOD " " WRITING_PATH, .times = 1, .fault = FAKE_CLOSE                           \
@@ -190,9 +199,7 @@ static void test_create__answer_lost__was_not_there_before(maybe_unused void **s
         WRITING_SERVES,
         THERE(NEW),
         {.when = "POST ", .times = 1, .fault = FAKE_CLOSE},
-        {.when = "POST ",
-         .status = 409,
-         .body = WRITING_REFUSAL("409", "AlreadyExists", "already exists")},
+        ALREADY_EXISTS,
     };
     struct writing writing;
     writing_init(&writing);
@@ -203,6 +210,24 @@ static void test_create__answer_lost__was_not_there_before(maybe_unused void **s
     assert_non_null(writing.write->after);
     assert_false(writing.write->prior.exists); /* for the diff */
     writing_end(&writing);
+}
+
+static void test_write__first_attempt_was_turned_away__nothing_is_ours(maybe_unused void **state)
+{
+    const struct fake_reply scripts[][4] = {
+        {WRITING_SERVES, THERE(NEW), TURNED_AWAY("POST"), ALREADY_EXISTS},
+        {WRITING_SERVES, THERE(OLD), TURNED_AWAY("DELETE"), NOT_FOUND("DELETE")},
+    };
+    static const enum kube_verb verbs[] = {KUBE_CREATE, KUBE_DELETE};
+    for (size_t i = 0; i < array_length(scripts); i++) {
+        struct writing writing;
+        writing_init(&writing);
+        writing_go(&writing, scripts[i], array_length(scripts[i]), verbs[i]);
+        assert_null(writing.write->error);
+        assert_int_equal(writing.write->prior.exists, true);
+        assert_false(writing.write->changed);
+        writing_end(&writing);
+    }
 }
 
 int main(void)
@@ -217,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_write__vanishes_while_it_is_there__ends),
         cmocka_unit_test(test_replace__answer_lost__is_a_change_all_the_same),
         cmocka_unit_test(test_create__answer_lost__was_not_there_before),
+        cmocka_unit_test(test_write__first_attempt_was_turned_away__nothing_is_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
