@@ -25,6 +25,7 @@ void kube_writer_clear(struct kube_writer *writer)
     for (size_t i = 0; i < writer->count; i++) {
         struct kube_write *write = &writer->writes[i];
         kube_prior_clear(&write->prior);
+        kube_prior_clear(&write->first);
         json_decref(write->after);
         error_free(write->error);
         error_free(write->refusal);

@@ -91,11 +91,12 @@ struct kube_write {
     struct kube_call call; /* the rest belongs to the writer */
     size_t merge_at;
     unsigned attempts;
-    bool rewritten; /* fields were migrated: this is the second apply */
-    bool repeated;  /* it is there, or is newer, perhaps by an attempt whose answer was lost */
-    bool named;     /* a definition: it is known whether its names are free */
-    bool served;    /* a definition: its kinds were seen to be served */
-    struct error *refusal; /* owned: of KUBE_STAGE_LOST, what the last attempt was answered */
+    bool rewritten;          /* fields were migrated: this is the second apply */
+    struct kube_prior first; /* as it was before an attempt that was perhaps carried out, although
+                                its answer was lost; else not known */
+    bool named;              /* a definition: it is known whether its names are free */
+    bool served;             /* a definition: its kinds were seen to be served */
+    struct error *refusal;   /* owned: of KUBE_STAGE_LOST, what the last attempt was answered */
     long long gone_deadline;
 };
 

@@ -47,6 +47,17 @@ static int read_prior(struct kube_write *write, json_t **seen, struct error **er
     return kube_prior_look_take(&write->prior, &write->call.job.response.body, seen, err);
 }
 
+/* What changes the object changes it from what it was before the first attempt, not from what an
+ * attempt without an answer has made of it. */
+static void recall_first(struct kube_write *write)
+{
+    if (!write->first.known)
+        return;
+    kube_prior_clear(&write->prior);
+    write->prior = write->first;
+    write->first = (struct kube_prior){0};
+}
+
 static int finish_get(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
                       struct error **err)
 {
@@ -57,9 +68,8 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
     if (write->verb == KUBE_CREATE && write->prior.exists) {
         /* Asked for because the creation said so: what exists stays as it is. */
         write->after = kube_prior_value(&write->prior);
-        write->changed = write->repeated;
-        if (write->repeated)
-            kube_prior_absent(&write->prior); /* as it was before the first attempt */
+        write->changed = write->first.known;
+        recall_first(write);
         *next = KUBE_NEXT_DONE;
         return 0;
     }
@@ -159,8 +169,10 @@ static bool look_again(struct kube_write *write)
     if (!has_moved_on(write) || !write->object->name || !write->object->resource.can_get ||
         ++write->attempts > MAX_REWRITES)
         return false;
-    if (write->call.status.code == 409 && write->call.in_doubt)
-        write->repeated = true;
+    if (write->call.status.code == 409 && write->call.in_doubt && !write->first.known) {
+        write->first = write->prior;
+        write->prior = (struct kube_prior){0};
+    }
     write->stage = KUBE_STAGE_GET;
     return true;
 }
@@ -285,8 +297,8 @@ static int accept_answer(struct kube_writer *writer, struct kube_write *write, e
     bool created = kube_call_status(&write->call) == 201;
     if (created || str_equal(write->method, "create"))
         write->method = "create";
-    write->changed = write->rewritten || write->repeated || created ||
-                     str_equal(write->method, "create") ||
+    recall_first(write);
+    write->changed = write->rewritten || created || str_equal(write->method, "create") ||
                      kube_prior_changed(&write->prior, after, manager, dry_run,
                                         write->object->resource.plain_status);
     *next = KUBE_NEXT_DONE;

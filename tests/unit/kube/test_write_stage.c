@@ -1,5 +1,6 @@
 #include "kube/write_priv.h"
 
+#include "json/js_get.h"
 #include "unit/kube/writing.h"
 
 #define OLD WRITING_MAP("u-1", "1", "\"data\":{\"k\":\"w\"}")
@@ -20,6 +21,10 @@
 #define TURNED_AWAY(METHOD)                                                                        \
     {                                                                                              \
         .when = METHOD " ", .times = 1, .status = 429, .headers = "Retry-After: 0\r\n"             \
+    }
+#define LOST_CREATION                                                                              \
+    {                                                                                              \
+        .when = "POST ", .times = 1, .fault = FAKE_CLOSE                                           \
     }
 #define ALREADY_EXISTS                                                                             \
     {                                                                                              \
@@ -190,6 +195,9 @@ static void test_replace__answer_lost__is_a_change_all_the_same(maybe_unused voi
     writing_go(&writing, script, array_length(script), KUBE_REPLACE);
     assert_null(writing.write->error);
     assert_true(writing.write->changed);
+    assert_string_equal(writing.write->prior.resource_version, "1"); /* for the diff */
+    json_auto_t *body = writing_body(&writing, "PUT", 2);
+    assert_string_equal(js_str(body, "metadata", "resourceVersion", NULL), "2");
     writing_end(&writing);
 }
 
@@ -198,7 +206,7 @@ static void test_create__answer_lost__was_not_there_before(maybe_unused void **s
     const struct fake_reply script[] = {
         WRITING_SERVES,
         THERE(NEW),
-        {.when = "POST ", .times = 1, .fault = FAKE_CLOSE},
+        LOST_CREATION,
         ALREADY_EXISTS,
     };
     struct writing writing;
@@ -210,6 +218,29 @@ static void test_create__answer_lost__was_not_there_before(maybe_unused void **s
     assert_non_null(writing.write->after);
     assert_false(writing.write->prior.exists); /* for the diff */
     writing_end(&writing);
+}
+
+static void test_update__answer_to_a_creation_lost__was_not_there_before(maybe_unused void **state)
+{
+    const struct fake_reply made = {.when = NULL,
+                                    .body = WRITING_MAP("u-2", "5", "\"data\":{\"k\":\"v\"}")};
+    struct fake_reply script[] = {WRITING_SERVES, GONE,          made,          made,
+                                  made,           LOST_CREATION, ALREADY_EXISTS};
+    static const char *const starts[] = {"GET " WRITING_PATH, "PATCH " WRITING_PATH,
+                                         "PUT " WRITING_PATH};
+    static const enum kube_verb verbs[] = {KUBE_UPDATE, KUBE_REPLACE};
+    script[1].times = 1;
+    for (size_t i = 0; i < array_length(starts); i++)
+        script[2 + i].when = starts[i];
+    for (size_t i = 0; i < array_length(verbs); i++) {
+        struct writing writing;
+        writing_init(&writing);
+        writing_go(&writing, script, array_length(script), verbs[i]);
+        assert_null(writing.write->error);
+        assert_true(writing.write->changed);
+        assert_true(writing.write->prior.known && !writing.write->prior.exists); /* for the diff */
+        writing_end(&writing);
+    }
 }
 
 static void test_write__first_attempt_was_turned_away__nothing_is_ours(maybe_unused void **state)
@@ -242,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_write__vanishes_while_it_is_there__ends),
         cmocka_unit_test(test_replace__answer_lost__is_a_change_all_the_same),
         cmocka_unit_test(test_create__answer_lost__was_not_there_before),
+        cmocka_unit_test(test_update__answer_to_a_creation_lost__was_not_there_before),
         cmocka_unit_test(test_write__first_attempt_was_turned_away__nothing_is_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
