@@ -241,19 +241,30 @@ static bool look_again_for_delete(const struct kube_writer *writer, struct kube_
     return true;
 }
 
-/* It was there and is not there any more: an earlier attempt, whose answer was lost, did it. */
-static bool was_replaced_since(const struct kube_writer *writer, const struct kube_write *write)
+/* This very object was to go, not one of its name: its manifest is what a list has shown of it. */
+static bool was_chosen(const struct kube_write *write)
+{
+    const char *uid = js_str(write->object->value, "metadata", "uid", NULL);
+    return uid && str_equal(uid, write->prior.uid);
+}
+
+/* It is not there any more, perhaps by an earlier attempt whose answer was lost; what has its name
+ * now is not to be deleted. */
+static bool is_gone(const struct kube_writer *writer, const struct kube_write *write)
 {
     const char *demanded = js_str(writer->options.delete_options, "preconditions", "uid", NULL);
-    return write->call.in_doubt && has_other_uid(write) &&
-           (!demanded || str_equal(demanded, write->prior.uid));
+    if (kube_call_status(&write->call) == 404)
+        return true;
+    if (!has_other_uid(write) || (demanded && !str_equal(demanded, write->prior.uid)))
+        return false;
+    return write->call.in_doubt || (!kube_request_demands(writer) && was_chosen(write));
 }
 
 /* DELETE: it was gone already, unless an earlier attempt of ours did it. */
 static int finish_delete(const struct kube_writer *writer, struct kube_write *write,
                          enum kube_next *next, struct error **err)
 {
-    if (kube_call_status(&write->call) == 404 || was_replaced_since(writer, write)) {
+    if (is_gone(writer, write)) {
         write->changed = write->call.in_doubt && write->prior.exists && !write->prior.terminating;
         return 0;
     }

@@ -103,6 +103,21 @@ static void test_delete__replaced_and_gone__is_left_at_that(maybe_unused void **
     writing_end(&writing);
 }
 
+/* As what a list has shown: somebody chose this very object, by its labels perhaps. */
+static void test_delete__replaced_since_it_was_chosen__the_other_stays(maybe_unused void **state)
+{
+    const struct fake_reply script[] = {WRITING_SERVES, THERE(OLD), OTHER_UID(IN_STORAGE)};
+    struct writing writing;
+    writing_init(&writing);
+    writing.manifest = "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'a',"
+                       "'namespace':'n','uid':'u-1'}}";
+    writing_go(&writing, script, array_length(script), KUBE_DELETE);
+    assert_null(writing.write->error);
+    assert_false(writing.write->changed);
+    assert_int_equal(writing_count(&writing, "DELETE"), 1);
+    writing_end(&writing);
+}
+
 static void test_delete__replaced_again_and_again__ends(maybe_unused void **state)
 {
     const struct fake_reply script[] = {WRITING_SERVES, THERE(OLD), OTHER_UID(IN_STORAGE)};
@@ -267,6 +282,7 @@ int main(void)
         cmocka_unit_test(test_delete__answer_lost_and_made_anew__is_deleted),
         cmocka_unit_test(test_delete__replaced_since_it_was_seen__what_is_there_now_goes),
         cmocka_unit_test(test_delete__replaced_and_gone__is_left_at_that),
+        cmocka_unit_test(test_delete__replaced_since_it_was_chosen__the_other_stays),
         cmocka_unit_test(test_delete__replaced_again_and_again__ends),
         cmocka_unit_test(test_delete__uid_of_the_user_is_another__is_refused),
         cmocka_unit_test(test_write__vanished_since_it_was_seen__is_created_anew),
