@@ -80,6 +80,14 @@ static int finish_get(struct kube_writer *writer, struct kube_write *write, enum
 
 /* ---- gone */
 
+static int build_gone(maybe_unused struct kube_writer *writer, struct kube_write *write,
+                      maybe_unused struct error **err)
+{
+    kube_request_get(write);
+    write->call.end_at = write->gone_deadline;
+    return 0;
+}
+
 static int finish_gone(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
                        struct error **err)
 {
@@ -373,7 +381,7 @@ static int finish_migrate(struct kube_writer *writer, struct kube_write *write,
 
 static const struct kube_stage_row rows[KUBE_STAGE_COUNT] = {
     [KUBE_STAGE_GET] = {build_get, finish_get},
-    [KUBE_STAGE_GONE] = {build_get, finish_gone},
+    [KUBE_STAGE_GONE] = {build_gone, finish_gone},
     [KUBE_STAGE_WRITE] = {kube_request_write, finish_write},
     [KUBE_STAGE_LOST] = {build_get, kube_lost_finish},
     [KUBE_STAGE_MIGRATE] = {kube_request_migrate, finish_migrate},

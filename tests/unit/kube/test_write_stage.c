@@ -1,5 +1,6 @@
 #include "kube/write_priv.h"
 
+#include "base/clock.h"
 #include "json/js_get.h"
 #include "unit/kube/writing.h"
 
@@ -148,6 +149,28 @@ static void test_delete__uid_of_the_user_is_another__is_refused(maybe_unused voi
     }
 }
 
+/* ---- gone */
+
+static void test_gone__server_that_falls_silent__ends_with_the_time(maybe_unused void **state)
+{
+    const struct fake_reply script[] = {
+        WRITING_SERVES,
+        THERE_ONCE("{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"a\","
+                   "\"namespace\":\"n\",\"uid\":\"u-1\",\"resourceVersion\":\"1\","
+                   "\"deletionTimestamp\":\"2026-01-02T03:04:05Z\"}}"),
+        {.when = "GET " WRITING_PATH, .fault = FAKE_HANG},
+    };
+    struct writing writing;
+    writing_init(&writing);
+    writing.options.timeout_ms = 300;
+    long long start = clock_now_ms();
+    writing_go(&writing, script, array_length(script), KUBE_APPLY);
+    assert_in_range(clock_now_ms() - start, 300, 10000);
+    assert_non_null(strstr(writing.write->error->message, "no answer within"));
+    assert_int_equal(writing_count(&writing, "PATCH"), 0);
+    writing_end(&writing);
+}
+
 /* ---- update and replace */
 
 #define NOT_FOUND(METHOD)                                                                          \
@@ -285,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_delete__replaced_since_it_was_chosen__the_other_stays),
         cmocka_unit_test(test_delete__replaced_again_and_again__ends),
         cmocka_unit_test(test_delete__uid_of_the_user_is_another__is_refused),
+        cmocka_unit_test(test_gone__server_that_falls_silent__ends_with_the_time),
         cmocka_unit_test(test_write__vanished_since_it_was_seen__is_created_anew),
         cmocka_unit_test(test_write__vanishes_while_it_is_there__ends),
         cmocka_unit_test(test_replace__answer_lost__is_a_change_all_the_same),
