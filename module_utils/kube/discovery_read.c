@@ -28,22 +28,12 @@ static void copy_member(json_t *to, const char *to_key, const json_t *from, cons
 static bool lists_status(const json_t *listed, const char *name)
 {
     auto_free char *wanted = xasprintf("%s/status", name);
-    size_t index = 0;
-    json_t *item = NULL;
-    json_array_foreach (listed, index, item)
-        if (str_equal(js_str(item, "name", NULL), wanted))
-            return true;
-    return false;
+    return js_find(listed, "name", wanted) != NULL;
 }
 
 static bool has_status(const json_t *subresources)
 {
-    size_t index = 0;
-    json_t *item = NULL;
-    json_array_foreach (subresources, index, item)
-        if (str_equal(js_str(item, "subresource", NULL), "status"))
-            return true;
-    return false;
+    return js_find(subresources, "subresource", "status") != NULL;
 }
 
 static void mark_status(json_t *resource, bool served)
