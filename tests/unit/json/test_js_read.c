@@ -51,6 +51,19 @@ static void test_js_read__what_is_no_json__is_refused(maybe_unused void **state)
     }
 }
 
+static void test_js_read__what_is_no_json__is_not_quoted(maybe_unused void **state)
+{
+    /* The last one is read a second time, with the large number as a real. */
+    static const char *const texts[] = {"[hunter2]", "{\"a\" \"hunter2\"}",
+                                        "[9223372036854775808, hunter2]"};
+    for (size_t i = 0; i < array_length(texts); i++) {
+        json_error_t where;
+        assert_null(js_read(texts[i], strlen(texts[i]), &where));
+        if (!where.text[0] || strstr(where.text, "hunter"))
+            fail_msg("%s: %s", texts[i], where.text);
+    }
+}
+
 static void test_js_read_ends__at_the_end_of_the_text__stop_there(maybe_unused void **state)
 {
     assert_int_equal(js_read_string_end("\"a\\\"b\" ", 7, 0), 6);
@@ -67,6 +80,7 @@ int main(void)
         cmocka_unit_test(test_js_read__integers_up_to_64_bits__stay_exact),
         cmocka_unit_test(test_js_read__integers_beyond_64_bits__become_reals),
         cmocka_unit_test(test_js_read__what_is_no_json__is_refused),
+        cmocka_unit_test(test_js_read__what_is_no_json__is_not_quoted),
         cmocka_unit_test(test_js_read_ends__at_the_end_of_the_text__stop_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

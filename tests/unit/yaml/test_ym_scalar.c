@@ -262,16 +262,6 @@ static void test_108_ym_scalar__tags__decide_or_refuse(void **state)
         }
 }
 
-static void test_ym_scalar__long_text_in_a_message__is_cut(void **state)
-{
-    (void)state;
-    char text[1000];
-    memset(text, 'x', sizeof(text));
-    auto_error struct error *error = NULL;
-    assert_null(scalar(text, sizeof(text), YAML "int", true, &error));
-    assert_true(strlen(error->message) < 200);
-}
-
 static void test_108_ym_scalar_key__scalars__become_names(void **state)
 {
     (void)state;
@@ -348,7 +338,6 @@ int main(void)
         cmocka_unit_test(test_ym_scalar__nul_in_the_text__is_no_end),
         cmocka_unit_test(test_ym_scalar__very_long_digits__are_read_too),
         cmocka_unit_test(test_108_ym_scalar__tags__decide_or_refuse),
-        cmocka_unit_test(test_ym_scalar__long_text_in_a_message__is_cut),
         cmocka_unit_test(test_108_ym_scalar_key__scalars__become_names),
         cmocka_unit_test(test_108_ym_scalar_key__null_and_large_integers__are_refused),
         cmocka_unit_test(test_ym_scalar_key__tags__count),
