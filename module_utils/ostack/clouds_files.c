@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "fs/file.h"
 #include "json/js_get.h"
+#include "json/js_read.h"
 #include "ostack/clouds_priv.h"
 #include "yaml/ym_read.h"
 
@@ -98,10 +99,12 @@ static json_t *parse(const char *path, const struct buf *text, struct strv *warn
     if (str_ends_with(path, "json")) {
         json_error_t where;
         json_t *value = json_loadb(buf_str(text), text->size, JSON_DECODE_ANY, &where);
-        if (!value)
-            strv_printf(warnings, "the configuration file %s is skipped: line %d, column %d: %s",
-                        path, where.line, where.column, where.text);
-        return value;
+        if (value)
+            return value;
+        js_read_unquote(&where); /* it may be a password */
+        strv_printf(warnings, "the configuration file %s is skipped: line %d, column %d: %s", path,
+                    where.line, where.column, where.text);
+        return NULL;
     }
     json_auto_t *documents = ym_read_core(buf_str(text), text->size, path, NULL, &err);
     if (!documents) {

@@ -74,6 +74,19 @@ static void test_clouds__a_broken_file__is_warned_about_and_skipped(void **state
     assert_contains(warnings.items[0], "clouds.yaml: line 2");
 }
 
+static void test_clouds__a_broken_file_of_json__is_not_quoted(void **state)
+{
+    auto_strv struct strv warnings = {0};
+    const struct osk_cloud_options options = {0};
+    sandbox_write(state, "clouds.json",
+                  "{\"clouds\": {\"a\": {\"auth\": {\"password\": hunter2}}}}");
+    json_auto_t *config = load(&options, &warnings, NULL);
+    assert_null(auth(config, "password"));
+    assert_int_equal(warnings.count, 1);
+    assert_contains(warnings.items[0], "clouds.json is skipped: line 1, column ");
+    assert_null(strstr(warnings.items[0], "hunter"));
+}
+
 static void test_clouds__a_file_that_is_a_list__is_an_error(void **state)
 {
     struct error *err = NULL;
@@ -315,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         place_test(test_clouds__files_in_several_folders__the_nearest_wins_alone),
         place_test(test_clouds__a_broken_file__is_warned_about_and_skipped),
+        place_test(test_clouds__a_broken_file_of_json__is_not_quoted),
         place_test(test_clouds__a_file_that_is_a_list__is_an_error),
         place_test(test_clouds__an_empty_file__ends_the_search),
         place_test(test_clouds__words_of_yaml__are_booleans_only_where_they_can_be),
