@@ -4,16 +4,14 @@
 #include "daemon/cycle.h"
 #include "daemon/netns.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 static json_t *namespaces_of(const struct cycle *cycle, const char *network)
 {
     auto_strv struct strv found;
     strv_init(&found);
-    json_t *names = json_array();
     netns_choose(&cycle->namespaces, network, &cycle->config->netns_prefixes, &found);
-    for (size_t i = 0; i < found.count; i++)
-        json_array_append_new(names, json_string(found.items[i]));
-    return names;
+    return js_strv(&found);
 }
 
 static json_t *describe(const struct cycle *cycle, const json_t *object)

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "daemon/cidr.h"
 #include "daemon/endpoint.h"
+#include "json/js_list.h"
 
 static void *member(const struct setting *setting, struct config *config)
 {
@@ -287,10 +288,7 @@ static json_t *show_probe(const struct setting *setting, const struct config *co
 static json_t *show_prefixes(const struct setting *setting, const struct config *config)
 {
     const struct strv *prefixes = where(setting, config);
-    json_t *list = json_array();
-    for (size_t i = 0; i < prefixes->count; i++)
-        json_array_append_new(list, json_string(prefixes->items[i]));
-    return list;
+    return js_strv(prefixes);
 }
 
 /* How many networks may connect. */

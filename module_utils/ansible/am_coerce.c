@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "json/js_list.h"
 #include "json/js_write.h"
 
 static json_t *string_take(char *text_take)
@@ -168,10 +169,7 @@ static json_t *to_list(json_t *value, struct error **err)
     auto_strv struct strv parts;
     strv_init(&parts);
     strv_split(&parts, text, ',');
-    json_t *list = json_array();
-    for (size_t i = 0; i < parts.count; i++)
-        json_array_append_new(list, json_string(parts.items[i]));
-    return list;
+    return js_strv(&parts);
 }
 
 static json_t *to_dict(json_t *value, struct error **err)

@@ -4,17 +4,10 @@
 
 #include "base/mem.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 #include "json/js_write.h"
 
 /* ---- entries */
-
-static json_t *texts(const struct strv *vector)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < vector->count; i++)
-        json_array_append_new(list, json_string(vector->items[i]));
-    return list;
-}
 
 static json_t *uids(struct capi_node *const *nodes, size_t count)
 {
@@ -52,7 +45,7 @@ static json_t *entry_of(const struct capi_node *node, const struct backup_file *
         (json_int_t)node->generation, "group_index", (json_int_t)node->group_index, "owners",
         owner_uids(node), "soft_owners", uids(node->soft_owners, node->soft_owner_count), "tenants",
         uids(node->tenants, node->tenant_count), "why", capi_why_text(node->why), "global",
-        node->global, "sensitive", is_sensitive(node), "modified", texts(modified));
+        node->global, "sensitive", is_sensitive(node), "modified", js_strv(modified));
 }
 
 int backup_manifest_add(struct buf *entries, const struct capi_node *node,

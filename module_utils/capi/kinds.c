@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "capi/resource.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 #include "kube/list.h"
 
 /* Heads of hierarchies whatever their labels say, as in clusterctl 1.13. */
@@ -207,9 +208,7 @@ struct kube_resource capi_kind_resource(const struct capi_kind *kind)
 
 json_t *capi_kind_json(const struct capi_kind *kind)
 {
-    json_t *served = json_array();
-    for (size_t i = 0; i < kind->served.count; i++)
-        json_array_append_new(served, json_string(kind->served.items[i]));
+    json_t *served = js_strv(&kind->served);
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:b}", "name", kind->name, "group",
                      kind->group, "kind", kind->kind, "plural", kind->plural, "scope",
                      kind->namespaced ? "Namespaced" : "Cluster", "storage", kind->storage,

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "capi/variables_priv.h"
+#include "json/js_list.h"
 
 struct capi_template {
     char *text; /* owned; what the pieces point into */
@@ -158,9 +159,7 @@ static int check_missing(const struct capi_template *template, const struct capi
                "value for variables [%s] is not set. Please set the value using os environment "
                "variables or the clusterctl config file",
                names);
-    json_t *list = json_array();
-    for (size_t i = 0; i < missing.count; i++)
-        json_array_append_new(list, json_string(missing.items[i]));
+    json_t *list = js_strv(&missing);
     error_detail_take(err, "missing_variables", list);
     return -1;
 }

@@ -5,6 +5,7 @@
 #include "base/timestamp.h"
 #include "capi/saved.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 #include "kube/client.h"
 
 enum { SKIPPED_IN_RESULT = 200 };
@@ -124,14 +125,6 @@ static const char *credentials(const struct capi_graph *graph, const struct capi
     return secret ? secret->name : NULL;
 }
 
-static json_t *reasons(const struct capi_node *node)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < node->cluster->reasons.count; i++)
-        json_array_append_new(list, json_string(node->cluster->reasons.items[i]));
-    return list;
-}
-
 static json_t *describe_cluster(const struct capi_graph *graph, const struct capi_node *node)
 {
     const struct capi_cluster *cluster = node->cluster;
@@ -139,10 +132,10 @@ static json_t *describe_cluster(const struct capi_graph *graph, const struct cap
         "{s:s, s:s, s:s, s:o, s:b, s:o, s:b, s:b, s:I, s:I, s:o, s:o}", "namespace",
         node->namespace_, "name", node->name, "uid", node->uid, "class",
         text_or_null(cluster->class_name), "ready", cluster->reasons.count == 0, "reasons",
-        reasons(node), "paused_before", capi_saved_was_paused(node), "deleting", node->deleting,
-        "control_plane_machines", (json_int_t)cluster->control_plane_machines, "machines",
-        (json_int_t)cluster->machines, "credentials_secret", text_or_null(credentials(graph, node)),
-        "magnum_uuid", text_or_null(cluster->magnum_uuid));
+        js_strv(&node->cluster->reasons), "paused_before", capi_saved_was_paused(node), "deleting",
+        node->deleting, "control_plane_machines", (json_int_t)cluster->control_plane_machines,
+        "machines", (json_int_t)cluster->machines, "credentials_secret",
+        text_or_null(credentials(graph, node)), "magnum_uuid", text_or_null(cluster->magnum_uuid));
 }
 
 static json_t *clusters(const struct capi_graph *graph)
@@ -252,11 +245,12 @@ static json_t *cluster_results(const struct capi_graph *graph)
         const struct capi_node *node = graph->nodes[i];
         if (!node->observed || !node->cluster || node->skip == CAPI_SKIP_FILTERED)
             continue;
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:b, s:o, s:b, s:s}", "namespace", node->namespace_, "name",
-                            node->name, "ready", node->cluster->reasons.count == 0, "reasons",
-                            reasons(node), "paused_before", capi_saved_was_paused(node), "action",
-                            node->why == CAPI_WHY_NONE ? "skipped" : "saved"));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:b, s:o, s:b, s:s}", "namespace",
+                                              node->namespace_, "name", node->name, "ready",
+                                              node->cluster->reasons.count == 0, "reasons",
+                                              js_strv(&node->cluster->reasons), "paused_before",
+                                              capi_saved_was_paused(node), "action",
+                                              node->why == CAPI_WHY_NONE ? "skipped" : "saved"));
     }
     return list;
 }

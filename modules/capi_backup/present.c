@@ -13,6 +13,7 @@
 #include "capi_backup/quiesce.h"
 #include "capi_backup/state.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 struct present {
     struct export export;
@@ -192,9 +193,7 @@ static int prune(struct cb *cb, struct present *present, const char *name, bool 
     };
     if (cb_prune(&cb->args, &pruning, &removed, err) < 0)
         return -1;
-    json_t *names = json_array();
-    for (size_t i = 0; i < removed.count; i++)
-        json_array_append_new(names, json_string(removed.items[i]));
+    json_t *names = js_strv(&removed);
     cb->changed = cb->changed || removed.count;
     json_object_set_new(cb->result, "pruned", names);
     return 0;

@@ -4,6 +4,7 @@
 #include "capi_backup/archives.h"
 #include "capi_backup/keys.h"
 #include "capi_backup/state.h"
+#include "json/js_list.h"
 
 static int list(struct cb *cb, const struct cb_keys *keys, struct error **err)
 {
@@ -24,9 +25,7 @@ static int remove_old(struct cb *cb, struct backup_store *store, struct error **
         return -1;
     const struct cb_pruning pruning = {.store = store, .keys = &keys};
     int result = cb_prune(&cb->args, &pruning, &removed, err);
-    json_t *names = json_array();
-    for (size_t i = 0; i < removed.count; i++)
-        json_array_append_new(names, json_string(removed.items[i]));
+    json_t *names = js_strv(&removed);
     cb->changed = removed.count > 0;
     json_object_set_new(cb->result, "pruned", names);
     return result < 0 ? -1 : list(cb, &keys, err);

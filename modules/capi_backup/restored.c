@@ -13,6 +13,7 @@
 #include "capi_backup/state.h"
 #include "capi_backup/wait.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 enum { LEFT_OUT_MAX = 200 };
 
@@ -132,9 +133,7 @@ static int plan(struct cb *cb, struct error **err)
     const struct strv *problems = &work->restore.problems;
     if (!problems->count)
         return 0;
-    json_t *list = json_array();
-    for (size_t i = 0; i < problems->count; i++)
-        json_array_append_new(list, json_string(problems->items[i]));
+    json_t *list = js_strv(problems);
     error_make(err, ERROR_USAGE, "nothing was restored: %s%s", problems->items[0],
                problems->count > 1 ? "; see problems for more" : "");
     error_detail_take(err, "problems", list);

@@ -7,6 +7,7 @@
 #include "capi_backup/quiesce.h"
 #include "capi_backup/state.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 static bool is_paused(const struct capi_node *node)
 {
@@ -63,9 +64,7 @@ static int run(struct cb *cb, int (*lock)(struct quiesce *, struct error **), st
     if (result == 0) {
         quiesce_init(&quiesce, cb, &export.kinds, run_id);
         result = lock && lock(&quiesce, err) < 0 ? -1 : resume_all(cb, &export, &quiesce, err);
-        json_t *resumed = json_array();
-        for (size_t i = 0; i < quiesce.resumed.count; i++)
-            json_array_append_new(resumed, json_string(quiesce.resumed.items[i]));
+        json_t *resumed = js_strv(&quiesce.resumed);
         cb->changed = quiesce.resumed.count > 0;
         json_object_set_new(cb->result, "resumed", resumed);
         quiesce_clear(&quiesce);

@@ -13,6 +13,7 @@
 #include "capi_backup/keys.h"
 #include "capi_backup/state.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 /* ---- without a cluster */
 
@@ -125,9 +126,7 @@ static int compare(struct cb *cb, struct backup_contents *contents, struct strv 
 
 static int fail(struct cb *cb, const struct strv *problems, struct error **err)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < problems->count; i++)
-        json_array_append_new(list, json_string(problems->items[i]));
+    json_t *list = js_strv(problems);
     json_object_set_new(cb->result, "problems", list);
     if (!problems->count)
         return 0;

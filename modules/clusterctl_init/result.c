@@ -4,18 +4,11 @@
 #include "base/str.h"
 #include "connect/connect.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 static json_t *text_or_null(const char *text)
 {
     return str_empty(text) ? json_null() : json_string(text);
-}
-
-static json_t *list_of(const struct strv *texts)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < texts->count; i++)
-        json_array_append_new(list, json_string(texts->items[i]));
-    return list;
 }
 
 /* ---- providers */
@@ -129,9 +122,9 @@ void cc_result(void *state, const struct error *failure, json_t *result)
     json_object_set_new(result, "changed", json_boolean(changed(cc)));
     json_object_set_new(result, "providers", providers_of(cc));
     json_object_set_new(result, "objects", objects_of(cc));
-    json_object_set_new(result, "images", list_of(&cc->images));
-    json_object_set_new(result, "variables", list_of(&cc->variables));
-    json_object_set_new(result, "log", list_of(&cc->log));
+    json_object_set_new(result, "images", js_strv(&cc->images));
+    json_object_set_new(result, "variables", js_strv(&cc->variables));
+    json_object_set_new(result, "log", js_strv(&cc->log));
     if (wanted == CC_PRESENT || wanted == CC_LATEST_REQUESTED)
         json_object_set_new(result, "first_run", json_boolean(cc->first_run));
     if (wanted != CC_ABSENT && wanted != CC_IMAGES)

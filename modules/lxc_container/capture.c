@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "fs/dir.h"
+#include "json/js_list.h"
 
 enum { MOST_LINES = 10, MOST_BYTES = 1 << 20 };
 
@@ -175,9 +176,7 @@ void capture_fail(const struct capture *capture, off_t mark, struct error **err,
     capture_errors(capture, mark, &lines);
     if (!lines.count)
         return;
-    json_t *log = json_array();
-    for (size_t i = 0; i < lines.count; i++)
-        json_array_append_new(log, json_string(lines.items[i]));
+    json_t *log = js_strv(&lines);
     error_append(err, ": %s", lines.items[0]);
     error_detail_take(err, "log", log);
 }

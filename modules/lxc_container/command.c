@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/signame.h"
 #include "base/str.h"
+#include "json/js_list.h"
 #include "lxc_container/attach.h"
 
 /* ---- creates and removes */
@@ -124,10 +125,7 @@ static json_t *shown_command(const struct ct_command *command)
 {
     if (command->script)
         return json_string(command->script);
-    json_t *list = json_array();
-    for (size_t i = 0; i < command->argv.count; i++)
-        json_array_append_new(list, json_string(command->argv.items[i]));
-    return list;
+    return js_strv(&command->argv);
 }
 
 /* The controller hides results of no_log tasks, but those of async ones lie on the target. */

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "json/js_list.h"
 #include "lxc_container/keys.h"
 
 #define MOUNT "lxc.mount.entry"
@@ -258,14 +259,6 @@ void config_edit(struct text *text, const struct wanted *wanted, const struct st
         config_remove(text, wanted->absent.items[i]);
 }
 
-static json_t *list_of(const struct strv *values)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < values->count; i++)
-        json_array_append_new(list, json_string(values->items[i]));
-    return list;
-}
-
 json_t *config_changes(const struct text *before, const struct text *after)
 {
     json_t *changes = json_array();
@@ -280,8 +273,8 @@ json_t *config_changes(const struct text *before, const struct text *after)
         strv_init(&now);
         text_values(before, keys.items[i], &old);
         text_values(after, keys.items[i], &now);
-        json_t *was = list_of(&old);
-        json_t *is = list_of(&now);
+        json_t *was = js_strv(&old);
+        json_t *is = js_strv(&now);
         bool same = json_equal(was, is);
         json_t *change =
             json_pack("{ss, so, so}", "key", keys.items[i], "before", was, "after", is);

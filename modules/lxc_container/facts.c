@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/strv.h"
+#include "json/js_list.h"
 #include "lxc_container/keys.h"
 #include "lxc_container/net.h"
 #include "lxc_container/snapshot.h"
@@ -42,14 +43,6 @@ char *facts_managed_rootfs(const struct ct *ct)
 
 /* ---- the running container */
 
-static json_t *list_of(const struct strv *values)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < values->count; i++)
-        json_array_append_new(list, json_string(values->items[i]));
-    return list;
-}
-
 /* For users who may not enter the namespace: liblxc has a helper for that. */
 static void ask_liblxc(char **found, struct strv *out)
 {
@@ -71,8 +64,8 @@ static void add_network(struct ct *ct, pid_t init, json_t *facts)
         ask_liblxc(container->get_interfaces(container), &interfaces);
         ask_liblxc(container->get_ips(container, NULL, NULL, 0), &addresses);
     }
-    json_object_set_new(facts, "interfaces", list_of(&interfaces));
-    json_object_set_new(facts, "ips", list_of(&addresses));
+    json_object_set_new(facts, "interfaces", js_strv(&interfaces));
+    json_object_set_new(facts, "ips", js_strv(&addresses));
 }
 
 /* ---- the configuration */

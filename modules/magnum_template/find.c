@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 enum { VERSION_MAX = 1000000 };
 
@@ -94,9 +95,7 @@ static void ambiguous(const struct magnum_item *item, const json_t *matches, str
         "%zu templates are named \"%s\": %s; names are not unique in Magnum: say which one by "
         "the option uuid, or delete the others by it",
         uuids.count, item->wish->name, list);
-    json_t *detail = json_array();
-    for (size_t i = 0; i < uuids.count; i++)
-        json_array_append_new(detail, json_string(uuids.items[i]));
+    json_t *detail = js_strv(&uuids);
     error_detail_take(err, "uuids", detail);
 }
 

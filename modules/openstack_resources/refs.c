@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "json/js_list.h"
 
 /* Where an object is looked for. */
 struct address {
@@ -78,9 +79,7 @@ static int ambiguous(const struct address *address, const struct strv *ids, stru
     error_make(err, ERROR_CONFLICT,
                "%zu %ss have the name \"%s\": %s; rename or delete all but one of them by its ID",
                ids->count, address->kind->name, address->name, list);
-    json_t *detail = json_array();
-    for (size_t i = 0; i < ids->count; i++)
-        json_array_append_new(detail, json_string(ids->items[i]));
+    json_t *detail = js_strv(ids);
     error_detail_take(err, "ids", detail);
     return -1;
 }
