@@ -1,7 +1,6 @@
 #include "daemon/follow.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -9,12 +8,12 @@
 #include "daemon/log.h"
 #include "http/url.h"
 #include "json/js_get.h"
+#include "kube/watch_line.h"
 
 enum {
     MOST_STORES = 4,
-    IDLE_MS = 60000,   /* longer than any wait: a silent watch is a good one */
-    AGAIN_MS = 1000,   /* until a watch that ended is begun again */
-    MAX_EVENT_MB = 64, /* no object is as large, and a line without end would fill the memory */
+    IDLE_MS = 60000, /* longer than any wait: a silent watch is a good one */
+    AGAIN_MS = 1000, /* until a watch that ended is begun again */
 };
 
 /* ---- lists */
@@ -146,18 +145,15 @@ static void call_attention(struct watches *watches, const struct store *store)
         wake_sooner(watches->wake, clock_deadline_ms(watches->settle_ms));
 }
 
-/* Keeps a part of an event's line; false when that gets too long. */
-static bool keep_part(struct watches *watches, struct watch *watch, const char *bytes,
-                      size_t length)
+/* The server sends what is no event: the run ends. Always false. */
+static bool fail_stream(struct watches *watches, const struct watch *watch,
+                        struct error *error_take)
 {
-    if (length <= (size_t)MAX_EVENT_MB * 1000 * 1000 - watch->line.size) {
-        buf_add(&watch->line, bytes, length);
-        return true;
-    }
-    if (!watches->error)
-        error_make(&watches->error, ERROR_HTTP,
-                   "%s: the server sent an event of a watch that is larger than %d MB",
-                   watch->store->what, MAX_EVENT_MB);
+    error_wrap(&error_take, "%s", watch->store->what);
+    if (watches->error)
+        error_free(error_take);
+    else
+        watches->error = error_take;
     return false;
 }
 
@@ -168,16 +164,15 @@ static bool take_bytes(void *context, struct kube_call *call, const char *bytes,
     bool fine = true;
     granted(watch->store);
     while (length && fine) {
-        const char *end = memchr(bytes, '\n', length);
-        size_t part = end ? (size_t)(end - bytes) : length;
-        fine = keep_part(watches, watch, bytes, part);
-        bytes += part + (end != NULL);
-        length -= part + (end != NULL);
+        struct error *error = NULL;
         auto_error struct error *ignored = NULL; /* that it has to be listed again says enough */
-        if (end && fine && watch->line.size)
+        int whole = kube_watch_line(&watch->line, &bytes, &length, &error);
+        if (whole > 0 && watch->line.size)
             fine = store_event(watch->store, watch->line.data, watch->line.size, &ignored) == 0;
-        if (end)
+        if (whole > 0)
             buf_clear(&watch->line);
+        if (whole < 0)
+            fine = fail_stream(watches, watch, error);
     }
     call_attention(watches, watch->store);
     return fine;

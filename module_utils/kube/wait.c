@@ -1,7 +1,5 @@
 #include "kube/wait.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -9,13 +7,13 @@
 #include "json/js_get.h"
 #include "json/js_read.h"
 #include "kube/wait_priv.h"
+#include "kube/watch_line.h"
 
 enum {
     FIRST_POLL_MS = 250,
     IDLE_MS = 30000,   /* a silent watch is not trusted for longer */
     USELESS_MS = 1000, /* a watch that is over sooner is not tried again */
     MAX_WATCHES = 16,  /* the others poll: watches must not take all places of the client */
-    MAX_EVENT_MB = 64, /* no object is as large, and a line without end would fill the memory */
 };
 
 /* The state of one kube_wait_all. */
@@ -264,20 +262,13 @@ static bool read_event(const struct waiting *waiting, struct kube_waiter *waiter
            !wait_wants_class(waiting->wait->criteria, waiter);
 }
 
-/* Keeps a part of an event's line; false when that gets too long. */
-static bool keep_part(const struct waiting *waiting, struct kube_waiter *waiter, const char *bytes,
-                      size_t length)
+/* The server sends what is no event. */
+static void fail_stream(const struct waiting *waiting, struct kube_waiter *waiter,
+                        const struct error *error)
 {
-    if (length <= (size_t)MAX_EVENT_MB * 1000 * 1000 - waiter->line.size) {
-        buf_add(&waiter->line, bytes, length);
-        return true;
-    }
-    buf_clear(&waiter->line);
     buf_clear(&waiter->why);
-    buf_printf(&waiter->why, "the server sent an event of a watch that is larger than %d MB",
-               MAX_EVENT_MB);
+    buf_add_str(&waiter->why, error->message);
     settle(waiting, waiter, KUBE_WAIT_FAILED);
-    return false;
 }
 
 static bool call_data(void *context, struct kube_call *call, const char *bytes, size_t length)
@@ -285,17 +276,14 @@ static bool call_data(void *context, struct kube_call *call, const char *bytes, 
     struct waiting *waiting = context;
     struct kube_waiter *waiter = call->owner;
     while (length) {
-        const char *end = memchr(bytes, '\n', length);
-        size_t part = end ? (size_t)(end - bytes) : length;
-        if (!keep_part(waiting, waiter, bytes, part))
+        auto_error struct error *error = NULL;
+        int whole = kube_watch_line(&waiter->line, &bytes, &length, &error);
+        if (whole < 0)
+            fail_stream(waiting, waiter, error);
+        if (whole < 0 || (whole && waiter->line.size && !read_event(waiting, waiter)))
             return false;
-        if (!end)
-            return !clock_passed(waiting->deadline);
-        if (waiter->line.size && !read_event(waiting, waiter))
-            return false;
-        buf_clear(&waiter->line);
-        bytes += part + 1;
-        length -= part + 1;
+        if (whole)
+            buf_clear(&waiter->line);
     }
     return !clock_passed(waiting->deadline);
 }
