@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "capi/repository_priv.h"
 #include "capi/version.h"
+#include "http/url.h"
 
 static const char local_context[] = "error creating the local filesystem repository client";
 
@@ -22,29 +23,14 @@ static char *scheme_of(const char *url)
     return scheme;
 }
 
-static unsigned hex_digit(char c)
-{
-    return isdigit((unsigned char)c) ? (unsigned)(c - '0')
-                                     : (unsigned)(tolower((unsigned char)c) - 'a') + 10;
-}
-
 /* The percent-decoded path: no scheme, host, query and fragment. Owned. */
 static char *path_of(const char *url, const char *scheme)
 {
-    auto_buf struct buf path = {0};
     const char *at = url + (*scheme ? strlen(scheme) + 1 : 0);
     const char *host = str_after(at, "//");
     if (host)
         at = host + strcspn(host, "/?#");
-    for (; *at && *at != '?' && *at != '#'; at++) {
-        if (*at == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2])) {
-            buf_add_char(&path, (char)(hex_digit(at[1]) << 4 | hex_digit(at[2])));
-            at += 2;
-        } else {
-            buf_add_char(&path, *at);
-        }
-    }
-    return buf_steal(&path);
+    return url_unescape(at, strcspn(at, "?#"));
 }
 
 char *capi_path_clean(const char *path)

@@ -46,7 +46,8 @@ static unsigned hex_digit(char c)
     return (unsigned)(isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10);
 }
 
-char *url_unescape(const char *text, size_t length)
+/* PLUS: what a '+' stands for. */
+static char *unescape(const char *text, size_t length, char plus)
 {
     struct buf out;
     buf_init(&out);
@@ -54,13 +55,23 @@ char *url_unescape(const char *text, size_t length)
         bool code = text[i] == '%' && length - i > 2 && isxdigit((unsigned char)text[i + 1]) &&
                     isxdigit((unsigned char)text[i + 2]) && memcmp(&text[i], "%00", 3) != 0;
         if (!code) {
-            buf_add_char(&out, text[i] == '+' ? ' ' : text[i]);
+            buf_add_char(&out, text[i] == '+' ? plus : text[i]);
             continue;
         }
         buf_add_char(&out, (char)(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2])));
         i += 2;
     }
     return buf_steal(&out);
+}
+
+char *url_unescape(const char *text, size_t length)
+{
+    return unescape(text, length, '+');
+}
+
+char *url_unescape_value(const char *text, size_t length)
+{
+    return unescape(text, length, ' ');
 }
 
 /* TEXT for a message. A password may hold any byte, so all up to the last '@' is left out. */

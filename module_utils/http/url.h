@@ -15,9 +15,12 @@ void url_escape(struct buf *out, const char *text);
 /* Adds "?NAME=VALUE" or "&NAME=VALUE", both escaped, depending on whether OUT holds a '?'. */
 void url_query(struct buf *out, const char *name, const char *value);
 
-/* LENGTH bytes of a query's value without their encoding, owned: "%2B" is '+', and '+' a blank.
- * What is no encoding stays. */
+/* LENGTH bytes of a path without their encoding, owned: "%2F" is '/'. What is no encoding stays,
+ * and
+ * "%00" too. */
 char *url_unescape(const char *text, size_t length) must_check;
+/* The same of a value in a query, where '+' is a blank. */
+char *url_unescape_value(const char *text, size_t length) must_check;
 
 struct url {
     char *scheme; /* lower case */

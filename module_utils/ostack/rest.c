@@ -53,7 +53,7 @@ static char *page_marker(const json_t *page, const char *member)
     if (!at || !json_array_size(json_object_get(page, member)))
         return NULL;
     at += 1 + strlen("marker=");
-    return url_unescape(at, strcspn(at, "&#"));
+    return url_unescape_value(at, strcspn(at, "&#"));
 }
 
 /* PATH with the marker, which may be NULL, in its query. */

@@ -38,7 +38,7 @@ static void test_url__unescape__undoes_what_is_an_encoding(void **state)
         const char *want;
     } rows[] = {
         {"plain-1.2_3~", "plain-1.2_3~"},
-        {"a%20b+c%2Bd%2fe%C3%A4", "a b c+d/e\xC3\xA4"},
+        {"a%20b%2Bd%2fe%C3%A4", "a b+d/e\xC3\xA4"},
         {"%", "%"},
         {"%4", "%4"},
         {"%zz%4g", "%zz%4g"},
@@ -52,6 +52,10 @@ static void test_url__unescape__undoes_what_is_an_encoding(void **state)
     }
     auto_free char *piece = url_unescape("%41%42", 5);
     assert_string_equal(piece, "A%4");
+    auto_free char *path = url_unescape("a+b%20c", 7);
+    assert_string_equal(path, "a+b c");
+    auto_free char *value = url_unescape_value("a+b%20c%2B", 10);
+    assert_string_equal(value, "a b c+");
 }
 
 static void test_url__well_formed__is_taken_apart(void **state)
