@@ -3,18 +3,8 @@
 #include "base/str.h"
 #include "json/js_equal.h"
 #include "json/js_get.h"
-#include "json/js_merge.h"
-#include "json/js_patch.h"
 #include "kube/strip.h"
 #include "kube/write_priv.h"
-
-json_t *kube_lost_expected(const struct kube_writer *writer, const struct kube_write *write,
-                           const json_t *before)
-{
-    return write->verb == KUBE_JSON_PATCH
-               ? js_patch_apply(before, writer->options.patch, NULL, NULL)
-               : js_merge(before, write->object->value);
-}
 
 /* What is refused behind a first attempt because of what that one did: the tests of a JSON patch
  * hold no more, the version that the user demands is no more. */
@@ -47,7 +37,7 @@ int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum 
                      struct error **err)
 {
     json_auto_t *before = kube_prior_value(&write->prior);
-    json_auto_t *expected = kube_lost_expected(writer, write, before);
+    json_auto_t *expected = kube_write_expected(writer, write, before);
     json_auto_t *seen = write->call.error ? NULL : kube_call_object(&write->call, NULL);
     if (!expected || !seen || !is_expected(write, before, expected, seen)) {
         error_move_take(err, steal_ptr(write->refusal));

@@ -6,6 +6,9 @@
 
 #include "kube/write.h"
 
+/* Looks at an object anew after somebody else wrote in between, as kubectl. */
+enum { KUBE_MAX_REWRITES = 5 };
+
 /* What a stage says after an answer. */
 enum kube_next {
     KUBE_NEXT_DONE,  /* the object is dealt with */
@@ -37,13 +40,18 @@ int kube_request_migrate(struct kube_writer *writer, struct kube_write *write, s
 /* Puts "Failed to <verb> object: <label>: " before the error. */
 void kube_write_wrap(const struct kube_write *write, struct error **err);
 
+/* What the write makes of BEFORE, as far as that can be told without the server, owned; NULL when
+ * it makes nothing of it. */
+json_t *kube_write_expected(const struct kube_writer *writer, const struct kube_write *write,
+                            const json_t *before) must_check;
 /* Dry run only: what the object would be, as far as that can be told without the server. */
 void kube_write_predict(struct kube_writer *writer, struct kube_write *write, const char *why);
 
-/* What the write makes of BEFORE, as far as that can be told without the server, owned; NULL when
- * it makes nothing of it. */
-json_t *kube_lost_expected(const struct kube_writer *writer, const struct kube_write *write,
-                           const json_t *before) must_check;
+/* The answer to a DELETE: it is gone, by ours or before; or what has taken its place since it was
+ * looked at goes as well. */
+int kube_delete_finish(const struct kube_writer *writer, struct kube_write *write,
+                       enum kube_next *next, struct error **err);
+
 /* A write is refused that was sent before: perhaps only because an attempt of which no answer came
  * was carried out. */
 bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube_write *write);

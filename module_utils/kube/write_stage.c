@@ -7,12 +7,7 @@
 #include "json/js_get.h"
 #include "json/js_patch.h"
 #include "kube/managers.h"
-#include "kube/strip.h"
 #include "kube/write_priv.h"
-
-enum {
-    MAX_REWRITES = 5, /* after somebody else wrote in between, as kubectl */
-};
 
 void kube_write_wrap(const struct kube_write *write, struct error **err)
 {
@@ -146,17 +141,6 @@ static bool creates_namespace(const struct kube_writer *writer, const char *name
     return false;
 }
 
-void kube_write_predict(struct kube_writer *writer, struct kube_write *write, const char *why)
-{
-    json_auto_t *before = kube_prior_value(&write->prior);
-    json_decref(write->after);
-    write->after = kube_lost_expected(writer, write, before);
-    write->changed = !kube_strip_equal(before, write->after, write->object->resource.plain_status);
-    write->method = before ? write->method : "create";
-    write->unvalidated = true;
-    strv_printf(&write->warnings, "not validated: %s", why);
-}
-
 /* What was seen is the case no more: somebody else wrote, or an attempt whose answer was lost. */
 static bool has_moved_on(const struct kube_write *write)
 {
@@ -175,7 +159,7 @@ static bool has_moved_on(const struct kube_write *write)
 static bool look_again(struct kube_write *write)
 {
     if (!has_moved_on(write) || !write->object->name || !write->object->resource.can_get ||
-        ++write->attempts > MAX_REWRITES)
+        ++write->attempts > KUBE_MAX_REWRITES)
         return false;
     if (write->call.status.code == 409 && write->call.in_doubt && !write->first.known) {
         write->first = write->prior;
@@ -226,65 +210,6 @@ static void explain_json_patch(struct kube_writer *writer, struct kube_write *wr
     json_auto_t *after = js_patch_apply(before, writer->options.patch, NULL, &reason);
     if (!after && reason)
         error_wrap(err, "%s", reason->message);
-}
-
-/* The name belongs to another object than the one that was to be deleted. */
-static bool has_other_uid(const struct kube_write *write)
-{
-    const char *message = write->call.status.message;
-    return write->call.status.code == 409 && message &&
-           (str_contains(message, "UID in precondition") ||
-            str_contains(message, "UID in the precondition"));
-}
-
-/* It was replaced after it was looked at: what is there now is to go as well. */
-static bool look_again_for_delete(const struct kube_writer *writer, struct kube_write *write,
-                                  enum kube_next *next)
-{
-    if (!has_other_uid(write) || kube_request_demands(writer) || !write->object->resource.can_get ||
-        ++write->attempts > MAX_REWRITES)
-        return false;
-    write->stage = KUBE_STAGE_GET;
-    *next = KUBE_NEXT_STAGE;
-    return true;
-}
-
-/* This very object was to go, not one of its name: its manifest is what a list has shown of it. */
-static bool was_chosen(const struct kube_write *write)
-{
-    const char *uid = js_str(write->object->value, "metadata", "uid", NULL);
-    return uid && str_equal(uid, write->prior.uid);
-}
-
-/* It is not there any more, perhaps by an earlier attempt whose answer was lost; what has its name
- * now is not to be deleted. */
-static bool is_gone(const struct kube_writer *writer, const struct kube_write *write)
-{
-    const char *demanded = js_str(writer->options.delete_options, "preconditions", "uid", NULL);
-    if (kube_call_status(&write->call) == 404)
-        return true;
-    if (!has_other_uid(write) || (demanded && !str_equal(demanded, write->prior.uid)))
-        return false;
-    return write->call.in_doubt || (!kube_request_demands(writer) && was_chosen(write));
-}
-
-/* DELETE: it was gone already, unless an earlier attempt of ours did it. */
-static int finish_delete(const struct kube_writer *writer, struct kube_write *write,
-                         enum kube_next *next, struct error **err)
-{
-    if (is_gone(writer, write)) {
-        write->changed = write->call.in_doubt && write->prior.exists && !write->prior.terminating;
-        return 0;
-    }
-    if (look_again_for_delete(writer, write, next))
-        return 0;
-    if (write->call.error) {
-        kube_call_error_move(&write->call, err);
-        return -1;
-    }
-    write->changed = !write->prior.terminating;
-    write->after = kube_call_json(&write->call, err);
-    return write->after ? 0 : -1;
 }
 
 static bool wants_migration(const struct kube_writer *writer, const json_t *object)
@@ -338,7 +263,7 @@ static int finish_write(struct kube_writer *writer, struct kube_write *write, en
     kube_call_warnings(&write->call, &write->warnings);
     *next = KUBE_NEXT_DONE;
     if (write->verb == KUBE_DELETE)
-        return finish_delete(writer, write, next, err);
+        return kube_delete_finish(writer, write, next, err);
     if (!write->call.error)
         return accept_answer(writer, write, next, err);
     if (recover(writer, write, next))
@@ -367,7 +292,7 @@ static int finish_migrate(struct kube_writer *writer, struct kube_write *write,
         *next = KUBE_NEXT_STAGE;
         return 0;
     }
-    if (write->call.status.code == 409 && ++write->attempts <= MAX_REWRITES) {
+    if (write->call.status.code == 409 && ++write->attempts <= KUBE_MAX_REWRITES) {
         write->stage = KUBE_STAGE_WRITE; /* a fresh answer holds the fresh version */
         *next = KUBE_NEXT_STAGE;
         return 0;
