@@ -43,12 +43,12 @@ MEMORY = """\
   stand in memory as they were read and as the server answered, because what was changed is told from both; the 489 kB of them take 13 MB."""
 FIRST = """\
 **37 documents, first, time**: by the server's audit log it is busy for more than half of it with the patches of 24 definitions, which are under
-  way side by side; `kubectl` is not ten times faster than kubernetes.core either, and by the day and the disk it takes 1.9 to 2.5 times ours."""
+  way side by side; `kubectl` is not ten times faster than kubernetes.core either."""
 TEN_CLUSTERS = """\
 **Backups of 10 clusters, memory**: the program itself has 7 MB, ten times what it saves there. With 100 clusters it does not show any more."""
 CONNECTIONS = """\
-**New connections**: one costs both the same time of a CPU, nearly all of it the kernel's. HAProxy has a thread for each core, the daemon one for
-  all: where another program wants the cores too, both are equally fast."""
+**New connections**: they cost both the same time of a CPU, `cpu_seconds` in proxy.json. HAProxy has a thread for each core, the daemon one
+  for all."""
 
 
 def of_k8s(work, case, field, against, least, why=""):
