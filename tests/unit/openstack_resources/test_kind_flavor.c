@@ -64,17 +64,23 @@ static void test_flavor__of_the_chosen_projects__is_made_anew_for_them(void **st
     assert_contains(action, "{\"addTenantAccess\":{\"tenant\":\"p\"}}");
 }
 
+/* The task fails with KIND and TEXT; its flavor is CHANGED all the same, or not. */
+static void assert_fails(struct task *task, enum error_kind kind, const char *text, bool changed)
+{
+    struct error *err = NULL;
+    assert_int_equal(resources_apply(task->bench.all, &err), -1);
+    assert_error(&err, kind, text);
+    assert_int_equal(task->bench.all->items[0].changed, changed);
+}
+
 static void test_flavor__whose_projects_cannot_be_read__is_left(void **state)
 {
     (void)state;
     static const struct fake_reply script[] = {
         TOKEN("1"), FLAVOR(PRIVATE), {.when = ACCESS, .status = 403}};
-    struct error *err = NULL;
     auto_task struct task task;
     start(&task, script, array_length(script), ITEM);
-    assert_int_equal(resources_apply(task.bench.all, &err), -1);
-    assert_error(&err, ERROR_AUTH, "Nova answered 403");
-    assert_false(task.bench.all->items[0].changed);
+    assert_fails(&task, ERROR_AUTH, "Nova answered 403", false);
     assert_requests(&task, LOGIN ", " FLAVORS "/detail?is_public=None, " ACCESS);
 }
 
@@ -86,12 +92,10 @@ static void test_flavor__that_cannot_be_made_anew__is_a_change_and_a_failure(voi
                                                FLAVOR(""),
                                                {.when = "DELETE /c/v2.1/flavors/1 ", .status = 202},
                                                {.when = "POST /c/v2.1/flavors ", .status = 500}};
-    struct error *err = NULL;
     auto_task struct task task;
     start(&task, script, array_length(script), ITEM);
-    assert_int_equal(resources_apply(task.bench.all, &err), -1);
-    assert_error(&err, ERROR_STATUS, "the old flavor was deleted, and the new one is not complete");
-    assert_true(task.bench.all->items[0].changed);
+    assert_fails(&task, ERROR_STATUS, "the old flavor was deleted, and the new one is not complete",
+                 true);
 }
 
 static void test_flavor__that_cannot_be_deleted__is_no_change(void **state)
@@ -99,12 +103,9 @@ static void test_flavor__that_cannot_be_deleted__is_no_change(void **state)
     (void)state;
     static const struct fake_reply script[] = {
         TOKEN("1"), FLAVOR(""), {.when = "DELETE /c/v2.1/flavors/1 ", .status = 403}};
-    struct error *err = NULL;
     auto_task struct task task;
     start(&task, script, array_length(script), ITEM);
-    assert_int_equal(resources_apply(task.bench.all, &err), -1);
-    assert_error(&err, ERROR_AUTH, "Nova answered 403");
-    assert_false(task.bench.all->items[0].changed);
+    assert_fails(&task, ERROR_AUTH, "Nova answered 403", false);
 }
 
 int main(void)
