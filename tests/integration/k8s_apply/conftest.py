@@ -1,12 +1,17 @@
 """What the tests of k8s_apply share."""
+import time
+
 import pytest
 
 from servers import cache
 from servers.kubernetes import build
+from servers.kubernetes.kubeconfig import encoded
 from servers.kubernetes.server import KubeServer
+from support import recognisable
 from support.gadgets import DEFINITIONS
-from support.objects import WIDGETS
-from support.wait import until
+from support.module import Module
+from support.objects import WIDGETS, config_map
+from support.wait import SOON, until
 from support.webhook import CONFIGURATIONS
 
 
@@ -76,3 +81,51 @@ def register(server):
     yield post
     for name in names:
         server.request("DELETE", CONFIGURATIONS + "/" + name)
+
+
+@pytest.fixture
+def pair(server):
+    """The client certificate whose requests the fixture k8s counts."""
+    return server.pki.authority().client("module", ["system:masters"])
+
+
+@pytest.fixture
+def trusted(server) -> dict:
+    """The cluster entry of a kubeconfig."""
+    return {"server": server.url, "certificate-authority-data": encoded(server.ca_file)}
+
+
+@pytest.fixture
+def robot(server, ns):
+    """The token of a ServiceAccount that may do everything in the namespace, but impersonate nobody."""
+    rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/%s/rolebindings" % ns
+    assert server.request("POST", "/api/v1/namespaces/%s/serviceaccounts" % ns, {"metadata": {"name": "robot"}})[0] == 201
+    assert server.request("POST", rbac, {
+        "metadata": {"name": "robot"}, "subjects": [{"kind": "ServiceAccount", "name": "robot", "namespace": ns}],
+        "roleRef": {"kind": "ClusterRole", "name": "admin", "apiGroup": "rbac.authorization.k8s.io"}})[0] == 201
+    return server.service_account_token(ns, "robot")
+
+
+@pytest.fixture
+def as_robot(k8s, server, ns):
+    """k8s, without a kubeconfig; its requests are those of the robot."""
+    return Module(k8s.program, k8s.directory, {}, server, user="system:serviceaccount:%s:robot" % ns)
+
+
+@pytest.fixture
+def fails(k8s, ns):
+    """fails(*texts, **options): the run fails soon, says the texts and no secret."""
+    def run(*texts, **options):
+        if not {"definition", "src", "state"} & set(options):
+            options["definition"] = [config_map(ns), recognisable.secret(ns)]
+        options.setdefault("internal", {"_ansible_no_log": False, "_ansible_verbosity": 4})
+        begin = time.monotonic()
+        outcome = k8s(diff=True, **options)
+        assert time.monotonic() - begin < SOON
+        assert outcome.failed and not outcome.changed
+        for text in texts:
+            assert text in outcome.msg, outcome.msg
+        assert len(outcome.msg) < 10000
+        assert recognisable.told_in(outcome.text) == []
+        return outcome
+    return run

@@ -1,58 +1,20 @@
 """Bad input and bad servers: always one JSON object that says what is wrong, where, and what to do; soon, and without a
-secret in it. What a proxy in front may answer is in test_errors.py, hostile YAML in test_input.py."""
-import base64
+secret in it. What a proxy in front may answer is in test_errors.py, hostile YAML in test_input.py, servers that misbehave in
+test_hostile_servers.py."""
 import json
 import os
-import signal
-import socket
 import subprocess
-import time
 
 import pytest
 import yaml
 
-from fakes.script import Reply, json_reply, redirect, text_reply
 from servers import pki
 from servers.kubernetes import kubeconfig as kubeconfigs
-from servers.ports import free_port
 from support.objects import config_map
-from support.relay import Relay
-from support.tiny_api import CONFIG_MAPS, kubeconfig, methods, tiny_api
-from support.wait import until
+from support.recognisable import PASSWORD, TOKEN, VALUE, secret
+from support.tiny_api import kubeconfig, tiny_api
+from support.wait import SOON
 from support.world import create, exists
-
-TOKEN = "recognisable-token-4711"
-VALUE = "recognisable-value-4712"
-PASSWORD = "recognisable-password-4713"
-SECONDS = 20  # far more than any of them needs, on a machine that is busy with other things
-
-
-def encoded(path) -> str:
-    return base64.b64encode(path.read_bytes()).decode()
-
-
-def secret(ns):
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": ns}, "stringData": {"p": VALUE}}
-
-
-@pytest.fixture
-def fails(k8s, ns):
-    """fails(*texts, **options): the run fails soon, says the texts and no secret."""
-    def run(*texts, **options):
-        if not {"definition", "src", "state"} & set(options):
-            options["definition"] = [config_map(ns), secret(ns)]
-        options.setdefault("internal", {"_ansible_no_log": False, "_ansible_verbosity": 4})
-        begin = time.monotonic()
-        outcome = k8s(diff=True, **options)
-        assert time.monotonic() - begin < SECONDS
-        assert outcome.failed and not outcome.changed
-        for text in texts:
-            assert text in outcome.msg, outcome.msg
-        assert len(outcome.msg) < 10000
-        for word in (TOKEN, VALUE, PASSWORD, base64.b64encode(VALUE.encode()).decode()):
-            assert word not in outcome.text
-        return outcome
-    return run
 
 
 def unprivileged() -> list:
@@ -107,17 +69,11 @@ def test_hostile__unreadable_token_file_and_key__are_named(fails, server, tmp_pa
     trust = {"server": server.url, "certificate-authority": str(server.ca_file)}
     path = locked(tmp_path / "locked")
     user = {"tokenFile": path}
-    fails(path, "Permission denied", kubeconfig=config(trust, user), launcher=unprivileged())
+    fails(path, "Permission denied", kubeconfig=kubeconfigs.mapping(trust, user), launcher=unprivileged())
     user = {"client-certificate": str(server.client_cert_file), "client-key": path}
-    fails(path, "permission denied", kubeconfig=config(trust, user), launcher=unprivileged())
-    fails(path, "permission denied", kubeconfig=config(dict(trust, **{"certificate-authority": path}), {"token": TOKEN}),
+    fails(path, "permission denied", kubeconfig=kubeconfigs.mapping(trust, user), launcher=unprivileged())
+    fails(path, "permission denied", kubeconfig=kubeconfigs.mapping(dict(trust, **{"certificate-authority": path}), {"token": TOKEN}),
           launcher=unprivileged())
-
-
-def config(cluster, user) -> dict:
-    return {"apiVersion": "v1", "kind": "Config", "current-context": "c",
-            "clusters": [{"name": "c", "cluster": cluster}], "users": [{"name": "c", "user": user}],
-            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "c"}}]}
 
 
 @pytest.mark.parametrize("content, said", [
@@ -165,7 +121,7 @@ def test_hostile__three_megabytes_of_manifest__are_applied_within_limits(k8s, ns
 def trusting(server):
     """trusting(user, **cluster): a kubeconfig of the session's server."""
     def make(user, **cluster):
-        return config(dict({"server": server.url, "certificate-authority-data": encoded(server.ca_file)}, **cluster), user)
+        return kubeconfigs.mapping(dict({"server": server.url, "certificate-authority-data": kubeconfigs.encoded(server.ca_file)}, **cluster), user)
     return make
 
 
@@ -180,20 +136,20 @@ def test_hostile__expired_client_certificate__is_named_with_its_date(fails, serv
 
 def test_hostile__client_certificate_of_another_authority__is_refused(fails, server, trusting):
     stranger = server.pki.authority("stranger").client("module", ["system:masters"])
-    user = {"client-certificate-data": encoded(stranger.cert_file), "client-key-data": encoded(stranger.key_file)}
+    user = {"client-certificate-data": kubeconfigs.encoded(stranger.cert_file), "client-key-data": kubeconfigs.encoded(stranger.key_file)}
     outcome = fails("HTTP 401", "credentials", "context c", kubeconfig=trusting(user))
     assert outcome["status"] == 401
 
 
 def test_hostile__certificate_and_key_of_two_users__is_a_clean_error(fails, server, trusting):
     one, other = (server.pki.authority().client(name) for name in ("one", "other"))
-    user = {"client-certificate-data": encoded(one.cert_file), "client-key-data": encoded(other.key_file)}
+    user = {"client-certificate-data": kubeconfigs.encoded(one.cert_file), "client-key-data": kubeconfigs.encoded(other.key_file)}
     fails("the private key does not belong to the client certificate", kubeconfig=trusting(user))
 
 
 @pytest.mark.parametrize("data", ["bm8gcGVt", "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==", "%%%"], ids=["text", "cut", "base64"])
 def test_hostile__certificates_that_are_none__are_clean_errors(fails, server, trusting, data):
-    user = {"client-certificate-data": encoded(server.client_cert_file), "client-key-data": encoded(server.client_key_file)}
+    user = {"client-certificate-data": kubeconfigs.encoded(server.client_cert_file), "client-key-data": kubeconfigs.encoded(server.client_key_file)}
     fails("c", kubeconfig=trusting(user, **{"certificate-authority-data": data}))
     fails("c", kubeconfig=trusting(dict(user, **{"client-certificate-data": data})))
     fails("c", kubeconfig=trusting(dict(user, **{"client-key-data": data})))
@@ -210,7 +166,7 @@ def test_hostile__token_that_is_none__is_refused_without_showing_it(fails, trust
 def test_hostile__wrong_ca__fails_at_once_and_says_so(fails, server, trusting):
     stranger = server.pki.authority("stranger").cert_file
     outcome = fails("not signed by an authority that is trusted", "127.0.0.1:%d" % server.port, "context c",
-                    kubeconfig=trusting({"token": TOKEN}, **{"certificate-authority-data": encoded(stranger)}))
+                    kubeconfig=trusting({"token": TOKEN}, **{"certificate-authority-data": kubeconfigs.encoded(stranger)}))
     assert outcome.requests == []
 
 
@@ -221,132 +177,9 @@ def test_hostile__wrong_ca__fails_at_once_and_says_so(fails, server, trusting):
 ], ids=["expired", "early", "other-name", "of-a-client"])
 def test_hostile__server_certificate_that_is_bad__gets_no_request(fails, server, make, said):
     with tiny_api(tls=make(server.pki.authority())) as scripted:
-        trust = {"certificate-authority-data": encoded(server.ca_file)}
+        trust = {"certificate-authority-data": kubeconfigs.encoded(server.ca_file)}
         fails(said, "127.0.0.1:%d" % scripted.port, kubeconfig=kubeconfig(scripted, trust, token=TOKEN))
         assert scripted.requests == []
-
-
-# Servers that misbehave
-
-BAD_ANSWERS = {
-    "html": (text_reply("<!DOCTYPE html><p>Log in", 200), "JSON"),
-    "cut": (Reply(200, {"Content-Type": "application/json"}, b'{"kind": "APIResourceList", "resources": []}', fault="cut",
-                  after=12), "cut"),
-    "cut-json": (text_reply('{"kind": "APIResourceList", "resources": [', 200), "JSON"),
-    "close": (Reply(fault="close"), "connection was "),
-    "raw": (Reply(body=b"SSH-2.0-OpenSSH_9.2\r\n", fault="raw"), "127.0.0.1"),
-    "flood": (Reply(200, {"Content-Type": "application/json"}, b" ", fault="flood"), "larger than"),
-    "flood-of-headers": (Reply(200, [("X-%d" % n, "x" * 60000) for n in range(8)], b"{}"), "headers"),
-    "redirect": (redirect("https://evil.example.com/steal"), "evil.example.com"),
-    "redirect-nowhere": (Reply(307), "redirect"),
-    "empty": (text_reply("", 200), "JSON"),
-    "list": (json_reply([1, 2]), ""), "text": (json_reply("text"), ""), "null": (json_reply(None), ""),
-    "number": (json_reply(7), ""), "wrong-types": (json_reply({"kind": 5, "metadata": 7, "resources": {"a": "b"}}), ""),
-    "deep": (text_reply("[" * 100000, 200), ""), "binary": (Reply(200, {}, b"\x00\xff\xfe{}"), ""),
-    "odd-status": (Reply(999, {}, b"?"), "999"), "teapot": (text_reply("short and stout", 418), "stout"),
-    "informational": (Reply(body=b"HTTP/1.1 100 Continue\r\n\r\n" * 3, fault="raw"), "127.0.0.1"),
-}
-
-
-@pytest.mark.parametrize("stage", ["discovery", "read", "write"])
-@pytest.mark.parametrize("name", BAD_ANSWERS)
-def test_hostile__server_that_misbehaves__is_named(fails, ns, server, name, stage):
-    reply, said = BAD_ANSWERS[name]
-
-    def script(request):
-        now = ("discovery" if request.path == "/api/v1" else "read" if request.method == "GET" else "write")
-        return reply if now == stage else None
-
-    with tiny_api(script, tls=server.serving) as scripted:
-        trust = {"certificate-authority-data": encoded(server.ca_file)}
-        outcome = fails(said, definition=config_map(ns), retry_timeout=0,
-                        kubeconfig=kubeconfig(scripted, trust, token=TOKEN))
-    if stage != "discovery":
-        assert "ConfigMap %s/a" % ns in outcome.msg
-    assert "evil" not in [request.header("Host") for request in scripted.requests]
-    assert methods(scripted)[-1] == ("PATCH" if stage == "write" else "GET")
-
-
-def test_hostile__error_body_of_megabytes__is_cut_short(fails, ns, server):
-    page = text_reply("x" * 5_000_000, 500)
-    status = json_reply({"kind": "Status", "message": "m" * 5_000_000, "reason": "R" * 1000, "code": 400}, 400)
-    for reply in (page, status):
-        with tiny_api(lambda request: reply if request.method == "PATCH" else None) as scripted:
-            fails("ConfigMap %s/a" % ns, definition=config_map(ns), kubeconfig=kubeconfig(scripted), retry_timeout=0)
-
-
-def test_hostile__lists_that_never_end__fail(fails, server):
-    """A continue token that always leads to another page is followed, but an empty page with the same token is not."""
-    page = json_reply({"kind": "ConfigMapList", "apiVersion": "v1", "metadata": {"continue": "again"}, "items": []})
-    resources = json_reply(CONFIG_MAPS)
-    with tiny_api(lambda request: resources if request.path == "/api/v1" else page) as scripted:
-        fails("does not end", state="info", kind="ConfigMap", kubeconfig=kubeconfig(scripted))
-    assert len(scripted.requests) < 10
-
-
-def test_hostile__nobody_listens__fails_when_the_budget_is_spent(fails, ns):
-    port = free_port()
-    begin = time.monotonic()
-    fails("connection refused", "127.0.0.1:%d" % port, "context c", retry_timeout=1,
-          kubeconfig=config({"server": "https://127.0.0.1:%d" % port}, {"token": TOKEN}))
-    assert time.monotonic() - begin > 0.4  # it was tried again
-
-
-def test_hostile__no_such_host__is_named(fails):
-    fails("no-such-host.invalid", "no such host", retry_timeout=0,
-          kubeconfig=config({"server": "https://no-such-host.invalid"}, {"token": TOKEN}))
-
-
-def test_hostile__tls_is_never_answered__fails_after_ten_seconds(fails):
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        server = "https://127.0.0.1:%d" % silent.getsockname()[1]
-        fails("no connection within 10 s", server.partition("//")[2], retry_timeout=1,
-              kubeconfig=config({"server": server}, {"token": TOKEN}))
-
-
-def test_hostile__http_where_tls_is_expected__says_so(fails, server):
-    with Relay(server) as plain:
-        fails("does not speak TLS", retry_timeout=0,
-              kubeconfig=config({"server": plain.url.replace("http:", "https:")}, {"token": TOKEN}))
-
-
-def quiet_after(method):
-    """A script: what is asked after the first request of METHOD, and not of discovery, is never answered."""
-    seen = []
-
-    def script(request):
-        if request.path == "/api/v1":
-            return None
-        silent = bool(seen)
-        seen.extend([request] if request.method == method else [])
-        return Reply(fault="hang") if silent else None
-    return script
-
-
-def test_hostile__silence_in_a_wait__ends_with_its_time(k8s, ns):
-    options = {"wait": True, "wait_timeout": 2, "wait_condition": {"type": "Ready"}}
-    for method, said, more in (("PATCH", "Timed out waiting on resource after 2 s", {"definition": config_map(ns)}),
-                               ("GET", "no answer within", {"state": "info", "kind": "ConfigMap", "name": "a"}),
-                               ("GET", "no answer within", {"state": "info", "kind": "ConfigMap"})):
-        with tiny_api(quiet_after(method)) as scripted:
-            begin = time.monotonic()
-            outcome = k8s(kubeconfig=kubeconfig(scripted), **options, **more)
-            assert time.monotonic() - begin < SECONDS
-        assert outcome.failed and said in outcome.msg
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_hostile__signal_while_a_server_hangs__ends_with_a_result(k8s, ns, number):
-    with tiny_api(lambda request: Reply(fault="hang") if request.method == "PATCH" else None) as scripted:
-        process, _ = k8s.start(definition=config_map(ns), kubeconfig=kubeconfig(scripted))
-        until(lambda: "PATCH" in methods(scripted))
-        begin = time.monotonic()
-        process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=SECONDS)
-        assert time.monotonic() - begin < 5
-    result = json.loads(stdout)
-    assert result["failed"] and process.returncode != 0 and not stderr
-    assert number.name in result["msg"]
 
 
 # Standard output
@@ -355,7 +188,7 @@ def run_with_stdout(k8s, redirection, **options):
     """(exit status, stdout, stderr) with the shell's redirections."""
     launcher = ["/bin/sh", "-c", 'exec "$0" "$@" ' + redirection]
     process, _ = k8s.start(launcher=launcher, **options)
-    stdout, stderr = process.communicate(timeout=SECONDS)
+    stdout, stderr = process.communicate(timeout=SOON)
     return process.returncode, stdout, stderr
 
 
@@ -378,7 +211,7 @@ def test_hostile__other_streams_closed__work_all_the_same(k8s, ns, server, redir
 def test_hostile__reader_that_leaves__exits_with_1(k8s, ns, server):
     process, _ = k8s.start(definition=config_map(ns, data={"k": "x" * 500000}))
     process.stdout.close()
-    assert process.wait(SECONDS) == 1 and exists(server, config_map(ns))
+    assert process.wait(SOON) == 1 and exists(server, config_map(ns))
     process.stderr.close()
 
 
@@ -386,7 +219,7 @@ def test_hostile__reader_that_leaves__exits_with_1(k8s, ns, server):
 
 def run_arguments(k8s, path):
     process = subprocess.run([str(k8s.program), str(path)], env=k8s.environment, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SOON, check=False)
     lines = [line for line in process.stdout.decode().split("\n") if line]
     assert len(lines) == 1 and process.returncode == 1 and not process.stderr
     result = json.loads(lines[0])

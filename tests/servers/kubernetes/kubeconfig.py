@@ -1,4 +1,4 @@
-"""Writes kubeconfig files."""
+"""Kubeconfigs: files, and what is in them."""
 import base64
 from pathlib import Path
 
@@ -25,6 +25,13 @@ users:
 
 def encoded(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
+
+
+def mapping(cluster: dict, user: dict, namespace="default") -> dict:
+    """One cluster, one user and one context, all called "c"."""
+    return {"apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "clusters": [{"name": "c", "cluster": cluster}], "users": [{"name": "c", "user": user}],
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "c", "namespace": namespace}}]}
 
 
 def write(path: Path, url: str, ca_file: Path, client=None, token=None, name="test", user="admin") -> Path:
