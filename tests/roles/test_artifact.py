@@ -101,6 +101,13 @@ def test_023__all_was_fetched__a_second_run_needs_no_network(run, mirror, tmp_pa
     assert changed(again) == 0 and "it was restarted" not in again.stdout
 
 
+def test_artifact__digest_in_capitals__is_the_same_digest(run, mirror, tmp_path):
+    digest = mirror.put("example.org/tool", b"a tool")
+    items = [{"name": "tool", "url": "https://example.org/tool", "dest": str(tmp_path / "tool"), "checksum": "sha256:" + digest.upper()}]
+    assert changed(run(items)) > 0
+    assert changed(run(items)) == 0 and not (tmp_path / "records").exists()
+
+
 def test_018__nothing_is_there__check_mode_writes_nothing(run, mirror, tmp_path):
     changed(run(items_of(mirror, tmp_path), "--check"))
     assert not (tmp_path / "in").exists() and not (tmp_path / "other").exists() and not (tmp_path / "bin").exists()

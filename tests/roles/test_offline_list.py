@@ -20,6 +20,8 @@ LISTS = {
     "newer-helm-of-magnum": (TOLD, {"magnum_capi_helm_version": "v3.21.0"}, [HELM, HELM.replace("3.20", "3.21"),
                                                                            HELM.replace("3.20", "3.21") + ".sha256sum"], []),
     "images": (FILES, {"magnum_glance_images": [IMAGE]}, [IMAGE["url"]], []),
+    "capitals": ({name: digest.upper().replace("SHA", "sha") for name, digest in TOLD.items()}, None,
+                 ["https://helm.cilium.io/cilium-1.19.4.tgz"], []),
     "provider-source": ({**TOLD, "cluster_api_provider_source": "/files"}, None, [],
                         ["https://github.com/kubernetes-sigs/cluster-api/releases/download/v1.13.2/metadata.yaml"]),
     "kubernetes": ({**TOLD, "kubernetes_version": "1.36.7"}, None, ["https://dl.k8s.io/release/v1.36.7/bin/linux/amd64/kubelet",
