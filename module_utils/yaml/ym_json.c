@@ -99,19 +99,28 @@ static bool is_syntax(const json_error_t *error)
            code == json_error_null_byte_in_key;
 }
 
+/* A name that is given twice. Warned of only when all is JSON: else it is YAML's to say. */
+static void warn_twice(struct reader *reader, const json_error_t *error)
+{
+    ym_warn(reader->stream, place_of_error(reader, error), "%s is given twice, the last one wins",
+            str_starts_with(error->text, "duplicate object key") ? "a key" : error->text);
+}
+
 static json_t *parse(struct reader *reader, const char *text, size_t size)
 {
-    json_error_t error;
+    json_error_t twice, error;
     size_t flags = JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES;
-    json_t *value = json_loadb(text, size, flags, &error);
-    if (!value && json_error_code(&error) == json_error_duplicate_key) {
-        ym_warn(reader->stream, place_of_error(reader, &error),
-                "%s is given twice, the last one wins",
-                str_starts_with(error.text, "duplicate object key") ? "a key" : error.text);
-        value = json_loadb(text, size, JSON_ALLOW_NUL, &error);
-    }
+    json_t *value = json_loadb(text, size, flags, &twice);
     if (value)
         return value;
+    error = twice;
+    if (json_error_code(&twice) == json_error_duplicate_key) {
+        value = json_loadb(text, size, JSON_ALLOW_NUL, &error);
+        if (value) {
+            warn_twice(reader, &twice);
+            return value;
+        }
+    }
     reader->syntax = is_syntax(&error);
     js_read_unquote(&error);
     ym_fail(reader->stream, place_of_error(reader, &error), "%s", error.text);

@@ -154,6 +154,26 @@ static void test_108_ym_read__duplicates__warn_and_the_last_wins(void **state)
                         "m.yml: line 5, column 1: key \"a\" is given twice, the last one wins");
 }
 
+/* What is not JSON after all is read a second time: as YAML, which warns of its own. */
+static void test_ym_read__duplicates_in_flow_style__warn_once(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"{\"a\": 1, \"a\": 2, b: 3}\n",
+         "m.yml: line 1, column 10: key \"a\" is given twice, the last one wins"},
+        {"{\"a\": 1, \"a\": 2}\n",
+         "m.yml: line 1, column 12: a key is given twice, the last one wins"},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_strv struct strv warnings = {0};
+        auto_error struct error *error = NULL;
+        json_auto_t *documents = read_text(rows[i][0], &warnings, &error);
+        assert_int_equal(json_array_size(documents), 1);
+        assert_int_equal(warnings.count, 1);
+        assert_string_equal(warnings.items[0], rows[i][1]);
+    }
+}
+
 static void test_ym_read__many_duplicates__do_not_flood(void **state)
 {
     (void)state;
@@ -308,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_ym_read__json_then_yaml__counts_lines_through),
         cmocka_unit_test(test_ym_read__no_error_wanted__is_fine),
         cmocka_unit_test(test_108_ym_read__duplicates__warn_and_the_last_wins),
+        cmocka_unit_test(test_ym_read__duplicates_in_flow_style__warn_once),
         cmocka_unit_test(test_ym_read__many_duplicates__do_not_flood),
         cmocka_unit_test(test_108_ym_read__aliases__share_nothing),
         cmocka_unit_test(test_109_ym_read__alias_bombs__end_quickly),
