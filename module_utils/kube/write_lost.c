@@ -1,4 +1,5 @@
 /* Was it done by an attempt whose answer was lost? See kube/write.h. */
+#include "base/compiler.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "json/js_equal.h"
@@ -13,8 +14,29 @@ static bool refuses_a_second(const struct kube_write *write)
     if (write->verb == KUBE_JSON_PATCH)
         return write->call.status.code == 422;
     const char *demanded = js_str(write->object->value, "metadata", "resourceVersion", NULL);
-    return write->call.status.code == 409 && demanded && str_equal(write->method, "patch") &&
+    return write->call.status.code == 409 && demanded &&
            str_equal(demanded, write->prior.resource_version);
+}
+
+/* A replacement keeps of BEFORE what the server gave it alone. */
+static json_t *replacement(const json_t *object, const json_t *before)
+{
+    static const char *const kept[] = {"creationTimestamp", "selfLink", "uid"};
+    json_t *expected = json_deep_copy(object);
+    json_t *metadata = js_get(expected, "metadata", NULL);
+    for (size_t i = 0; i < array_length(kept); i++) {
+        json_t *given = js_get(before, "metadata", kept[i], NULL);
+        if (given)
+            json_object_set(metadata, kept[i], given);
+    }
+    return expected;
+}
+
+static json_t *expected_after(const struct kube_writer *writer, const struct kube_write *write,
+                              const json_t *before)
+{
+    return write->verb == KUBE_REPLACE ? replacement(write->object->value, before)
+                                       : kube_write_expected(writer, write, before);
 }
 
 bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube_write *write)
@@ -37,7 +59,7 @@ int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum 
                      struct error **err)
 {
     json_auto_t *before = kube_prior_value(&write->prior);
-    json_auto_t *expected = kube_write_expected(writer, write, before);
+    json_auto_t *expected = expected_after(writer, write, before);
     json_auto_t *seen = write->call.error ? NULL : kube_call_object(&write->call, NULL);
     if (!expected || !seen || !is_expected(write, before, expected, seen)) {
         error_move_take(err, steal_ptr(write->refusal));

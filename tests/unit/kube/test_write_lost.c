@@ -4,6 +4,7 @@
 #include "unit/kube/writing.h"
 
 #define OLD   WRITING_MAP("u-1", "1", "\"data\":{\"k\":\"w\"}")
+#define RICH  WRITING_MAP("u-1", "1", "\"data\":{\"k\":\"w\",\"more\":\"x\"}")
 #define DONE  WRITING_MAP("u-1", "2", "\"data\":{\"k\":\"v\"}")
 #define OTHER WRITING_MAP("u-1", "3", "\"data\":{\"k\":\"v\",\"more\":\"x\"}")
 #define ANEW  WRITING_MAP("u-2", "4", "\"data\":{\"k\":\"v\"}")
@@ -22,11 +23,12 @@
 #define INVALID  422, WRITING_REFUSAL("422", "Invalid", "the server rejected our request")
 #define CONFLICT 409, WRITING_REFUSAL("409", "Conflict", "the object has been modified")
 
-/* A patch whose first answer is lost and that is refused when it is sent again. */
+/* A write whose first answer is lost and that is refused when it is sent again. */
 struct row {
     const char *what;
-    const char *patch; /* of JSON; NULL: the manifest is merged */
+    const char *patch; /* of JSON; NULL: the manifest is sent, as VERB says */
     const char *manifest;
+    enum kube_verb verb;
     int status;
     const char *refusal;
     const char *now; /* what is there afterwards; NULL: nobody may say */
@@ -36,38 +38,52 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"carried out", TEST, WRITING_MANIFEST, INVALID, DONE, true, 2, false},
-    {"and a controller noted it", TEST, WRITING_MANIFEST, INVALID, BUSY, true, 2, false},
-    {"not carried out", TEST, WRITING_MANIFEST, INVALID, OLD, false, 2, false},
-    {"something else happened", TEST, WRITING_MANIFEST, INVALID, OTHER, false, 2, true},
-    {"made anew", TEST, WRITING_MANIFEST, INVALID, ANEW, false, 2, true},
-    {"cannot be seen", TEST, WRITING_MANIFEST, INVALID, NULL, false, 2, true},
-    {"status of another", STATUS, WRITING_MANIFEST, INVALID, BUSY, false, 2, true},
-    {"refused for good", TEST, WRITING_MANIFEST, 403, "{}", DONE, false, 1, false},
-    {"version of the user", NULL, LOCKED, CONFLICT, DONE, true, 2, false},
-    {"version of the user, refused", NULL, LOCKED, CONFLICT, OTHER, false, 2, true},
-    {"old version of the user", NULL, STALE, CONFLICT, DONE, false, 1, false},
+    {"carried out", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, DONE, true, 2, false},
+    {"and a controller noted it", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, BUSY, true, 2,
+     false},
+    {"not carried out", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, OLD, false, 2, false},
+    {"something else happened", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, OTHER, false, 2,
+     true},
+    {"made anew", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, ANEW, false, 2, true},
+    {"cannot be seen", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, NULL, false, 2, true},
+    {"status of another", STATUS, WRITING_MANIFEST, KUBE_JSON_PATCH, INVALID, BUSY, false, 2, true},
+    {"refused for good", TEST, WRITING_MANIFEST, KUBE_JSON_PATCH, 403, "{}", DONE, false, 1, false},
+    {"version of the user", NULL, LOCKED, KUBE_UPDATE, CONFLICT, DONE, true, 2, false},
+    {"version of the user, refused", NULL, LOCKED, KUBE_UPDATE, CONFLICT, OTHER, false, 2, true},
+    {"applied", NULL, LOCKED, KUBE_APPLY, CONFLICT, DONE, true, 2, false},
+    {"applied, refused", NULL, LOCKED, KUBE_APPLY, CONFLICT, OTHER, false, 2, true},
+    {"replaced", NULL, LOCKED, KUBE_REPLACE, CONFLICT, DONE, true, 2, false},
+    {"replaced, refused", NULL, LOCKED, KUBE_REPLACE, CONFLICT, OTHER, false, 2, true},
+    {"old version of the user", NULL, STALE, KUBE_UPDATE, CONFLICT, DONE, false, 1, false},
 };
 
-static void run(const struct row *row)
+/* What is replaced has more than the manifest. */
+static const struct row rich_rows[] = {
+    {"left out", NULL, LOCKED, KUBE_REPLACE, CONFLICT, DONE, true, 2, false},
+    {"still there", NULL, LOCKED, KUBE_REPLACE, CONFLICT, OTHER, false, 2, true},
+};
+
+static void run(const struct row *row, const char *before)
 {
+    const char *method = row->verb == KUBE_REPLACE ? "PUT" : "PATCH";
+    auto_free char *lost = xasprintf("%s " WRITING_PATH, method);
     const struct fake_reply script[] = {
         WRITING_SERVES,
-        {.when = "GET " WRITING_PATH, .times = 1, .body = OLD},
+        {.when = "GET " WRITING_PATH, .times = 1, .body = before},
         {.when = "GET " WRITING_PATH, .status = row->now ? 200 : 403, .body = row->now},
-        {.when = "PATCH " WRITING_PATH, .times = 1, .fault = FAKE_CLOSE},
-        {.when = "PATCH " WRITING_PATH, .status = row->status, .body = row->refusal},
+        {.when = lost, .times = 1, .fault = FAKE_CLOSE},
+        {.when = lost, .status = row->status, .body = row->refusal},
     };
     struct writing writing;
     writing_init(&writing);
     writing.manifest = row->manifest;
     json_auto_t *patch = row->patch ? json_from(row->patch) : NULL;
     writing.options.patch = patch;
-    writing_go(&writing, script, array_length(script), patch ? KUBE_JSON_PATCH : KUBE_UPDATE);
+    writing_go(&writing, script, array_length(script), row->verb);
     const struct kube_write *write = writing.write;
     const char *message = write->error ? write->error->message : "";
     if (write->changed != row->done || !write->error != row->done ||
-        writing_count(&writing, "GET") != row->gets || writing_count(&writing, "PATCH") != 2)
+        writing_count(&writing, "GET") != row->gets || writing_count(&writing, method) != 2)
         fail_msg("%s: %s, %zu gets", row->what, message, writing_count(&writing, "GET"));
     if ((strstr(message, "may have been carried out") != NULL) != row->doubt)
         fail_msg("%s: %s", row->what, message);
@@ -81,7 +97,9 @@ static void run(const struct row *row)
 static void test_lost__refused_when_sent_again__what_is_there_tells(maybe_unused void **state)
 {
     for (size_t i = 0; i < array_length(rows); i++)
-        run(&rows[i]);
+        run(&rows[i], OLD);
+    for (size_t i = 0; i < array_length(rich_rows); i++)
+        run(&rich_rows[i], RICH);
 }
 
 /* Somebody else was quicker: the first refusal is an answer, too. */
