@@ -214,27 +214,13 @@ static int run_waves(struct kube_writer *writer, struct error **err)
     return check_names(writer, err);
 }
 
-/* The run ended while a write was under way: it may have been carried out or not. */
-static void leave_unfinished(struct kube_writer *writer)
-{
-    for (size_t i = 0; i < writer->count; i++) {
-        struct kube_write *write = &writer->writes[i];
-        if (write->done || !write->method || !write->call.job.attempts)
-            continue;
-        struct error *unknown = NULL;
-        error_make(&unknown, ERROR_INTERRUPTED,
-                   "the run ended while it was under way: whether it was carried out is not known");
-        kube_write_wrap(write, &unknown);
-        kube_write_settle_take(write, unknown);
-    }
-}
-
 int kube_writer_run(struct kube_writer *writer, struct error **err)
 {
     if (!writer->count)
         return 0;
     if (run_waves(writer, err) == 0)
         return 0;
-    leave_unfinished(writer);
+    for (size_t i = 0; i < writer->count; i++)
+        kube_lost_leave(&writer->writes[i]);
     return -1;
 }

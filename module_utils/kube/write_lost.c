@@ -76,3 +76,16 @@ int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum 
     *next = KUBE_NEXT_DONE;
     return 0;
 }
+
+void kube_lost_leave(struct kube_write *write)
+{
+    bool under_way = write->method && write->call.job.attempts;
+    bool in_doubt = write->refusal || write->first.known;
+    if (write->done || (!under_way && !in_doubt))
+        return;
+    struct error *unknown = NULL;
+    error_make(&unknown, ERROR_INTERRUPTED,
+               "the run ended while it was under way: whether it was carried out is not known");
+    kube_write_wrap(write, &unknown);
+    kube_write_settle_take(write, unknown);
+}

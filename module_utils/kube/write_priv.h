@@ -59,6 +59,10 @@ bool kube_lost_may_have_done(const struct kube_writer *writer, const struct kube
 int kube_lost_finish(struct kube_writer *writer, struct kube_write *write, enum kube_next *next,
                      struct error **err);
 
+/* The run ended: a write that was under way, or of which it was not found out yet whether a lost
+ * attempt had done it, fails saying that. */
+void kube_lost_leave(struct kube_write *write);
+
 /*
  * Definitions that are written and whose names another one has fail, although the server took
  * them: nothing will ever serve them. An unchanged one is judged by the answer that is there,

@@ -131,11 +131,51 @@ static void test_lost__no_answer_is_missing__the_refusal_stands(maybe_unused voi
     }
 }
 
+/* What is under way, and what was in doubt when the run ended, even between two requests. */
+static void test_lost__run_ends__is_told_to_be_unknown(maybe_unused void **state)
+{
+    static const struct {
+        const char *what;
+        const char *method;
+        unsigned attempts;
+        bool refused, seen_before, done;
+        bool told;
+    } cases[] = {
+        {"not begun", NULL, 0, false, false, false, false},
+        {"looked at", NULL, 1, false, false, false, false},
+        {"its turn has not come", "apply", 0, false, false, false, false},
+        {"sent", "apply", 1, false, false, false, true},
+        {"refused, not looked at yet", "patch", 0, true, false, false, true},
+        {"looked at for that", "patch", 1, true, false, false, true},
+        {"was there, not looked at yet", "create", 0, false, true, false, true},
+        {"done", "apply", 1, false, false, true, false},
+    };
+    for (size_t i = 0; i < array_length(cases); i++) {
+        struct kube_object object;
+        kube_object_init_take(&object, json_from(WRITING_MANIFEST));
+        struct kube_write write = {.object = &object, .method = cases[i].method};
+        write.done = cases[i].done;
+        write.call.job.attempts = cases[i].attempts;
+        write.first.known = cases[i].seen_before;
+        if (cases[i].refused)
+            error_make(&write.refusal, ERROR_CONFLICT, "modified");
+        kube_lost_leave(&write);
+        const char *message = write.error ? write.error->message : "";
+        if (!write.error == cases[i].told ||
+            (cases[i].told && !strstr(message, "ConfigMap n/a: the run ended while it was")))
+            fail_msg("%s: %s", cases[i].what, message);
+        error_free(write.error);
+        error_free(write.refusal);
+        kube_object_clear(&object);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lost__refused_when_sent_again__what_is_there_tells),
         cmocka_unit_test(test_lost__no_answer_is_missing__the_refusal_stands),
+        cmocka_unit_test(test_lost__run_ends__is_told_to_be_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
