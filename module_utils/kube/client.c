@@ -28,6 +28,7 @@ struct kube_client {
     unsigned auth_generation;  /* grows with every renewal */
     bool rebuild;              /* a new client certificate: drain, then connect again */
     struct error *fatal;       /* credentials could not be renewed */
+    long long end_at;          /* of calls that have none of their own; 0: none */
     struct kube_call **replay; /* owned array of borrowed calls to send again after the rebuild */
     size_t replay_count;
     const struct kube_work *work; /* the current run */
@@ -95,6 +96,11 @@ const char *kube_client_namespace(const struct kube_client *client)
     return str_empty(client->config->namespace_) ? "default" : client->config->namespace_;
 }
 
+void kube_client_end_at(struct kube_client *client, long long deadline)
+{
+    client->end_at = deadline;
+}
+
 /* Puts the current credentials into the request, replacing older ones. */
 static void set_auth_headers(struct kube_client *client, struct kube_call *call)
 {
@@ -154,6 +160,7 @@ static void prepare(struct kube_client *client, struct kube_call *call)
             http_request_header(request, "Accept", KUBE_ACCEPT_JSON);
         for (size_t i = 0; i < client->config->impersonate.count; i++)
             strv_add(&request->headers, client->config->impersonate.items[i]);
+        call->end_at = call->end_at ? call->end_at : client->end_at;
         call->deadline = clock_deadline_ms(client->options.retry_timeout_ms);
         cut_deadline(call, call->give_up_at);
         cut_deadline(call, call->end_at);

@@ -42,6 +42,10 @@ bool kube_client_is_dry_run(const struct kube_client *client);
 /* The namespace of objects that name none: the context's, else "default". Borrowed. */
 const char *kube_client_namespace(const struct kube_client *client);
 
+/* Gives every call that has no end_at of its own this one from now on; 0: none. For what waits by
+ * way of others that know of no end. */
+void kube_client_end_at(struct kube_client *client, long long deadline);
+
 /*
  * One exchange. Set up by kube_call_init and its setters, done when kube_client_run hands it to
  * work->done, cleared by its giver. error is NULL after a 2xx answer; after any other answer

@@ -96,6 +96,7 @@ struct kube_write {
                                 its answer was lost; else not known */
     bool named;              /* a definition: it is known whether its names are free */
     bool served;             /* a definition: its kinds were seen to be served */
+    bool awaited;            /* a definition: its kinds were waited for in vain */
     struct error *refusal;   /* owned: of KUBE_STAGE_LOST, what the last attempt was answered */
     long long gone_deadline;
 };

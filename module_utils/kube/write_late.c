@@ -95,6 +95,9 @@ static void not_coming(const struct kube_writer *writer, const struct kube_write
     const struct kube_write *crd = kube_writer_provider(writer, write->object);
     if (crd && crd->error)
         error_make(err, ERROR_NOT_FOUND, "its kind is not served: %s", crd->error->message);
+    else if (crd && crd->awaited)
+        error_make(err, ERROR_NOT_FOUND,
+                   "its kind is not served; the first object of it that failed says why");
     else
         kube_resolve_error(write->object, err);
 }
@@ -106,26 +109,43 @@ static bool has_hope(const struct kube_writer *writer, const struct kube_write *
     return writer->options.wait_crds && !(crd && crd->error);
 }
 
+static bool ends_the_run(const struct error *problem)
+{
+    return problem && (problem->kind == ERROR_INTERRUPTED || problem->kind == ERROR_AUTH);
+}
+
+/* The object fails, and others of its kind need not wait as long. */
+static void give_up(struct kube_writer *writer, struct kube_write *write,
+                    struct error *problem_take)
+{
+    struct kube_write *crd = kube_writer_provider(writer, write->object);
+    fail_late(write, problem_take);
+    if (crd)
+        crd->awaited = true;
+}
+
 /* Waits for one object's kind. -1 only when the run ends. */
 static int admit(struct kube_writer *writer, struct kube_write *write, long long deadline,
                  struct error **err)
 {
     long long pause = POLL_MS;
+    const struct kube_write *crd = kube_writer_provider(writer, write->object);
+    bool in_vain = crd && crd->awaited;
     for (;;) {
         struct error *problem = NULL;
-        int ready = try_admit(writer, write, &problem);
+        int ready = in_vain ? 0 : try_admit(writer, write, &problem);
         if (ready > 0) {
             admitted(write);
             return 0;
         }
-        if (ready < 0 && (problem->kind == ERROR_INTERRUPTED || problem->kind == ERROR_AUTH)) {
+        if (ends_the_run(problem)) {
             error_move_take(err, problem);
             return -1;
         }
-        if (ready == 0 && (!has_hope(writer, write) || clock_passed(deadline)))
+        if (ready == 0 && (in_vain || !has_hope(writer, write) || clock_passed(deadline)))
             not_coming(writer, write, &problem);
         if (problem) {
-            fail_late(write, problem);
+            give_up(writer, write, problem);
             return 0;
         }
         clock_sleep_ms(pause);
@@ -142,9 +162,10 @@ static bool is_missing(const struct kube_writer *writer, const struct kube_write
     return kube_client_is_dry_run(writer->client) || (crd && crd->missing);
 }
 
-int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err)
+/* Without go_on a failure ends the walk here as elsewhere. */
+static int admit_wave(struct kube_writer *writer, unsigned wave, long long deadline,
+                      struct error **err)
 {
-    long long deadline = clock_deadline_ms(writer->options.timeout_ms);
     for (size_t i = 0; i < writer->count; i++) {
         struct kube_write *write = &writer->writes[i];
         if (!write->late || write->done || write->wave != wave)
@@ -157,6 +178,17 @@ int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct err
         } else if (admit(writer, write, deadline, err) < 0) {
             return -1;
         }
+        if (write->error && !writer->options.go_on)
+            return 0;
     }
     return 0;
+}
+
+int kube_writer_admit_late(struct kube_writer *writer, unsigned wave, struct error **err)
+{
+    long long deadline = clock_deadline_ms(writer->options.timeout_ms);
+    kube_client_end_at(writer->client, deadline);
+    int result = admit_wave(writer, wave, deadline, err);
+    kube_client_end_at(writer->client, 0);
+    return result;
 }

@@ -1,17 +1,10 @@
 #include "kube/write_priv.h"
 
 #include "base/str.h"
-#include "unit/kube/scene.h"
+#include "unit/kube/look.h"
 
 /* ---- what the server serves */
 
-#define RESOURCE(PLURAL, KIND, NAMESPACED, VERBS)                                                  \
-    "{\"name\":\"" PLURAL "\",\"singularName\":\"\",\"kind\":\"" KIND                              \
-    "\",\"namespaced\":" NAMESPACED ",\"verbs\":[" VERBS "]}"
-#define KINDS(GROUP_VERSION, RESOURCES)                                                            \
-    "{\"kind\":\"APIResourceList\",\"groupVersion\":\"" GROUP_VERSION                              \
-    "\",\"resources\":[" RESOURCES "]}"
-#define ALL  "\"create\",\"delete\",\"get\",\"patch\",\"update\""
 #define MAPS "/api/v1/namespaces/n/configmaps/"
 #define THERE                                                                                      \
     "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"there\","              \
@@ -41,31 +34,9 @@ static const struct fake_reply script[] = {
 
 /* ---- a run that ends after its first look */
 
-enum { MOST = 3 };
-
-struct look {
-    struct scene scene;
-    struct kube_discovery *discovery;
-    struct kube_writer writer;
-    struct kube_object objects[MOST];
-    struct error *err;
-    int result;
-};
-
 static void look_begin(struct look *look, const struct kube_write_options *options)
 {
-    *look = (struct look){0};
-    scene_begin(&look->scene, script, array_length(script), 0);
-    look->discovery = kube_discovery_new(look->scene.client);
-    kube_writer_init(&look->writer, look->scene.client, look->discovery, options);
-}
-
-static struct kube_write *look_add(struct look *look, enum kube_verb verb, const char *manifest)
-{
-    struct kube_object *object = &look->objects[look->writer.count];
-    kube_object_init_take(object, json_from(manifest));
-    object->document = look->writer.count + 1;
-    return kube_writer_add(&look->writer, object, verb);
+    look_at(look, script, array_length(script), options);
 }
 
 static void look_go(struct look *look)
@@ -73,27 +44,11 @@ static void look_go(struct look *look)
     look->result = kube_writer_observe(&look->writer, &look->err);
 }
 
-static void look_end(struct look *look)
-{
-    for (size_t i = 0; i < look->writer.count; i++)
-        kube_object_clear(&look->objects[i]);
-    kube_writer_clear(&look->writer);
-    kube_discovery_free(look->discovery);
-    error_clear(&look->err);
-    scene_end(&look->scene);
-}
-
 #define MAP(META)                                                                                  \
     "{'apiVersion':'v1','kind':'ConfigMap','metadata':{" META "},'data':{'k':'v'},'status':{}}"
 #define REVIEW(META)                                                                               \
     "{'apiVersion':'authorization.k8s.io/v1','kind':'SelfSubjectAccessReview','metadata':{" META   \
     "}}"
-#define CUSTOM "{'apiVersion':'x.io/v1','kind':'Thing','metadata':{'name':'t'}}"
-#define DEFINITION                                                                                 \
-    "{'apiVersion':'apiextensions.k8s.io/v1','kind':'CustomResourceDefinition','metadata':{"       \
-    "'name':'things.x.io'},'spec':{'group':'x.io','names':{'kind':'Thing','plural':'things'},"     \
-    "'versions':[{'name':'v1','served':true}]}}"
-
 /* ---- names */
 
 static void
