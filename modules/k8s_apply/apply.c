@@ -74,11 +74,7 @@ static int wait_for_items(struct k8s *k8s, struct error **err)
                          delete ? write->prior.uid : NULL);
         waiting[count++] = item;
     }
-    const struct kube_wait wait = {.client = k8s->client,
-                                   .criteria = &k8s->args.criteria,
-                                   .timeout_ms = k8s->args.wait_timeout_ms,
-                                   .sleep_ms = k8s->args.wait_sleep_ms};
-    int result = kube_wait_all(&wait, waiters, count, err);
+    int result = k8s_wait(k8s, waiters, count, err);
     for (size_t i = 0; i < count; i++) {
         if (result == 0)
             take_outcome(k8s, waiting[i], &waiters[i]);

@@ -114,11 +114,7 @@ static int wait_ready(struct k8s *k8s, struct error **err)
         objects[i].resource = k8s->target.resource;
         kube_waiter_init(&waiters[i], &objects[i], KUBE_GOAL_READY, NULL);
     }
-    const struct kube_wait wait = {.client = k8s->client,
-                                   .criteria = &k8s->args.criteria,
-                                   .timeout_ms = k8s->args.wait_timeout_ms,
-                                   .sleep_ms = k8s->args.wait_sleep_ms};
-    int result = kube_wait_all(&wait, waiters, count, err);
+    int result = k8s_wait(k8s, waiters, count, err);
     for (size_t i = 0; i < count; i++) {
         if (result == 0 && waiters[i].state != KUBE_WAIT_MET) {
             kube_waiter_error(&waiters[i], k8s->args.wait_timeout_ms, err);

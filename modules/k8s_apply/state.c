@@ -42,3 +42,12 @@ struct kube_write *k8s_write_of(const struct k8s *k8s, const struct k8s_item *it
 {
     return item->filtered ? NULL : &k8s->writer.writes[item->write];
 }
+
+int k8s_wait(const struct k8s *k8s, struct kube_waiter *waiters, size_t count, struct error **err)
+{
+    const struct kube_wait wait = {.client = k8s->client,
+                                   .criteria = &k8s->args.criteria,
+                                   .timeout_ms = k8s->args.wait_timeout_ms,
+                                   .sleep_ms = k8s->args.wait_sleep_ms};
+    return kube_wait_all(&wait, waiters, count, err);
+}

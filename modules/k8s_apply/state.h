@@ -50,4 +50,8 @@ void k8s_close(void *state);
 /* The write of an item; NULL when it was filtered out. */
 struct kube_write *k8s_write_of(const struct k8s *k8s, const struct k8s_item *item);
 
+/* Waits for all of WAITERS as the options say. -1 only for what ends the run. */
+int k8s_wait(const struct k8s *k8s, struct kube_waiter *waiters, size_t count, struct error **err)
+    must_check;
+
 #endif
