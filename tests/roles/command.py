@@ -19,8 +19,8 @@ def tools(core: str) -> Path:
         pytest.skip("ansible-core %s: %s" % (core, error))
 
 
-def ansible(core: str, collections: Path, *arguments, environment=None) -> subprocess.CompletedProcess:
+def ansible(core: str, collections: Path, *arguments, environment=None, launcher=()) -> subprocess.CompletedProcess:
     variables = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_INJECT_FACT_VARS": "false", "ANSIBLE_NOCOLOR": "1",
                  "ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS": "always", **(environment or {})}
-    return subprocess.run([str(tools(core) / "ansible-playbook"), *map(str, arguments)], stdin=subprocess.DEVNULL, text=True,
+    return subprocess.run([*launcher, str(tools(core) / "ansible-playbook"), *map(str, arguments)], stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=variables, check=False, timeout=300)

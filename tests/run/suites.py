@@ -244,8 +244,11 @@ def fastpath(suite):
 
 
 def roles(suite):
-    """Roles and playbooks on each ansible-core, without a host to change."""
-    suite.pytest(ansible.wait() / "python", "tests/roles", env={"MCAPI_TEST_CORES": CORES})
+    """Roles and playbooks on each ansible-core, without a host to change; and Cilium's chart, by helm, on an API server."""
+    kubernetes.wait()
+    suite.run(sys.executable, "tests/servers/helm.py", nice=10)
+    environment = measured(suite, "k8s_apply")
+    suite.pytest(ansible.wait() / "python", "tests/roles", env=dict(environment, MCAPI_TEST_CORES=CORES))
 
 
 def aio(suite):
@@ -298,8 +301,8 @@ SUITES = {
 BESIDE = ("clang", "analyzer", "lint", "collection", "fastpath", "roles", "fuzz")
 BESIDE_NICE = 10  # also for what the first lane waits for, when nothing is in the cache
 ON_REQUEST = ("openstack", "proxy", "aio", "magnum")  # not part of all
-NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "proxy", "aio", "magnum")
-NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc", "roles")
+NEEDS_KUBERNETES = ("servers", "integration", "clusterctl", "backup", "portable", "collection", "roles", "proxy", "aio", "magnum")
+NEEDS_ANSIBLE = NEEDS_KUBERNETES + ("fastpath", "openstack", "lxc")
 NEEDS_STATIC = ("backup", "portable", "collection", "lxc", "proxy")
 
 
