@@ -6,7 +6,7 @@ with Cluster API's kinds.
 
 Everything listens on loopback: the host is a container that shares this machine's network, and HAProxy in it leads from other
 addresses of loopback to the API, as from virtual ones. Cinder is a stand-in, because all that the
-driver asks it is the default volume type; so is helm. There are no controllers of Cluster API, so that clusters
+driver asks it is the default volume type. There are no controllers of Cluster API, so that clusters
 are written and stay in progress.
 """
 import hashlib
@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE.parent / "roles"))
 from osa import OpenStackAnsible  # noqa: E402
 from staging import stage  # noqa: E402
 
-from servers import ansible_venv, processes  # noqa: E402
+from servers import ansible_venv, helm, processes  # noqa: E402
 from servers.kubernetes.server import KubeServer  # noqa: E402
 from servers.lxc import magnum_tree  # noqa: E402
 from servers.lxc.world import World  # noqa: E402
@@ -64,11 +64,6 @@ INTERNAL, EXTERNAL = "127.0.0.2", "127.0.0.3"  # HAProxy's addresses
 # As OpenStack-Ansible's other roles left the container.
 # All processes of a container together count as much as one session outside: too little beside other tests.
 CONTAINER = ("lxc.net.0.type = none", "lxc.start.order = 100", "lxc.start.auto = 1", "lxc.cgroup.cpu.shares = 20480")
-# The driver renders charts by it. What they hold does not matter here: nobody applies it.
-HELM = """#!/bin/sh
-cat >/dev/null
-printf '%s\\n' 'apiVersion: v1' 'kind: ConfigMap' 'metadata: {name: rendered, namespace: kube-system}'
-"""
 OCTAVIA = CINDER.replace('body = {', 'body = {"loadbalancers": []} if "loadbalancers" in path else {', 1)
 MARIADB = "[mysqld]\nport = %d\nbind-address = 127.0.0.1\n"
 # With a register of names of its own: the usual port may be another lab's.
@@ -123,6 +118,7 @@ class Service:
                                     str(self.ports["index"])], self.folder / "index.log", self.folder)
         (self.folder / "files").mkdir()
         (self.folder / "files" / (IMAGE + ".qcow2")).write_bytes(QCOW2)
+        (self.folder / "files" / helm.ARCHIVE).symlink_to(helm.archive())
         self.keeper.start("files", [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", self.folder / "files",
                                     str(self.ports["files"])], self.folder / "files.log", self.folder)
         (self.folder / "cinder.py").write_text(CINDER, encoding="ascii")
@@ -157,8 +153,6 @@ class Service:
         for name, size in MANY.items():
             text = self.cloud.external_ca.cert_file.read_text("ascii")
             self.host.write("etc/magnum-ca/%s.pem" % name, text * (size // len(text)))
-        self.host.write("usr/bin/helm", HELM)
-        (self.host.upper / "usr/bin/helm").chmod(0o755)
         self.host.start()
         until(lambda: self.host.run("systemctl", "is-system-running", check=False).strip() in ("running", "degraded"), 240)
         # The part of OpenStack-Ansible's haproxy_server that is not ours.
@@ -197,7 +191,8 @@ class Service:
             "keystone_service_internalurl": self.cloud.url("keystone") + "/v3",
             "magnum_capi_external_url": self.cloud.tls_url("keystone"), "magnum_capi_internal_url": self.cloud.tls_url("keystone", "internal"),
             "magnum_capi_external_ca_file": "/etc/magnum-ca/external.pem", "magnum_capi_internal_ca_file": "/etc/magnum-ca/internal.pem",
-            "magnum_capi_k8s_conf_src": str(self.kubernetes.kubeconfig), "magnum_capi_helm": False,
+            "magnum_capi_k8s_conf_src": str(self.kubernetes.kubeconfig), "magnum_capi_helm_url": "http://127.0.0.1:%d/%s" % (self.ports["files"], helm.ARCHIVE),
+            "magnum_capi_helm_checksum": hashlib.sha256(helm.archive().read_bytes()).hexdigest(),
             "magnum_galera_port": self.ports["database"], "magnum_db_setup_host": self.host.name,
             "magnum_oslomsg_rpc_port": self.ports["broker"], "magnum_oslomsg_rpc_setup_host": self.host.name,
             "magnum_oslomsg_rabbit_quorum_queues": False, "magnum_wsgi_processes": 1, "magnum_conductor_workers": 1,

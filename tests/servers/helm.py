@@ -6,6 +6,7 @@ module proxy alone.
 """
 import inspect
 import json
+import os
 import re
 import shutil
 import sys
@@ -18,6 +19,8 @@ from servers.kubernetes import build, go_tool  # noqa: E402
 
 VERSION = "3.20.0"
 MODULE = "helm.sh/helm/v3"
+ARCHITECTURE = "amd64" if os.uname().machine == "x86_64" else "arm64"
+ARCHIVE = "helm-v%s-linux-%s.tar.gz" % (VERSION, ARCHITECTURE)
 CILIUM = "github.com/cilium/cilium"
 
 
@@ -58,12 +61,23 @@ def compile_helm(work: Path) -> None:
     run("mod", "tidy", doing="resolve modules")
     run("build", "-trimpath", "-ldflags", "-s -w " + flags(upstream), "-o", work / "helm", MODULE + "/cmd/helm", doing="compile")
     shutil.rmtree(source)
+    with tarfile.open(work / ARCHIVE, "w:gz", compresslevel=1) as package:
+        package.add(work / "helm", "linux-%s/helm" % ARCHITECTURE)
+
+
+def _folder() -> Path:
+    key = cache.fingerprint(build.DEFAULT_VERSION, *(inspect.getsource(step) for step in (go_mod, flags, compile_helm)))[:8]
+    return cache.build_once(cache.cache_dir() / ("helm-%s-%s" % (VERSION, key)), compile_helm)
 
 
 def helm() -> Path:
     """The command."""
-    key = cache.fingerprint(build.DEFAULT_VERSION, *(inspect.getsource(step) for step in (go_mod, flags, compile_helm)))[:8]
-    return cache.build_once(cache.cache_dir() / ("helm-%s-%s" % (VERSION, key)), compile_helm) / "helm"
+    return _folder() / "helm"
+
+
+def archive() -> Path:
+    """The same as a release has it."""
+    return _folder() / ARCHIVE
 
 
 def cilium_chart(version: str) -> Path:

@@ -39,7 +39,6 @@ class Part(NamedTuple):
 CAPI_VERSION = "1.13.6"
 COREDNS_VERSION = "1.14.6"
 CERT_MANAGER, CERT_MANAGER_VERSION = "github.com/cert-manager/cert-manager", "1.20.2"
-HELM_VERSION = "3.20.0"
 CAPI_FLAGS = " ".join("-X sigs.k8s.io/cluster-api/version.%s=%s" % pair for pair in (
     ("gitVersion", "v" + CAPI_VERSION), ("gitMajor", "1"), ("gitMinor", "13")))
 PARTS = {
@@ -127,24 +126,6 @@ def cert_manager() -> Path:
     sources = sorted((HERE / "cert_manager").glob("*.go"))
     key = cache.fingerprint(inspect.getsource(_compile_cert_manager), CERT_MANAGER_VERSION, *sources)[:8]
     return cache.build_once(cache.cache_dir() / ("cert-manager-%s-%s" % (CERT_MANAGER_VERSION, key)), _compile_cert_manager)
-
-
-def _compile_chart(work: Path) -> None:
-    """With the versions of modules that cert-manager has, so that what both use is compiled once."""
-    go = go_tool.find_go()
-    source = work / "source"
-    shutil.copytree(HERE / "chart", source)
-    (source / "go.mod").write_text("module chart\n\ngo 1.25.0\n\nrequire (\n\thelm.sh/helm/v3 v%s\n\t%s v%s\n)\n" % (
-        HELM_VERSION, CERT_MANAGER, CERT_MANAGER_VERSION), encoding="ascii")
-    cache.run(_polite([go, "build", "-mod=mod", "-p", "1", "-trimpath", "-ldflags", "-s -w", "-o", work / "chart", "."]), "chart: compile",
-              cwd=source, env=_environment(go))
-    shutil.rmtree(source)
-
-
-def chart() -> Path:
-    """The program that renders charts."""
-    key = cache.fingerprint(inspect.getsource(_compile_chart), HELM_VERSION, CERT_MANAGER_VERSION, HERE / "chart" / "main.go")[:8]
-    return cache.build_once(cache.cache_dir() / ("chart-%s-%s" % (HELM_VERSION, key)), _compile_chart) / "chart"
 
 
 def _compile_kubernetes(work: Path, version: str) -> None:

@@ -9,7 +9,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from servers import cache
+from servers import cache, helm
 from servers.clusterctl import repository
 from servers.kubeadm import build, images
 from servers.lxc import rootfs
@@ -40,8 +40,8 @@ def _cert_manager_manifest(target: Path) -> None:
     work.chmod(0o755)
     text = (work / "Chart.template.yaml").read_text(encoding="utf-8").replace("v0.0.0", "v" + build.CERT_MANAGER_VERSION)
     (work / "Chart.yaml").write_text(text, encoding="utf-8")
-    rendered = cache.run([build.chart(), work, "cert-manager", "creator=static,crds.enabled=true,startupapicheck.enabled=false"],
-                         "cert-manager: render the chart")
+    rendered = cache.run([helm.helm(), "template", "cert-manager", work, "--namespace=cert-manager",
+                          "--set=creator=static,crds.enabled=true,startupapicheck.enabled=false"], "cert-manager: render the chart")
     shutil.rmtree(work)
     namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: cert-manager\n"
     target.write_text(namespace + rendered, encoding="utf-8")
@@ -95,6 +95,6 @@ def folder(version: str) -> Path:
         (work / "images.json").write_text(json.dumps(names), encoding="utf-8")
 
     sources = (Path(images.__file__), Path(build.__file__), Path(__file__))
-    made = (rootfs.debian("node"), build.cert_manager(), build.chart(), build.pause(), repository.rendered())
+    made = (rootfs.debian("node"), build.cert_manager(), helm.helm(), build.pause(), repository.rendered())
     key = cache.fingerprint(*sources, *map(str, made))[:8]
     return cache.build_once(cache.cache_dir() / ("mirror-%s-%s" % (version, key)), make)
