@@ -28,6 +28,12 @@ static json_t *pause_patch(const struct capi_pause *pause, const json_t *entry)
                      pause->run_id, "spec", "paused", 1);
 }
 
+/* Whoever has paused the object as well keeps it so. */
+static json_t *unmark_patch(void)
+{
+    return json_pack("{s:{s:{s:n}}}", "metadata", "annotations", CAPI_PAUSED_BY);
+}
+
 /* The field is dropped, not set to false: we own nothing of the Cluster afterwards. */
 static json_t *resume_patch(const json_t *entry)
 {
@@ -173,7 +179,9 @@ int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, lon
 {
     for (size_t i = 0; i < graph->count; i++) {
         const struct capi_node *node = graph->nodes[i];
-        if (!node->observed || node->why == CAPI_WHY_NONE)
+        /* With the mark of a restore it is the restore that pauses: where it has not, somebody has
+         * resumed by hand. */
+        if (!node->observed || node->why == CAPI_WHY_NONE || node->restoring)
             continue;
         if (node->cluster ? !node->cluster->paused && !node->paused_annotation
                           : capi_node_is_class(node) && !node->paused_annotation)
@@ -198,8 +206,35 @@ static bool is_still_ours(const json_t *value, const json_t *entry)
            (str_empty(run) ? by == NULL : str_equal(by, run));
 }
 
+/* Whether a restore has paused VALUE too, after we had looked: what had its mark then is not paused
+ * by us. Until it takes the mark off, half of a Cluster may be missing. */
+static bool is_of_restore(const json_t *value, const json_t *entry)
+{
+    return js_get(value, "metadata", "annotations", CAPI_RESTORING, NULL) &&
+           !js_true(entry, "restoring", NULL);
+}
+
+/* 1, or 0 when it is gone; nothing is sent by a dry run. */
+static int take_back(const struct capi_pause *pause, const json_t *entry, json_t *patch_take,
+                     struct error **err)
+{
+    auto_kube_call struct kube_call call = {0};
+    if (kube_client_is_dry_run(pause->client)) {
+        json_decref(patch_take);
+        return 1;
+    }
+    if (init_patch(&call, pause, entry, patch_take, err) < 0 ||
+        kube_client_call(pause->client, &call, err) < 0)
+        return -1;
+    if (kube_call_status(&call) == 404)
+        return 0;
+    kube_call_error_move(&call, err);
+    return *err ? -1 : 1;
+}
+
 /* 1 resumed, 0 nothing to do, -1. */
-static int resume_one(const struct capi_pause *pause, const json_t *entry, struct error **err)
+static int resume_one(struct capi_pause *pause, const json_t *entry, const char *label,
+                      struct error **err)
 {
     auto_free char *path = capi_pause_path(pause, entry);
     json_auto_t *value = NULL;
@@ -209,21 +244,17 @@ static int resume_one(const struct capi_pause *pause, const json_t *entry, struc
         return -1;
     if (!value || !is_still_ours(value, entry))
         return 0;
-    if (kube_client_is_dry_run(pause->client))
-        return 1;
-    auto_kube_call struct kube_call call = {0};
-    if (init_patch(&call, pause, entry, resume_patch(entry), err) < 0 ||
-        kube_client_call(pause->client, &call, err) < 0)
+    if (!is_of_restore(value, entry))
+        return take_back(pause, entry, resume_patch(entry), err);
+    if (take_back(pause, entry, unmark_patch(), err) < 0)
         return -1;
-    if (kube_call_status(&call) == 404)
-        return 0;
-    kube_call_error_move(&call, err);
-    return *err ? -1 : 1;
+    strv_add_once(&pause->kept, label);
+    return 0;
 }
 
 /* Classes first: a Cluster that is resumed before its class finds it not reconciled. */
-static int resume_kind(const struct capi_pause *pause, bool classes, json_t *left,
-                       struct strv *resumed, struct error **err)
+static int resume_kind(struct capi_pause *pause, bool classes, json_t *left, struct strv *resumed,
+                       struct error **err)
 {
     int result = 0;
     size_t index = 0;
@@ -233,7 +264,7 @@ static int resume_kind(const struct capi_pause *pause, bool classes, json_t *lef
             continue;
         auto_error struct error *failure = NULL;
         auto_free char *label = capi_pause_label(entry);
-        int done = resume_one(pause, entry, &failure);
+        int done = resume_one(pause, entry, label, &failure);
         if (done > 0)
             strv_add(resumed, label);
         if (done >= 0)
@@ -297,4 +328,6 @@ void capi_pause_find(struct capi_pause *pause, const struct capi_graph *graph, l
 void capi_pause_add(struct capi_pause *pause, const struct capi_node *node)
 {
     capi_pause_enter(pause, node, node->paused_by ? node->paused_by : "");
+    if (node->restoring)
+        json_object_set_new(js_find(pause->entries, "uid", node->uid), "restoring", json_true());
 }

@@ -20,8 +20,9 @@ struct capi_pause {
     const struct capi_kinds *kinds; /* borrowed */
     char *journal;                  /* owned: path of the journal */
     char *run_id;                   /* owned */
-    json_t *entries; /* owned list of {group, kind, namespace, name, uid, run, restoring?}: what to
-                        resume */
+    json_t *entries;  /* owned list of {group, kind, namespace, name, uid, run, restoring?}: what to
+                         resume, with restoring also from a restore */
+    struct strv kept; /* labels of what stays paused, because a restore has paused it too */
 };
 
 /* "<host>:<seconds since 1970>:<process>-<random>": a new one, good as part of a file name; owned.
@@ -34,9 +35,9 @@ void capi_pause_init(struct capi_pause *pause, struct kube_client *client,
 void capi_pause_clear(struct capi_pause *pause);
 
 /*
- * Pauses the Clusters, then the ClusterClasses of GRAPH that are selected and not paused: the
- * journal first. Then waits as capi_pause_await does. On failure what was paused stays in entries:
- * call capi_pause_resume, whatever happened.
+ * Pauses the Clusters, then the ClusterClasses of GRAPH that are selected and neither paused nor
+ * marked by a restore: the journal first. Then waits as capi_pause_await does. On failure what was
+ * paused stays in entries: call capi_pause_resume, whatever happened.
  */
 int capi_pause_all(struct capi_pause *pause, const struct capi_graph *graph, long long timeout_ms,
                    struct strv *warnings, struct error **err) must_check;
@@ -50,8 +51,9 @@ int capi_pause_await(struct kube_client *client, json_t *waiting, long long time
 
 /*
  * Resumes the entries, ClusterClasses first, also after a signal: each only while its uid and its
- * annotation are still those of the entry. RESUMED gets labels of what was paused. Removes the
- * journal when nothing is left of it. With a dry-run client nothing is written, nor removed. On
+ * annotation are still those of the entry. One that a restore has marked loses our annotation
+ * alone, for its pause is the restore's; see kept. RESUMED gets labels of what was paused. Removes
+ * the journal when nothing is left of it. With a dry-run client nothing is written, nor removed. On
  * failure the rest of the entries has been tried.
  */
 int capi_pause_resume(struct capi_pause *pause, struct strv *resumed, struct error **err)

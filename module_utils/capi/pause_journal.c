@@ -46,6 +46,7 @@ void capi_pause_clear(struct capi_pause *pause)
     free(pause->journal);
     free(pause->run_id);
     json_decref(pause->entries);
+    strv_clear(&pause->kept);
     *pause = (struct capi_pause){0};
 }
 
@@ -55,12 +56,10 @@ void capi_pause_enter(struct capi_pause *pause, const struct capi_node *node, co
 {
     if (js_find(pause->entries, "uid", node->uid))
         return;
-    json_t *entry =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "group", node->group, "kind", node->kind,
-                  "namespace", node->namespace_, "name", node->name, "uid", node->uid, "run", run);
-    if (node->restoring)
-        json_object_set_new(entry, "restoring", json_true());
-    json_array_append_new(pause->entries, entry);
+    json_array_append_new(pause->entries,
+                          json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "group", node->group, "kind",
+                                    node->kind, "namespace", node->namespace_, "name", node->name,
+                                    "uid", node->uid, "run", run));
 }
 
 char *capi_pause_path(const struct capi_pause *pause, const json_t *entry)

@@ -80,6 +80,18 @@ int quiesce_lock(struct quiesce *quiesce, struct error **err)
     return 0;
 }
 
+/* ---- what a restore keeps paused */
+
+static void note_kept(struct quiesce *quiesce)
+{
+    struct strv *kept = &quiesce->pause.kept;
+    for (size_t i = 0; i < kept->count; i++)
+        cb_note(quiesce->cb,
+                "%s has the mark of a restore, which is to resume it: it stays as it is",
+                kept->items[i]);
+    strv_clear(kept);
+}
+
 /* ---- dead runs */
 
 static int resume(struct quiesce *quiesce, const char *what, struct error **err)
@@ -88,6 +100,7 @@ static int resume(struct quiesce *quiesce, const char *what, struct error **err)
     int result = capi_pause_resume(&quiesce->pause, &quiesce->resumed, err);
     for (size_t i = before; i < quiesce->resumed.count; i++)
         cb_note(quiesce->cb, "%s was %s and has been resumed", quiesce->resumed.items[i], what);
+    note_kept(quiesce);
     return result;
 }
 
@@ -124,10 +137,15 @@ static void note_paused(struct cb *cb, const struct capi_graph *graph)
 {
     for (size_t i = 0; i < graph->count; i++) {
         const struct capi_node *node = graph->nodes[i];
-        if (!node->observed || !node->cluster || node->why == CAPI_WHY_NONE ||
-            !(node->cluster->paused || node->paused_annotation))
+        if (!node->observed || !node->cluster || node->why == CAPI_WHY_NONE)
             continue;
-        cb_note(cb, "Cluster %s/%s was paused before and stays so", node->namespace_, node->name);
+        const char *what = NULL;
+        if (node->cluster->paused || node->paused_annotation)
+            what = "was paused before and stays so";
+        else if (node->restoring)
+            what = "has the mark of a restore and is not paused";
+        if (what)
+            cb_note(cb, "Cluster %s/%s %s", node->namespace_, node->name, what);
     }
 }
 
@@ -179,5 +197,6 @@ int quiesce_end(struct quiesce *quiesce, struct error **err)
     int result = capi_pause_resume(&quiesce->pause, &resumed, err);
     cb_note(quiesce->cb, "%zu of %zu Clusters and ClusterClasses were paused and resumed",
             resumed.count, count);
+    note_kept(quiesce);
     return result;
 }

@@ -13,6 +13,7 @@ from servers.clusterctl.client import Clusterctl
 from support.relay import Relay
 
 THOROUGH = os.environ.get("MCAPI_THOROUGH")
+RESTORING = "capi-backup/restoring"
 
 
 def is_patch(request, plural=None) -> bool:
@@ -168,6 +169,45 @@ def test_029__what_an_operator_has_paused__stays_so(two, magnum, backup):
     assert before == {"kube-aaaaa": True, "kube-bbbbb": False}
     assert not backup(state="resumed").changed
     assert paused(magnum) == {("Cluster", "kube-aaaaa")}
+
+
+def test_029__what_a_restore_pauses_meanwhile__stays_so_until_the_restore_ends(two, magnum, disturbed):
+    """It is paused between the backup's look and the backup's own pause, and later."""
+    for phase in ("first pause", "second look"):
+        struck = []
+
+        def hook(request, run, phase=phase, struck=struck):
+            if PHASES[phase](request) and not struck:
+                struck.append(request)
+                magnum.patch(CORE, "Cluster", "kube-aaaaa", {
+                    "metadata": {"annotations": {RESTORING: "another"}}, "spec": {"paused": True}})
+
+        outcome = disturbed(hook)(state="present", quiesce="pause", retries=5)
+        assert struck and outcome.changed and outcome["left_paused"] == [], outcome.data
+        cluster = magnum.get(CORE, "Cluster", "kube-aaaaa")[1]
+        assert cluster["spec"]["paused"] and cluster["metadata"]["annotations"] == {RESTORING: "another"}, phase
+        assert paused(magnum) == {("Cluster", "kube-aaaaa")}
+        assert any("kube-aaaaa has the mark of a restore" in note for note in outcome["notes"]), outcome.data
+        magnum.patch(CORE, "Cluster", "kube-aaaaa", {
+            "metadata": {"annotations": {RESTORING: None}}, "spec": {"paused": None}})
+
+
+def test_029__resumed_by_hand_in_a_restore__is_not_paused_and_said_so(two, magnum, backup):
+    magnum.patch(CORE, "Cluster", "kube-aaaaa", {"metadata": {"annotations": {RESTORING: "another"}}})
+    outcome = backup.backup(quiesce="pause")
+    assert any("kube-aaaaa has the mark of a restore and is not paused" in note for note in outcome["notes"]), outcome.data
+    cluster = magnum.get(CORE, "Cluster", "kube-aaaaa")[1]
+    assert cluster["metadata"]["annotations"] == {RESTORING: "another"} and "paused" not in cluster["spec"]
+
+
+def test_029__a_dead_backup_and_a_restore__each_gives_back_its_own(two, magnum, backup):
+    magnum.patch(CORE, "Cluster", "kube-aaaaa", {
+        "metadata": {"annotations": {RESTORING: "another", PAUSED_BY: "elsewhere:1:1-1"}}, "spec": {"paused": True}})
+    outcome = backup(state="resumed")
+    assert not outcome.changed and outcome["resumed"] == [], outcome.data
+    cluster = magnum.get(CORE, "Cluster", "kube-aaaaa")[1]
+    assert cluster["spec"]["paused"] and cluster["metadata"]["annotations"] == {RESTORING: "another"}
+    assert backup(state="resumed", force=True, clusters=["kube-aaaaa"]).changed and not paused(magnum)
 
 
 def test_030__a_second_run__waits_for_the_lock_and_leaves_the_other_pause_alone(two, magnum, plane, backup, tmp_path,
