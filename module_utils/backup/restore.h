@@ -69,7 +69,7 @@ struct backup_item {
     char *version;      /* owned: resourceVersion of it */
     json_t *finalizers; /* owned: live */
     bool unserved;      /* its kind, or this version of it, is not served */
-    bool live_paused;
+    bool live_paused;   /* a live Cluster that stays so meanwhile */
     bool live_deleting;
     bool to_pause;      /* a live Cluster that is to stand still while it is completed */
     char *mark;         /* owned: which archive a restore that has not ended yet is from, or NULL */

@@ -65,6 +65,16 @@ static void replace_text(char **text, const char *value)
     *text = value ? xstrdup(value) : NULL;
 }
 
+/* Not when a backup has paused it, which resumes it as soon as it has read, unless a restore has
+ * marked it since. */
+static bool stays_paused(const json_t *live, const char *mark)
+{
+    const json_t *annotations = js_get(live, "metadata", "annotations", NULL);
+    return json_object_get(annotations, CAPI_PAUSED_ANNOTATION) ||
+           (js_true(live, "spec", "paused", NULL) &&
+            (mark || !json_object_get(annotations, CAPI_PAUSED_BY)));
+}
+
 void backup_item_see(struct backup_item *item, const json_t *live)
 {
     replace_text(&item->uid, js_str(live, "metadata", "uid", NULL));
@@ -72,9 +82,8 @@ void backup_item_see(struct backup_item *item, const json_t *live)
     json_decref(item->finalizers);
     item->finalizers = json_incref(js_get(live, "metadata", "finalizers", NULL));
     item->live_deleting = js_get(live, "metadata", "deletionTimestamp", NULL) != NULL;
-    item->live_paused = js_true(live, "spec", "paused", NULL) ||
-                        js_get(live, "metadata", "annotations", CAPI_PAUSED_ANNOTATION, NULL);
     replace_text(&item->mark, js_str(live, "metadata", "annotations", CAPI_RESTORING, NULL));
+    item->live_paused = stays_paused(live, item->mark);
     /* What is attached to an owner goes with it. */
     if (item->foreign && item->live_deleting)
         replace_text(&item->uid, NULL);

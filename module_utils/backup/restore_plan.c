@@ -132,11 +132,11 @@ static void judge_live_cluster(struct backup_restore *restore, struct backup_ite
     if (item->to_pause)
         return;
     auto_free char *label = capi_node_label(item->node);
-    strv_printf(
-        &restore->problems,
-        "%s is live and not paused, but %zu of its objects would be created and %zu updated: "
-        "its controllers would make others or change them meanwhile; choose quiesce: pause",
-        label, created, updated);
+    strv_printf(&restore->problems,
+                "%s is live and nobody keeps it paused, but %zu of its objects would be created "
+                "and %zu updated: "
+                "its controllers would make others or change them meanwhile; choose quiesce: pause",
+                label, created, updated);
 }
 
 void backup_restore_plan(struct backup_restore *restore)

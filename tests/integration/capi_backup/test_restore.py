@@ -262,13 +262,27 @@ def test_084__a_live_cluster_that_lacks_children__is_refused_or_paused_meanwhile
     assert restore.restored().changed
     target.delete(CORE, "MachineDeployment", "kube-aaaaa-w")
     outcome = restore.restored()
-    assert outcome.failed and "is live and not paused" in outcome.msg
+    assert outcome.failed and "is live and nobody keeps it paused" in outcome.msg
     outcome = restore.restored(quiesce="pause")
     assert outcome.changed and not outcome.failed, outcome.data
     patches = [event["objectRef"]["resource"] for event in outcome.requests if event["verb"] == "patch"]
     assert patches[0] == "clusters" and patches[-1] == "clusters"
     _, cluster = target.get(CORE, "Cluster", "kube-aaaaa")
     assert "paused" not in cluster["spec"] and "annotations" not in cluster["metadata"]
+
+
+def test_084__a_live_cluster_that_a_backup_has_paused__is_not_taken_for_paused(magnum, backup, target, restore):
+    """The backup resumes it when it has read, whether the restore is done or not."""
+    saved(magnum, backup)
+    assert restore.restored().changed
+    target.delete(CORE, "MachineDeployment", "kube-aaaaa-w")
+    target.patch(CORE, "Cluster", "kube-aaaaa", {
+        "metadata": {"annotations": {"capi-backup/paused-by": "elsewhere:9999999999:1-1"}}, "spec": {"paused": True}})
+    outcome = restore.restored()
+    assert outcome.failed and "is live and nobody keeps it paused" in outcome.msg
+    outcome = restore.restored(quiesce="pause")
+    assert outcome.changed and [each["name"] for each in outcome["clusters"] if each["action"] == "resumed"] == ["kube-aaaaa"]
+    assert "paused" not in target.get(CORE, "Cluster", "kube-aaaaa")[1]["spec"]
 
 
 def test_085__in_check_mode__nothing_is_written(magnum, backup, target, restore):

@@ -55,6 +55,35 @@ static void test_look__what_is_there__is_known_by_its_uid_and_version(void **sta
     end(&world);
 }
 
+static void test_look__a_cluster_that_a_backup_resumes_soon__is_not_paused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *annotations;
+        bool paused;
+    } rows[] = {
+        {"", true}, /* its operator */
+        {"\"capi-backup/paused-by\":\"x\"", false},
+        {"\"capi-backup/paused-by\":\"x\",\"capi-backup/restoring\":\"y\"", true},
+        {"\"capi-backup/paused-by\":\"x\",\"cluster.x-k8s.io/paused\":\"\"", true},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_free char *live =
+            xasprintf("{\"metadata\":{\"uid\":\"live\",\"annotations\":{%s}},\"spec\":{"
+                      "\"paused\":true}}",
+                      rows[i].annotations);
+        const struct fake_reply script[] = {
+            KINDS,
+            {.when = "GET /api/v1/namespaces/n ", .body = "{\"metadata\":{\"name\":\"n\"}}"},
+            {.when = "GET /apis/" CORE "/namespaces/n/clusters/one ", .body = live},
+        };
+        struct world world;
+        look(&world, script, array_length(script), OBJECT("n"));
+        assert_int_equal(world_item(&world, "one")->live_paused, rows[i].paused);
+        end(&world);
+    }
+}
+
 static void test_look__what_is_missing__is_created_with_its_namespace(void **state)
 {
     (void)state;
@@ -100,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_look__what_is_there__is_known_by_its_uid_and_version),
+        cmocka_unit_test(test_look__a_cluster_that_a_backup_resumes_soon__is_not_paused),
         cmocka_unit_test(test_look__what_is_missing__is_created_with_its_namespace),
         cmocka_unit_test(test_look__a_namespace_with_a_slash__is_one_name),
         cmocka_unit_test(test_068__archives_without_a_manifest__are_known_by_their_objects),

@@ -116,7 +116,7 @@ static void test_084__a_live_cluster_that_lacks_objects__is_refused_or_paused(vo
         const char *problem;
         bool to_pause;
     } rows[] = {
-        {"false", false, "is live and not paused, but 1 of its objects", false},
+        {"false", false, "is live and nobody keeps it paused, but 1 of its objects", false},
         {"false", true, "", true},
         {"true", false, "", false},
     };
