@@ -32,51 +32,74 @@ void quiesce_clear(struct quiesce *quiesce)
 
 /* ---- the lock */
 
+/* A dry run only looks at it: it makes no file, and shares the lock with others that look. */
+static bool only_looks(const struct quiesce *quiesce)
+{
+    return kube_client_is_dry_run(quiesce->pause.client);
+}
+
 static int open_lock(const struct quiesce *quiesce)
 {
     auto_free char *path = xasprintf("%s/lock", quiesce->cb->args.state_dir);
-    return open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int flags = only_looks(quiesce) ? O_RDONLY : O_RDWR | O_CREAT;
+    return open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+static bool take_lock(const struct quiesce *quiesce, int fd)
+{
+    return flock(fd, (only_looks(quiesce) ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0;
 }
 
 /* True when it was free and is ours now. */
 static bool try_lock(struct quiesce *quiesce)
 {
-    /* Nothing is written, so nobody is disturbed. */
-    if (kube_client_is_dry_run(quiesce->pause.client))
+    /* Whether it is free was looked at before. */
+    if (only_looks(quiesce))
         return true;
     auto_close int fd = open_lock(quiesce);
-    if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+    if (fd < 0 || !take_lock(quiesce, fd))
         return false;
     quiesce->lock = steal_fd(&fd);
     return true;
 }
 
-int quiesce_lock(struct quiesce *quiesce, struct error **err)
+static int await_lock(const struct quiesce *quiesce, int fd, struct error **err)
 {
-    const char *directory = quiesce->cb->args.state_dir;
-    long long deadline = clock_deadline_ms(quiesce->cb->args.lock_timeout_ms);
-    if (dir_make(directory, 0750, err) < 0) {
-        error_wrap(err, "state_dir");
-        return -1;
-    }
-    auto_close int fd = open_lock(quiesce);
-    if (fd < 0) {
-        error_make_errno(err, errno, "state_dir: %s/lock", directory);
-        return -1;
-    }
-    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+    const struct cb_args *args = &quiesce->cb->args;
+    long long deadline = clock_deadline_ms(args->lock_timeout_ms);
+    while (!take_lock(quiesce, fd)) {
         if (interrupt_check(err) < 0)
             return -1;
         if (clock_passed(deadline)) {
             error_make(err, ERROR_TIMEOUT,
                        "state_dir: %s/lock is held by another run that pauses clusters, for more "
                        "than lock_timeout: %lld s",
-                       directory, quiesce->cb->args.lock_timeout_ms / 1000);
+                       args->state_dir, args->lock_timeout_ms / 1000);
             return -1;
         }
         clock_sleep_ms(POLL_MS);
     }
-    quiesce->lock = steal_fd(&fd);
+    return 0;
+}
+
+int quiesce_lock(struct quiesce *quiesce, struct error **err)
+{
+    const char *directory = quiesce->cb->args.state_dir;
+    if (!only_looks(quiesce) && dir_make(directory, 0750, err) < 0) {
+        error_wrap(err, "state_dir");
+        return -1;
+    }
+    auto_close int fd = open_lock(quiesce);
+    if (fd < 0 && errno == ENOENT && only_looks(quiesce))
+        return 0;
+    if (fd < 0) {
+        error_make_errno(err, errno, "state_dir: %s/lock", directory);
+        return -1;
+    }
+    if (await_lock(quiesce, fd, err) < 0)
+        return -1;
+    if (!only_looks(quiesce))
+        quiesce->lock = steal_fd(&fd);
     return 0;
 }
 

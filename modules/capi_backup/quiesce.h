@@ -24,7 +24,8 @@ void quiesce_init(struct quiesce *quiesce, struct cb *cb, const struct capi_kind
 /* Lets go of the lock; resumes nothing. */
 void quiesce_clear(struct quiesce *quiesce);
 
-/* Waits up to lock_timeout for other runs that pause on this host. ERROR_TIMEOUT. */
+/* Waits up to lock_timeout for other runs that pause on this host. ERROR_TIMEOUT. In check mode it
+ * waits as long, but does not take the lock. */
 int quiesce_lock(struct quiesce *quiesce, struct error **err) must_check;
 
 /* Resumes what is in the journal of a dead run. Nothing happens when there is none, or when its run

@@ -54,8 +54,8 @@ static int resume_all(const struct cb *cb, struct export *export, struct quiesce
     return quiesce_repair_graph(quiesce, &export->graph, err);
 }
 
-/* LOCK: quiesce_lock, or NULL for a run that writes nothing. */
-static int run(struct cb *cb, int (*lock)(struct quiesce *, struct error **), struct error **err)
+/* In check mode too: then nothing is written. */
+static int run(struct cb *cb, struct error **err)
 {
     struct export export = {0};
     auto_free char *run_id = capi_run_id_new();
@@ -63,7 +63,8 @@ static int run(struct cb *cb, int (*lock)(struct quiesce *, struct error **), st
     struct quiesce quiesce = {.lock = -1};
     if (result == 0) {
         quiesce_init(&quiesce, cb, &export.kinds, run_id);
-        result = lock && lock(&quiesce, err) < 0 ? -1 : resume_all(cb, &export, &quiesce, err);
+        result =
+            quiesce_lock(&quiesce, err) < 0 || resume_all(cb, &export, &quiesce, err) < 0 ? -1 : 0;
         json_t *resumed = js_strv(&quiesce.resumed);
         cb->changed = quiesce.resumed.count > 0;
         json_object_set_new(cb->result, "resumed", resumed);
@@ -73,14 +74,4 @@ static int run(struct cb *cb, int (*lock)(struct quiesce *, struct error **), st
     return result;
 }
 
-static int apply(struct cb *cb, struct error **err)
-{
-    return run(cb, quiesce_lock, err);
-}
-
-static int predict(struct cb *cb, struct error **err)
-{
-    return run(cb, NULL, err);
-}
-
-const struct cb_way cb_resumed = {.apply = apply, .predict = predict};
+const struct cb_way cb_resumed = {.apply = run, .predict = run};

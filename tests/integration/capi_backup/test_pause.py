@@ -1,4 +1,5 @@
 """Mode pause: nothing stays paused that was not, whatever happens."""
+import fcntl
 import json
 import os
 import signal
@@ -230,14 +231,27 @@ def test_030__a_second_run__waits_for_the_lock_and_leaves_the_other_pause_alone(
         outcome = second.backup(quiesce="pause", lock_timeout=1)
         assert outcome.failed and "is held by another run that pauses clusters" in outcome.msg
         assert len(paused(magnum)) == 3
-        outcome = second(state="resumed", lock_timeout=1)
-        assert outcome.failed and len(paused(magnum)) == 3
+        for check in (True, False):
+            outcome = second(state="resumed", lock_timeout=1, check=check)
+            assert outcome.failed and "is held by another run" in outcome.msg and len(paused(magnum)) == 3
         other_host = second.backup(quiesce="verify", retries=0, allow_inconsistent=True)
         assert not other_host.failed and len(paused(magnum)) == 3
     finally:
         go_on.set()
         first.join()
     assert answers[0].changed and not paused(magnum)
+
+
+def test_030__in_check_mode__the_lock_is_only_looked_at(two, backup):
+    assert not backup(state="resumed", check=True).failed and not backup.state_dir.exists()
+    assert not backup(state="resumed").failed
+    with open(backup.state_dir / "lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)  # another that looks
+        assert not backup(state="resumed", check=True, lock_timeout=1).failed
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        started = time.monotonic()
+        assert backup(state="resumed", check=True, lock_timeout=1).failed and time.monotonic() - started >= 1
+    assert not backup(state="resumed", check=True, lock_timeout=1).failed
 
 
 def test_paused_condition__a_controller_that_does_not_notice__is_waited_for_and_told(two, magnum, backup):
