@@ -36,9 +36,10 @@ static void leave_out(struct capi_node *node, enum capi_skip skip)
 
 /* ---- which clusters */
 
-static bool names_cluster(const struct capi_node *node, const char *text)
+bool capi_select_names(const char *text, const struct capi_node *node)
 {
-    if (str_equal(text, node->name) || str_equal(text, node->cluster->magnum_uuid))
+    if (str_equal(text, node->name) ||
+        (node->cluster && str_equal(text, node->cluster->magnum_uuid)))
         return true;
     auto_free char *full = xasprintf("%s/%s", node->namespace_, node->name);
     return str_equal(text, full);
@@ -47,7 +48,7 @@ static bool names_cluster(const struct capi_node *node, const char *text)
 static bool is_wanted(const struct capi_node *node, const struct strv *clusters)
 {
     for (size_t i = 0; i < clusters->count; i++)
-        if (names_cluster(node, clusters->items[i]))
+        if (capi_select_names(clusters->items[i], node))
             return true;
     return false;
 }
@@ -59,7 +60,7 @@ static int check_names(const struct capi_graph *graph, const struct strv *cluste
         bool found = false;
         for (size_t i = 0; i < graph->count && !found; i++)
             found = capi_node_is_cluster(graph->nodes[i]) &&
-                    names_cluster(graph->nodes[i], clusters->items[c]);
+                    capi_select_names(clusters->items[c], graph->nodes[i]);
         if (!found) {
             error_make(
                 err, ERROR_NOT_FOUND,

@@ -31,6 +31,9 @@ struct capi_select_options {
 int capi_select(struct capi_graph *graph, const struct capi_select_options *options,
                 struct error **err) must_check;
 
+/* Whether TEXT is the name of NODE, a Cluster or ClusterClass, or its ns/name, or Magnum's UUID. */
+bool capi_select_names(const char *text, const struct capi_node *node);
+
 /* Objects that selected nodes refer to and the graph has not observed, to be read and added before
  * linking again: classes in other namespaces and their templates, identities, Secrets. Duplicates
  * are left out. An empty list: complete. */

@@ -88,13 +88,33 @@ def test_028__what_a_killed_restore_left__is_told_and_resumed_by_name(magnum, ba
     assert not told.changed and paused(target) == left
     assert any("Cluster %s/kube-aaaaa is paused by a restore that was cut off" % target.namespace in note
                for note in told["notes"]), told.data
-    assert any(note.startswith("ClusterClass ") and "a Cluster of it in clusters" in note for note in told["notes"]), told.data
+    assert any(note.startswith("ClusterClass ") and "its name in clusters" in note for note in told["notes"]), told.data
     outcome = restore(state="resumed", force=True, clusters=["kube-aaaaa"])
     assert outcome.changed and len(outcome["resumed"]) == 2 and not paused(target), outcome.data
     assert not any("restore that was cut off" in note for note in outcome["notes"])
     assert not target.get(CORE, "Cluster", "kube-aaaaa")[1]["metadata"].get("annotations")
     again = restore(state="resumed")
     assert not again.changed and again["notes"] == []
+
+
+def test_028__a_class_without_a_cluster__is_resumed_by_its_own_name(two, magnum, backup):
+    mark = {"metadata": {"annotations": {"capi-backup/restoring": "another", "cluster.x-k8s.io/paused": ""}}}
+    magnum.add_class("lonely")
+    for name in ("lonely", "magnum-v0.38.1"):
+        magnum.patch(CORE, "ClusterClass", name, mark)
+    told = backup(state="resumed", force=True)
+    assert not told.changed
+    assert any("ClusterClass %s/lonely is paused" % magnum.namespace in note and "its name in clusters" in note
+               for note in told["notes"]), told.data
+    unknown = backup(state="resumed", force=True, clusters=["nobody"])
+    assert unknown.failed and "there is no Cluster or ClusterClass nobody" in unknown.msg
+    assert backup(state="resumed", force=True, clusters=["kube-aaaaa"], check=True)["resumed"] == [
+        "ClusterClass %s/magnum-v0.38.1" % magnum.namespace]
+    for named in ("lonely", magnum.namespace + "/magnum-v0.38.1"):
+        outcome = backup(state="resumed", force=True, clusters=[named])
+        assert outcome.changed and outcome["resumed"] == [
+            "ClusterClass %s/%s" % (magnum.namespace, named.split("/")[-1])], outcome.data
+    assert not paused(magnum)
 
 
 def marked(target, archive, paused):
