@@ -37,13 +37,13 @@ static bool belongs_to(const struct capi_node *node, const struct capi_node *hea
     return head->cluster && is_credential_of(node, head);
 }
 
-/* What of the hierarchy of HEAD is not there: its node, or NULL. */
-static const struct capi_node *missing_of(const struct backup_restore *restore,
-                                          const struct capi_node *head)
+/* What of the hierarchy of HEAD is not there, or not as it is to be; NULL: nothing. */
+static const struct backup_item *missing_of(const struct backup_restore *restore,
+                                            const struct capi_node *head)
 {
     for (size_t i = 0; i < restore->count; i++)
         if (is_missing(&restore->items[i]) && belongs_to(restore->items[i].node, head))
-            return restore->items[i].node;
+            return &restore->items[i];
     return NULL;
 }
 
@@ -98,11 +98,12 @@ static bool is_due(struct backup_restore *restore, const struct backup_item *ite
         backup_leave_paused(restore, item, "it was paused when it was saved");
         return false;
     }
-    const struct capi_node *missing = missing_of(restore, item->node);
+    const struct backup_item *missing = missing_of(restore, item->node);
     if (!missing)
         return true;
-    auto_free char *label = capi_node_label(missing);
-    auto_free char *reason = xasprintf("%s is missing", label);
+    auto_free char *label = capi_node_label(missing->node);
+    auto_free char *reason =
+        xasprintf("%s %s", label, missing->uid ? "could not be updated" : "is missing");
     backup_leave_paused(restore, item, reason);
     return false;
 }

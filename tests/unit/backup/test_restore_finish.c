@@ -86,6 +86,27 @@ test_074__a_class_without_a_template__stays_paused_and_its_cluster_does_not(void
     world_end(&world);
 }
 
+static void test_074__a_template_that_is_there_but_not_updated__is_not_called_missing(void **state)
+{
+    (void)state;
+    static const struct fake_reply script[] = {
+        {.when = "PUT ", .status = 422, .body = "{}"},
+        {.when = "POST ", .status = 201, .body = MADE},
+        {.when = "PATCH ", .body = MADE},
+    };
+    struct world world;
+    struct error *err = NULL;
+    begin(&world, script, array_length(script));
+    world.restore.options.go_on = true;
+    world_item(&world, "t")->step = BACKUP_STEP_UPDATE;
+    world_item(&world, "t")->uid = xstrdup("live");
+    world_item(&world, "t")->version = xstrdup("8");
+    assert_int_equal(backup_restore_run(&world.restore, &err), -1);
+    assert_error(&err, ERROR_STATUS, "Template n/t");
+    assert_left(&world, "ClusterClass class: Template n/t could not be updated; ");
+    world_end(&world);
+}
+
 static void test_076__resume__says_what_is_resumed(void **state)
 {
     (void)state;
@@ -201,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_082__classes__are_resumed_before_clusters_with_what_was_set_alone),
         cmocka_unit_test(
             test_074__a_class_without_a_template__stays_paused_and_its_cluster_does_not),
+        cmocka_unit_test(test_074__a_template_that_is_there_but_not_updated__is_not_called_missing),
         cmocka_unit_test(test_076__resume__says_what_is_resumed),
         cmocka_unit_test(test_076__what_cannot_be_resumed__is_told_and_the_others_are),
         cmocka_unit_test(test_077__what_is_linked__is_not_resumed_but_for_the_mark_of_a_run_before),
