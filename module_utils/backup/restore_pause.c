@@ -24,42 +24,69 @@ static void take_version(struct backup_item *item, const struct kube_call *call)
     item->version = xstrdup(version);
 }
 
-static int pause_item(struct backup_restore *restore, struct backup_item *item, struct error **err)
+struct pausing {
+    struct backup_restore *restore;
+    struct error *error; /* owned: the first */
+};
+
+/* After a failure no other one is begun. */
+static bool start_pause(void *context, size_t index, struct kube_call *call)
 {
-    auto_kube_call struct kube_call call = {0};
+    struct pausing *pausing = context;
+    struct backup_item *item = &pausing->restore->items[index];
+    if (!item->to_pause || pausing->error)
+        return false;
     auto_free char *path = backup_item_path(item, false);
     json_auto_t *patch = json_pack("{s{s{ss}} s{sb}}", "metadata", "annotations", CAPI_RESTORING,
-                                   restore->archive, "spec", "paused", true);
-    if (backup_call_json(&call, "PATCH", path, MANAGED_BY, patch, err) < 0)
-        return -1;
-    call.idempotent = true;
+                                   pausing->restore->archive, "spec", "paused", true);
+    if (backup_call_json(call, "PATCH", path, MANAGED_BY, patch, &pausing->error) < 0)
+        return false;
+    call->idempotent = true;
     /* Without an answer it may be paused all the same. */
     free(item->mark);
-    item->mark = xstrdup(restore->archive);
-    if (kube_client_call(restore->client, &call, err) < 0)
-        return -1;
-    if (!call.error) {
-        restore->writes++;
-        take_version(item, &call);
-        return 0;
+    item->mark = xstrdup(pausing->restore->archive);
+    return true;
+}
+
+static bool finish_pause(void *context, size_t index, struct kube_call *call)
+{
+    struct pausing *pausing = context;
+    struct backup_item *item = &pausing->restore->items[index];
+    if (!call->error) {
+        pausing->restore->writes++;
+        take_version(item, call);
+        return false;
     }
-    int status = kube_call_status(&call);
+    int status = kube_call_status(call);
     if (status != 0 && status < 500)
         free(steal_ptr(item->mark));
-    kube_call_error_move(&call, err);
-    error_wrap(err, "Cluster %s/%s cannot be paused", item->node->namespace_, item->node->name);
-    return -1;
+    auto_error struct error *error = NULL;
+    kube_call_error_move(call, &error);
+    error_wrap(&error, "Cluster %s/%s cannot be paused", item->node->namespace_, item->node->name);
+    if (!pausing->error)
+        pausing->error = steal_ptr(error);
+    return false;
 }
 
 static int pause_all(struct backup_restore *restore, struct error **err)
 {
-    int result = 0;
+    struct pausing pausing = {.restore = restore};
+    struct backup_batch batch = {
+        .client = restore->client,
+        .context = &pausing,
+        .count = restore->count,
+        .start = start_pause,
+        .finish = finish_pause,
+    };
     /* A patch that is abandoned may land after its pause was taken back: each is waited for. */
     interrupt_hold();
-    for (size_t i = 0; result == 0 && i < restore->count; i++)
-        if (restore->items[i].to_pause)
-            result = pause_item(restore, &restore->items[i], err);
+    int result = backup_batch_run(&batch, err);
     interrupt_release();
+    if (result == 0 && pausing.error) {
+        error_move_take(err, steal_ptr(pausing.error));
+        result = -1;
+    }
+    error_free(pausing.error);
     return result < 0 ? -1 : interrupt_check(err);
 }
 
@@ -82,28 +109,55 @@ static int await_notice(struct backup_restore *restore, struct error **err)
 
 /* ---- taking it back: nothing was written */
 
-static void undo_item(struct backup_restore *restore, struct backup_item *item)
+static void stays_paused(struct backup_restore *restore, const struct backup_item *item,
+                         const char *why)
 {
-    auto_kube_call struct kube_call call = {0};
-    auto_error struct error *failure = NULL;
-    if (backup_resume_call(item, &call, &failure) == 0 &&
-        kube_client_call(restore->client, &call, &failure) == 0 &&
-        (!call.error || kube_call_status(&call) == 404)) {
-        free(steal_ptr(item->mark));
-        return;
-    }
-    kube_call_error_move(&call, &failure);
     strv_printf(&restore->warnings, "Cluster %s/%s cannot be resumed: %s", item->node->namespace_,
-                item->node->name, failure->message);
+                item->node->name, why);
     backup_leave_paused(restore, item, "resuming it failed");
+}
+
+static bool start_undo(void *context, size_t index, struct kube_call *call)
+{
+    struct backup_restore *restore = context;
+    const struct backup_item *item = &restore->items[index];
+    auto_error struct error *failure = NULL;
+    if (!item->to_pause || !backup_is_restoring(restore, item))
+        return false;
+    if (backup_resume_call(item, call, &failure) == 0)
+        return true;
+    stays_paused(restore, item, failure->message);
+    return false;
+}
+
+static bool finish_undo(void *context, size_t index, struct kube_call *call)
+{
+    struct backup_restore *restore = context;
+    struct backup_item *item = &restore->items[index];
+    if (!call->error || kube_call_status(call) == 404) {
+        free(steal_ptr(item->mark));
+        return false;
+    }
+    auto_error struct error *failure = NULL;
+    kube_call_error_move(call, &failure);
+    stays_paused(restore, item, failure->message);
+    return false;
 }
 
 static void undo_all(struct backup_restore *restore)
 {
+    struct backup_batch batch = {
+        .client = restore->client,
+        .context = restore,
+        .count = restore->count,
+        .start = start_undo,
+        .finish = finish_undo,
+    };
+    auto_error struct error *failure = NULL;
     interrupt_hold();
-    for (size_t i = 0; i < restore->count; i++)
-        if (restore->items[i].to_pause && backup_is_restoring(restore, &restore->items[i]))
-            undo_item(restore, &restore->items[i]);
+    if (backup_batch_run(&batch, &failure) < 0)
+        strv_printf(&restore->warnings, "Clusters that were paused cannot be resumed: %s",
+                    failure->message);
     interrupt_release();
 }
 

@@ -92,6 +92,31 @@ static void test_084__one_that_cannot_be_paused__is_the_end_and_the_others_go_on
     }
 }
 
+/* While they are, signals are held: a hundred Clusters must not take a hundred round trips. */
+static void test_084__many_clusters__are_paused_and_resumed_at_once(void **state)
+{
+    (void)state;
+    for (int fails = 0; fails < 2; fails++) {
+        const struct fake_reply script[] = {
+            {.when = fails ? "PATCH " CLUSTERS "two" : "none", .times = 1, .status = 500},
+            {.when = "PATCH ", .body = MADE, .delay_ms = 300},
+            {.when = "GET ", .body = MADE},
+        };
+        struct world world;
+        struct error *err = NULL;
+        json_t *seen = NULL;
+        begin(&world, script, array_length(script));
+        /* A look came before it: there is a connection. */
+        assert_int_equal(kube_client_get(world.client, "/", &seen, &err), 0);
+        json_decref(seen);
+        assert_int_equal(backup_restore_pause(&world.restore, &err), -fails);
+        error_clear(&err);
+        assert_int_equal(sent(&world, "one", RESUMED) + sent(&world, "two", RESUMED), 2 * fails);
+        assert_int_equal(fake_server_peak(world.server), 2);
+        world_end(&world);
+    }
+}
+
 static void test_084__one_that_cannot_be_resumed_then__is_told(void **state)
 {
     (void)state;
@@ -149,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_084__live_clusters__are_paused_with_the_mark_and_updated_from_there),
         cmocka_unit_test(test_084__one_that_cannot_be_paused__is_the_end_and_the_others_go_on),
+        cmocka_unit_test(test_084__many_clusters__are_paused_and_resumed_at_once),
         cmocka_unit_test(test_084__one_that_cannot_be_resumed_then__is_told),
         cmocka_unit_test(
             test_084__controllers__are_waited_for_until_they_say_that_they_have_noticed),
