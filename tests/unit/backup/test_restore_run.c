@@ -12,10 +12,9 @@
 static void test_restore_run__nothing_is_there__all_is_created_and_the_cluster_resumed(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    world_begin_script(&world, &script);
+    world_begin_usual(&world, NULL, 0);
     json_object_set_new(world.restore.namespaces, "magnum-system",
                         json_pack("{s{ss}}", "metadata", "name", "magnum-system"));
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
@@ -30,12 +29,9 @@ static void test_restore_run__nothing_is_there__all_is_created_and_the_cluster_r
 static void test_restore_run__a_namespace_that_is_refused__is_the_end(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST /api/v1/namespaces?", .status = 403, .body = "{}"});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST /api/v1/namespaces?", .status = 403, .body = "{}"});
     json_object_set_new(world.restore.namespaces, "magnum-system",
                         json_pack("{s{ss}}", "metadata", "name", "magnum-system"));
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
@@ -48,12 +44,9 @@ static void test_restore_run__a_namespace_that_is_refused__is_the_end(void **sta
 static void test_074__going_on__leaves_out_what_depends_on_a_refused_object(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST " SAMPLE_CLUSTERS, .status = 422, .body = INVALID});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_CLUSTERS, .status = 422, .body = INVALID});
     world.restore.options.go_on = true;
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     error_clear(&err);
@@ -75,10 +68,9 @@ static void leave_out_machine(struct world *world)
 static void test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paused(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    world_begin_script(&world, &script);
+    world_begin_usual(&world, NULL, 0);
     leave_out_machine(&world);
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_int_equal(world_asked(&world, "POST " SAMPLE_MACHINES), 0);
@@ -90,12 +82,9 @@ static void test_075__what_was_left_out_as_asked__does_not_keep_its_cluster_paus
 static void test_075__what_was_refused_beside_it__does(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " SAMPLE_SECRETS, .status = 422, .body = INVALID});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_SECRETS, .status = 422, .body = INVALID});
     world.restore.options.go_on = true;
     leave_out_machine(&world);
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
@@ -109,14 +98,10 @@ static void test_075__what_was_refused_beside_it__does(void **state)
 static void test_074__a_refusal__is_told_rather_than_a_resume_that_failed_besides(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " SAMPLE_SECRETS, .status = 422, .body = INVALID});
-    script_add(&script,
-               (struct fake_reply){.when = "PATCH " SAMPLE_CLUSTERS, .status = 403, .body = "{}"});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_SECRETS, .status = 422, .body = INVALID},
+                     {.when = "PATCH " SAMPLE_CLUSTERS, .status = 403, .body = "{}"});
     world.restore.options.go_on = true;
     struct capi_node *stray = world_item(&world, "one-cloud-config")->node;
     free(stray->name); /* so that no Cluster needs it */
@@ -133,12 +118,10 @@ static void test_074__a_refusal__is_told_rather_than_a_resume_that_failed_beside
 static void test_070__a_server_that_is_gone__is_not_waited_for_anew_for_each_object(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){.when = "POST ", .fault = FAKE_CLOSE});
-    script_add(&script, (struct fake_reply){.when = "GET ", .fault = FAKE_CLOSE});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST ", .fault = FAKE_CLOSE},
+                     {.when = "GET ", .fault = FAKE_CLOSE});
     world_connect(&world, &(struct kube_client_options){.max_in_flight = 1});
     world.restore.options.go_on = true;
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
@@ -152,13 +135,10 @@ static void test_070__a_server_that_is_gone__is_not_waited_for_anew_for_each_obj
 static void test_084__a_live_cluster__is_paused_with_the_mark_or_not_at_all(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){
-                   .when = "PATCH " SAMPLE_CLUSTERS, .times = 1, .status = 403, .body = "{}"});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world,
+                     {.when = "PATCH " SAMPLE_CLUSTERS, .times = 1, .status = 403, .body = "{}"});
     for (size_t i = 0; i < world.restore.count; i++)
         if (str_equal(world.restore.items[i].node->kind, "Cluster")) {
             world.restore.items[i].step = BACKUP_STEP_LINK;

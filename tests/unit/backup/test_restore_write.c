@@ -15,12 +15,9 @@
 static void test_087__a_refusal__names_fields_and_quotes_nothing(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST " SAMPLE_CLUSTERS, .status = 422, .body = INVALID});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_CLUSTERS, .status = 422, .body = INVALID});
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     assert_non_null(strstr(err->message,
                            "Cluster magnum-system/one: the server refuses it (Invalid, "
@@ -35,15 +32,12 @@ static void test_087__a_refusal__names_fields_and_quotes_nothing(void **state)
 static void test_088__a_refusal_by_rules_of_access__is_quoted(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST " SAMPLE_CLUSTERS,
-                            .status = 403,
-                            .body = "{\"kind\":\"Status\",\"code\":403,\"reason\":\"Forbidden\","
-                                    "\"message\":\"user cannot create clusters\"}"});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_CLUSTERS,
+                              .status = 403,
+                              .body = "{\"kind\":\"Status\",\"code\":403,\"reason\":\"Forbidden\","
+                                      "\"message\":\"user cannot create clusters\"}"});
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     assert_non_null(strstr(err->message, "(Forbidden, HTTP 403): user cannot create clusters"));
     error_clear(&err);
@@ -53,15 +47,11 @@ static void test_088__a_refusal_by_rules_of_access__is_quoted(void **state)
 static void test_070__an_answer_that_is_lost__is_looked_after(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST " SAMPLE_CLUSTERS, .times = 1, .fault = FAKE_CLOSE});
-    script_add(&script,
-               (struct fake_reply){
-                   .when = "GET " SAMPLE_CLUSTERS "/one", .times = 1, .status = 404, .body = "{}"});
-    world_begin_script(&world, &script);
+    world_begin_rows(
+        &world, {.when = "POST " SAMPLE_CLUSTERS, .times = 1, .fault = FAKE_CLOSE},
+        {.when = "GET " SAMPLE_CLUSTERS "/one", .times = 1, .status = 404, .body = "{}"});
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_int_equal(world_asked(&world, "POST " SAMPLE_CLUSTERS), 2);
     assert_int_equal(world.restore.created, 3);
@@ -87,14 +77,11 @@ static void
 test_070__a_webhook_that_nobody_answers_for__is_waited_for_while_others_go_on(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
     long long start = clock_now_ms();
-    script_add(&script,
-               (struct fake_reply){
-                   .when = "POST " SAMPLE_CLUSTERS, .times = 2, .status = 500, .body = NO_WEBHOOK});
-    world_begin_script(&world, &script);
+    world_begin_rows(
+        &world, {.when = "POST " SAMPLE_CLUSTERS, .times = 2, .status = 500, .body = NO_WEBHOOK});
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_int_equal(world_asked(&world, "POST " SAMPLE_CLUSTERS), 3);
     assert_int_equal(world_asked(&world, "GET "), 0);
@@ -107,12 +94,9 @@ test_070__a_webhook_that_nobody_answers_for__is_waited_for_while_others_go_on(vo
 static void test_070__a_webhook_that_stays_away__is_given_up(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST " SAMPLE_CLUSTERS, .status = 500, .body = NO_WEBHOOK});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_CLUSTERS, .status = 500, .body = NO_WEBHOOK});
     world.restore.options.attempts = 2;
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     assert_error(&err, ERROR_STATUS,
@@ -130,23 +114,14 @@ static void test_070__a_webhook_that_stays_away__is_given_up(void **state)
 #define BY_US ",\"managedFields\":[{\"manager\":\"capi-backup\"}]"
 
 /* The machine is there after the first attempt, of which the answer says otherwise. */
-static void hide_success(struct script *script, struct fake_reply first, const char *live)
-{
-    first.when = "POST " SAMPLE_MACHINES;
-    first.times = 1;
-    script_add(script, first);
-    script_add(script,
-               (struct fake_reply){.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
-    script_add(script, (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m", .body = live});
-}
-
 static void assert_taken_for_made(struct fake_reply first, unsigned attempts, const char *live)
 {
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    hide_success(&script, first, live);
-    world_begin_script(&world, &script);
+    first.when = "POST " SAMPLE_MACHINES;
+    first.times = 1;
+    world_begin_rows(&world, first, {.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"},
+                     {.when = "GET " SAMPLE_MACHINES "/m", .body = live});
     /* The client itself repeats what nobody has carried out, or so the answer says. */
     world_connect(&world, &(struct kube_client_options){.retry_timeout_ms = 60000});
     world.restore.options.attempts = attempts;
@@ -193,15 +168,11 @@ static void test_070__an_update_whose_answer_is_hidden__is_taken_for_made_if_it_
 {
     (void)state;
     for (int made = 0; made < 2; made++) {
-        struct script script = {.count = 0};
         struct world world;
         struct error *err = NULL;
-        script_add(&script, (struct fake_reply){
-                                .when = "PUT " SAMPLE_MACHINES "/m", .status = 504, .body = "{}"});
-        script_add(&script,
-                   (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m",
-                                       .body = made ? MACHINE("", "") : MACHINE("", ",\"x\":1")});
-        world_begin_script(&world, &script);
+        world_begin_rows(&world, {.when = "PUT " SAMPLE_MACHINES "/m", .status = 504, .body = "{}"},
+                         {.when = "GET " SAMPLE_MACHINES "/m",
+                          .body = made ? MACHINE("", "") : MACHINE("", ",\"x\":1")});
         world.restore.options.attempts = 1;
         world_item(&world, "m")->step = BACKUP_STEP_UPDATE;
         world_item(&world, "m")->uid = xstrdup("ours");
@@ -217,14 +188,10 @@ static void test_070__an_update_whose_answer_is_hidden__is_taken_for_made_if_it_
 static void test_071__what_another_restore_has_made_otherwise__is_linked(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
-    script_add(&script, (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m",
-                                            .body = MACHINE(BY_US, ",\"x\":1")});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"},
+                     {.when = "GET " SAMPLE_MACHINES "/m", .body = MACHINE(BY_US, ",\"x\":1")});
     world.restore.options.attempts = 1;
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_int_equal(world_item(&world, "m")->step, BACKUP_STEP_LINK);
@@ -242,14 +209,10 @@ static void test_071__what_another_restore_has_made_otherwise__is_linked(void **
 static void test_071__what_a_restore_of_another_archive_has_made__is_not_resumed(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " SAMPLE_CLUSTERS, .status = 409, .body = "{}"});
-    script_add(&script, (struct fake_reply){.when = "GET " SAMPLE_CLUSTERS "/one",
-                                            .body = MARKED("another")});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_CLUSTERS, .status = 409, .body = "{}"},
+                     {.when = "GET " SAMPLE_CLUSTERS "/one", .body = MARKED("another")});
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_false(world_item(&world, "one")->differs);
     assert_int_equal(world_item(&world, "one")->step, BACKUP_STEP_LINK);
@@ -261,15 +224,11 @@ static void test_071__what_a_restore_of_another_archive_has_made__is_not_resumed
 static void test_071__what_somebody_else_has_made__is_linked(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script,
-               (struct fake_reply){.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
-    script_add(&script, (struct fake_reply){
-                            .when = "GET " SAMPLE_MACHINES "/m",
-                            .body = "{\"metadata\":{\"uid\":\"theirs\"},\"spec\":{\"x\":1}}"});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"},
+                     {.when = "GET " SAMPLE_MACHINES "/m",
+                      .body = "{\"metadata\":{\"uid\":\"theirs\"},\"spec\":{\"x\":1}}"});
     assert_int_equal(backup_restore_run(&world.restore, &err), 0);
     assert_int_equal(world.restore.created, 2);
     assert_int_equal(world_item(&world, "m")->step, BACKUP_STEP_LINK);
@@ -283,16 +242,11 @@ static void test_071__what_is_being_deleted__is_neither_taken_nor_linked(void **
     static const char dying[] =
         MACHINE(BY_US ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"", "");
     for (int update = 0; update < 2; update++) {
-        struct script script = {.count = 0};
         struct world world;
         struct error *err = NULL;
-        script_add(&script, (struct fake_reply){
-                                .when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
-        script_add(&script, (struct fake_reply){
-                                .when = "PUT " SAMPLE_MACHINES, .status = 409, .body = "{}"});
-        script_add(&script,
-                   (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m", .body = dying});
-        world_begin_script(&world, &script);
+        world_begin_rows(&world, {.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"},
+                         {.when = "PUT " SAMPLE_MACHINES, .status = 409, .body = "{}"},
+                         {.when = "GET " SAMPLE_MACHINES "/m", .body = dying});
         if (update) {
             world_item(&world, "m")->step = BACKUP_STEP_UPDATE;
             world_item(&world, "m")->uid = xstrdup("ours");
@@ -322,15 +276,11 @@ static void test_071__what_cannot_be_looked_at__is_refused(void **state)
         {200, "hello", "is not JSON", ERROR_PARSE},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
-        struct script script = {.count = 0};
         struct world world;
         struct error *err = NULL;
-        script_add(&script, (struct fake_reply){
-                                .when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"});
-        script_add(&script, (struct fake_reply){.when = "GET " SAMPLE_MACHINES "/m",
-                                                .status = rows[i].status,
-                                                .body = rows[i].body});
-        world_begin_script(&world, &script);
+        world_begin_rows(
+            &world, {.when = "POST " SAMPLE_MACHINES, .status = 409, .body = "{}"},
+            {.when = "GET " SAMPLE_MACHINES "/m", .status = rows[i].status, .body = rows[i].body});
         assert_int_equal(backup_restore_run(&world.restore, &err), -1);
         assert_error(&err, rows[i].kind, rows[i].said);
         world_end(&world);
@@ -340,12 +290,9 @@ static void test_071__what_cannot_be_looked_at__is_refused(void **state)
 static void test_071__an_answer_that_is_no_object__is_an_error(void **state)
 {
     (void)state;
-    struct script script = {.count = 0};
     struct world world;
     struct error *err = NULL;
-    script_add(&script, (struct fake_reply){
-                            .when = "POST " SAMPLE_CLUSTERS, .status = 201, .body = "hello"});
-    world_begin_script(&world, &script);
+    world_begin_rows(&world, {.when = "POST " SAMPLE_CLUSTERS, .status = 201, .body = "hello"});
     assert_int_equal(backup_restore_run(&world.restore, &err), -1);
     error_clear(&err);
     assert_int_equal(world.restore.resumed, 0);

@@ -11,7 +11,7 @@ static void connect(struct world *world, const struct fake_reply *script, size_t
 {
     const struct kube_client_options how = {.max_in_flight = 4, .request_timeout_ms = 60000};
     struct error *err = NULL;
-    *world = (struct world){.server = fake_server_start(script, count, NULL)};
+    world->server = fake_server_start(script, count, NULL);
     world->config.server = fake_server_url(world->server, "");
     world->client = kube_client_new(&world->config, &how, &err);
     assert_no_error(err);
@@ -36,7 +36,7 @@ static void choose(struct world *world, struct backup_members *members)
     }
 }
 
-void world_begin(struct world *world, const struct fake_reply *script, size_t count)
+static void begin_sample(struct world *world, const struct fake_reply *script, size_t count)
 {
     auto_buf struct buf packed = {0};
     auto_backup_members struct backup_members members = {0};
@@ -45,6 +45,12 @@ void world_begin(struct world *world, const struct fake_reply *script, size_t co
     sample_archive(&packed, false);
     assert_int_equal(backup_members_unpack(&members, packed.data, packed.size, &err), 0);
     choose(world, &members);
+}
+
+void world_begin(struct world *world, const struct fake_reply *script, size_t count)
+{
+    *world = (struct world){0};
+    begin_sample(world, script, count);
 }
 
 static void add_kind(struct capi_kinds *kinds, const char *kind, const char *plural)
@@ -63,6 +69,7 @@ void world_begin_legacy(struct world *world, const struct fake_reply *script, si
 {
     auto_backup_members struct backup_members members = {
         .items = xcalloc(1, sizeof(*members.items)), .count = 1};
+    *world = (struct world){0};
     connect(world, script, count);
     add_kind(&world->kinds, "Cluster", "clusters");
     add_kind(&world->kinds, "ClusterClass", "clusterclasses");
@@ -108,16 +115,15 @@ size_t world_asked(struct world *world, const char *line)
 
 #define MADE "{\"metadata\":{\"uid\":\"live\",\"resourceVersion\":\"9\"}}"
 
-void script_add(struct script *script, struct fake_reply row)
+void world_begin_usual(struct world *world, const struct fake_reply *rows, size_t count)
 {
-    script->rows[script->count++] = row;
-}
-
-void world_begin_script(struct world *world, struct script *script)
-{
-    script_add(script, (struct fake_reply){.when = "POST ", .status = 201, .body = MADE});
-    script_add(script, (struct fake_reply){.when = "PATCH ", .body = MADE});
-    world_begin(world, script->rows, script->count);
+    *world = (struct world){0};
+    assert_in_range(count + 2, 2, array_length(world->rows));
+    for (size_t i = 0; i < count; i++)
+        world->rows[i] = rows[i];
+    world->rows[count++] = (struct fake_reply){.when = "POST ", .status = 201, .body = MADE};
+    world->rows[count++] = (struct fake_reply){.when = "PATCH ", .body = MADE};
+    begin_sample(world, world->rows, count);
     world->restore.options.attempts = 3;
 }
 

@@ -10,6 +10,7 @@
 
 struct world {
     struct fake_server *server;
+    struct fake_reply rows[8]; /* of world_begin_usual */
     struct kube_config config;
     struct kube_client *client;
     struct capi_kinds kinds; /* of a legacy archive */
@@ -28,14 +29,14 @@ void world_end(struct world *world);
 /* Goes on with another client. */
 void world_connect(struct world *world, const struct kube_client_options *how);
 
-/* Rows that count before the usual ones: whatever is created or patched is so, and is "live". */
-struct script {
-    struct fake_reply rows[12];
-    size_t count;
-};
-void script_add(struct script *script, struct fake_reply row);
-/* The same with such a script; each create is tried three times. */
-void world_begin_script(struct world *world, struct script *script);
+/* The sample, with the COUNT ROWS before the usual ones: whatever is created or patched is so, and
+ * is "live". Each create is tried three times. ROWS are copied. */
+void world_begin_usual(struct world *world, const struct fake_reply *rows, size_t count);
+/* The same: world_begin_rows(&world, {.when = …}, {.when = …}). */
+#define world_begin_rows(WORLD, ...)                                                               \
+    world_begin_usual(WORLD, (const struct fake_reply[]){__VA_ARGS__},                             \
+                      sizeof((const struct fake_reply[]){__VA_ARGS__}) /                           \
+                          sizeof(struct fake_reply))
 
 /* The item whose object has this name. */
 struct backup_item *world_item(const struct world *world, const char *name);
