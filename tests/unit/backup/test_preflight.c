@@ -11,88 +11,6 @@
 #define NONE    "{\"metadata\":{},\"items\":[]}"
 #define ALLOWED "{\"status\":{\"allowed\":true}}"
 
-static void assert_problem(const struct world *world, const char *text)
-{
-    assert_int_equal(world->restore.problems.count, 1);
-    assert_non_null(strstr(world->restore.problems.items[0], text));
-}
-
-/* ---- access */
-
-static void test_088__what_the_account_may_do__is_asked_once_for_each_kind(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {{.when = REVIEWS, .body = ALLOWED}};
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    assert_int_equal(preflight_access(&world.restore, &err), 0);
-    assert_int_equal(world.restore.problems.count, 0);
-    assert_int_equal(world_asked(&world, REVIEWS),
-                     7); /* get and create of three kinds; one resumed */
-    world_end(&world);
-}
-
-static void test_088__what_a_live_cluster_needs__is_asked_for_too(void **state)
-{
-    (void)state;
-    static const struct {
-        enum backup_step step;
-        bool to_pause, restoring;
-        size_t reviews;
-    } rows[] = {
-        {BACKUP_STEP_LINK, false, false, 5}, /* get alone; get and create of two kinds */
-        {BACKUP_STEP_LINK, true, false, 6},
-        {BACKUP_STEP_LINK, false, true, 6},
-        {BACKUP_STEP_UPDATE, false, false, 7}, /* update, and resumed */
-    };
-    static const struct fake_reply script[] = {{.when = REVIEWS, .body = ALLOWED}};
-    for (size_t i = 0; i < array_length(rows); i++) {
-        struct world world;
-        struct error *err = NULL;
-        world_begin(&world, script, array_length(script));
-        struct backup_item *cluster = world_item(&world, "one");
-        cluster->step = rows[i].step;
-        cluster->to_pause = rows[i].to_pause;
-        cluster->mark = rows[i].restoring ? xstrdup(world.restore.archive) : NULL;
-        assert_int_equal(preflight_access(&world.restore, &err), 0);
-        assert_int_equal(world_asked(&world, REVIEWS), rows[i].reviews);
-        world_end(&world);
-    }
-}
-
-static void test_088__what_the_account_may_not_do__is_named(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {
-        {.when = REVIEWS, .times = 1, .body = "{\"status\":{\"allowed\":false}}"},
-        {.when = REVIEWS, .body = ALLOWED},
-    };
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    assert_int_equal(preflight_access(&world.restore, &err), 0);
-    assert_problem(&world, "the account may not ");
-    assert_non_null(strstr(world.restore.problems.items[0], " in namespace magnum-system"));
-    assert_false(js_true(json_array_get(world.restore.checks, 0), "ok", NULL));
-    world_end(&world);
-}
-
-static void test_access__a_server_that_does_not_answer__is_an_error(void **state)
-{
-    (void)state;
-    static const struct fake_reply script[] = {{.when = REVIEWS, .status = 403, .body = "{}"}};
-    struct world world;
-    struct error *err = NULL;
-    world_begin(&world, script, array_length(script));
-    assert_int_equal(preflight_access(&world.restore, &err), -1);
-    assert_int_equal(err->code, 403);
-    error_clear(&err);
-    world_end(&world);
-}
-
-/* ---- all of it, with what a manifest says of providers */
-
 #define PROVIDER(VERSION)                                                                          \
     "{\"items\":[{\"type\":\"CoreProvider\",\"providerName\":\"cluster-api\",\"version\":"         \
     "\"" VERSION "\"}]}"
@@ -169,10 +87,6 @@ static void test_072__kinds__have_to_be_served_and_of_the_same_scope(void **stat
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_088__what_the_account_may_do__is_asked_once_for_each_kind),
-        cmocka_unit_test(test_088__what_a_live_cluster_needs__is_asked_for_too),
-        cmocka_unit_test(test_088__what_the_account_may_not_do__is_named),
-        cmocka_unit_test(test_access__a_server_that_does_not_answer__is_an_error),
         cmocka_unit_test(test_072__providers__have_to_be_there_in_no_older_version),
         cmocka_unit_test(test_072__kinds__have_to_be_served_and_of_the_same_scope),
     };
