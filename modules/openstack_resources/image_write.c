@@ -217,10 +217,6 @@ static int create_new(const struct resources *all, struct resource *item, const 
 {
     bool given = am_value(item->options, "protected") != NULL;
     bool protect = given ? am_flag(item->options, "protected") : js_true(old, "protected", NULL);
-    /* Of one that is replaced for its format alone the file has not been read yet. */
-    if (!item->content.read &&
-        content_read(&item->content, am_text(item->options, "file"), err) < 0)
-        return -1;
     json_auto_t *image = new_image(all, item, old, err);
     if (!image || resource_post(all, item, image, err) < 0)
         return -1;

@@ -150,20 +150,6 @@ static int refuse_busy(const struct resource *item, const char *status, struct e
     return -1;
 }
 
-static int compare_content(const struct resources *all, struct resource *item, struct error **err)
-{
-    int same = item->content.sha256 || item->content.sha512 ? judge(item, &item->content) : -1;
-    if (same < 0 && read_file(all, item, err) < 0)
-        return -1;
-    if (same < 0)
-        same = item->content.read ? judge(item, &item->content) : 1;
-    item->content_differs = same != 1;
-    bool replace = str_equal(am_text(item->options, "on_different"), "replace");
-    return same == 1 || item->content.read || !replace ? 0 : read_file(all, item, err);
-}
-
-/* ---- who could use one that is replaced */
-
 /* Whether FIELD of the image is another one than the item says. */
 static bool differs(const struct resource *item, const char *field)
 {
@@ -177,6 +163,21 @@ static bool is_replaced(const struct resource *item)
         item->content_differs || differs(item, "disk_format") || differs(item, "container_format");
     return other && str_equal(am_text(item->options, "on_different"), "replace");
 }
+
+/* What is to be sent is read here, so that nothing is done when it cannot be. */
+static int compare_content(const struct resources *all, struct resource *item, struct error **err)
+{
+    int same = item->content.sha256 || item->content.sha512 ? judge(item, &item->content) : -1;
+    bool known = same >= 0;
+    if (!known && read_file(all, item, err) < 0)
+        return -1;
+    if (!known)
+        same = item->content.read ? judge(item, &item->content) : 1;
+    item->content_differs = same != 1;
+    return known && is_replaced(item) ? read_file(all, item, err) : 0;
+}
+
+/* ---- who could use one that is replaced */
 
 /* The projects that the image is shared with, as a text; *out NULL: there are none. Owned. */
 static int members_text(const struct resources *all, const struct resource *item, char **out,

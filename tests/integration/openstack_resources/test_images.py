@@ -199,6 +199,26 @@ def test_image__in_another_format__is_a_difference_that_stays(resources, content
     assert one(resources, item["name"])["container_format"] == "ovf"
 
 
+@pytest.mark.parametrize("check", (True, False))
+def test_image__in_another_format_without_its_file__is_told_before_anything_is_done(resources, content, check):
+    """Of the content is known that it is the same, so that only the new image needs the file."""
+    item = image_of(resources, content, checksum=digest(content))
+    old = resources(item)["resources"][0]["id"]
+    role = {"kind": "role", "name": resources.fresh("role")}
+    other = dict(item, container_format="ovf", on_different="replace")
+    content.write_bytes(qcow2(1000))
+    outcome = resources(role, other, check=check)
+    assert outcome.failed and outcome["option"] == "resources[1].file" and "damaged or another" in outcome.msg
+    assert all_writes(outcome) == []
+    content.unlink()
+    outcome = resources(role, other, check=check)
+    if check:  # as with every file that a task before may fetch
+        assert actions(outcome) == ["created", "recreated"] and "check mode goes on" in outcome.warnings[0]
+    else:
+        assert outcome.failed and outcome["option"] == "resources[1].file" and str(content) in outcome.msg
+    assert all_writes(outcome) == [] and one(resources, item["name"])["id"] == old
+
+
 def test_image__left_without_content__gets_it(resources, content):
     item = image_of(resources, content)
     body = {"name": item["name"], "visibility": "private", "disk_format": "raw", "container_format": "bare"}

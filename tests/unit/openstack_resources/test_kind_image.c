@@ -95,6 +95,34 @@ static void test_observe__an_image_to_replace_without_a_file__is_refused(void **
                  "resources[0].file (image \"i\"): it is missing, and the image");
 }
 
+/* What is known of the content tells that it is the same; the file is sent all the same. */
+static void test_observe__a_file_for_another_format_alone__is_read_first(void **state)
+{
+    static const struct fake_reply script[] = {
+        TOKEN("1"), SHARED("raw"), {.when = IMAGES "/1/members", .body = "{\"members\": []}"}};
+    static const struct {
+        const char *file;
+        const char *error; /* NULL: none */
+    } rows[] = {{"abc", NULL}, {"gone", "gone cannot be opened"}, {"other", "damaged or another"}};
+    sandbox_write(state, "abc", "abc");
+    sandbox_write(state, "other", "other");
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct error *err = NULL;
+        auto_task struct task task;
+        auto_free char *path = sandbox_path(state, rows[i].file);
+        auto_free char *items =
+            xasprintf("[{'kind': 'image', 'name': 'i', 'file': '%s', 'disk_format': 'iso', "
+                      "'on_different': 'replace', 'checksum': 'sha256:" ABC_256 "'}]",
+                      path);
+        int result = task_start(&task, script, array_length(script), items, &err);
+        if (rows[i].error)
+            assert_contains(err ? err->message : "", rows[i].error);
+        assert_int_equal(result, rows[i].error ? -1 : 0);
+        assert_int_equal(task.bench.all->items[0].content.read, !rows[i].error);
+        error_clear(&err);
+    }
+}
+
 /* The file "abc" of the sandbox, or one that is not there, against an image of which Glance keeps
  * what HAS says. */
 static void test_observe__a_content__is_judged_by_what_is_known_of_both(void **state)
@@ -157,6 +185,7 @@ int main(void)
         place_test(test_observe__public_image_of_another_project__is_not_removed),
         place_test(test_observe__projects_that_lose_an_image__are_told),
         place_test(test_observe__an_image_to_replace_without_a_file__is_refused),
+        place_test(test_observe__a_file_for_another_format_alone__is_read_first),
         place_test(test_observe__a_content__is_judged_by_what_is_known_of_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
