@@ -53,21 +53,25 @@ static int read_wave(struct resources *all, unsigned wave, struct error **err)
 
 /* ---- passwords */
 
-/* Whether the item's password has to be tried. */
-static bool is_tried(const struct resources *all, const struct resource *item)
+/* Whether the item's password is to be that of a user who exists. */
+static bool is_wanted(const struct resource *item)
 {
     bool given = item->kind->id == KIND_USER && am_text(item->options, "password");
     bool once = str_equal(am_text(item->options, "update_password"), "on_create");
-    if (!given || once || !item->found || item->wish->state != WISH_PRESENT)
-        return false;
-    if (!json_is_false(json_object_get(item->found, "enabled")))
-        return true;
-    if (!am_flag(item->options, "enabled"))
+    return given && !once && item->found && item->wish->state == WISH_PRESENT;
+}
+
+/* Nobody can log in as this user. Who becomes enabled gets the password in the same request, so
+ * that an older one never works again. */
+static void pass_over(const struct resources *all, struct resource *item)
+{
+    if (am_flag(item->options, "enabled"))
+        item->password_was = "(not known)";
+    else
         strv_printf(&all->context->warnings,
                     "resources[%zu] (%s): nobody can log in as a user that is not enabled, so "
                     "whether the password is the given one is not known, and it is left alone",
                     item->wish->index, item->wish->label);
-    return false;
 }
 
 static int try_passwords(struct resources *all, struct error **err)
@@ -77,8 +81,12 @@ static int try_passwords(struct resources *all, struct error **err)
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
         struct resource *item = &all->items[i];
-        if (!is_tried(all, item))
+        if (!is_wanted(item))
             continue;
+        if (json_is_false(json_object_get(item->found, "enabled"))) {
+            pass_over(all, item);
+            continue;
+        }
         of[count] = item;
         tries[count++] = (struct osk_password){.user_id = resource_id(item),
                                                .password = am_text(item->options, "password")};
@@ -86,7 +94,7 @@ static int try_passwords(struct resources *all, struct error **err)
     if (osk_passwords_check(all->client, tries, count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        of[i]->password_wrong = !tries[i].good;
+        of[i]->password_was = tries[i].good ? NULL : "(another one)";
     return 0;
 }
 

@@ -87,8 +87,8 @@ static void compare(const struct resources *all, struct resource *item, const st
     json_t *wanted = am_value(item->options, field->option);
     if (field->use == FIELD_CONTENT && item->content_differs)
         note_content(item, field);
-    if (field->use == FIELD_SECRET && item->password_wrong)
-        note(item, field, json_string("(another one)"), json_string("(the given one)"));
+    if (field->use == FIELD_SECRET && item->password_was)
+        note(item, field, json_string(item->password_was), json_string("(the given one)"));
     if (!wanted)
         return;
     if (field->use == FIELD_MAP)

@@ -28,12 +28,12 @@ struct resource {
     const json_t *options;   /* of the wish */
 
     /* observe */
-    json_t *found;          /* owned: the object; NULL: none */
-    json_t *objects;        /* owned list, of a wish for information: all that fit */
-    bool password_wrong;    /* the user cannot log in with the given one */
-    struct content content; /* of an image: what is known of the wanted one */
-    bool content_differs;   /* the image has another one */
-    bool content_missing;   /* the image has none yet */
+    json_t *found;            /* owned: the object; NULL: none */
+    json_t *objects;          /* owned list, of a wish for information: all that fit */
+    const char *password_was; /* what a diff calls the one that has to change; NULL: none has */
+    struct content content;   /* of an image: what is known of the wanted one */
+    bool content_differs;     /* the image has another one */
+    bool content_missing;     /* the image has none yet */
 
     /* plan */
     enum resource_action action;

@@ -47,6 +47,25 @@ def test_password__of_a_disabled_user__is_left_alone_with_a_warning(resources):
     assert any("not enabled" in text for text in outcome.warnings)
 
 
+def test_password__of_a_user_that_becomes_enabled__is_set_with_that(resources):
+    """Nobody can try it before, and an older one is not to work again for a moment."""
+    item = user_of(resources)
+    resources(item)
+    resources(dict(item, enabled=False))
+    wanted = dict(item, password=CANARY + "-2", enabled=True)
+    predicted = resources(wanted, check=True, diff=True)
+    outcome = resources(wanted, diff=True)
+    assert actions(outcome) == ["updated"] and outcome["diff"] == predicted["diff"]
+    assert sorted(outcome["resources"][0]["changed_fields"]) == ["enabled", "password"]
+    assert [method for method, _ in all_writes(outcome)] == ["PATCH"]
+    assert resources.password_works(item["name"], CANARY + "-2")
+    assert_same(resources(wanted))
+    resources(dict(wanted, enabled=False))
+    outcome = resources(dict(wanted, password=CANARY + "-3", update_password="on_create"))
+    assert outcome["resources"][0]["changed_fields"] == ["enabled"]
+    assert resources.password_works(item["name"], CANARY + "-2")
+
+
 def test_password__with_a_second_factor__is_known_to_be_right(resources, cloud):
     assert_same(resources({"kind": "user", "name": "mfa", "password": "secret-of-mfa"}))
     assert actions(resources({"kind": "user", "name": "mfa", "password": "secret-of-nobody"}, check=True)) == ["updated"]

@@ -42,7 +42,9 @@ static void test_observe__a_password__is_tried_where_that_can_tell(void **state)
         {USER(""), "", 401, "password", 0},
         {USER(""), ", 'update_password': 'on_create'", 0, "", 0},
         {USER(", \"enabled\": false"), "", 0, "", 1},
-        {USER(", \"enabled\": false"), ", 'enabled': true", 0, "enabled", 0},
+        {USER(", \"enabled\": false"), ", 'enabled': true", 0, "password enabled", 0},
+        {USER(", \"enabled\": false"), ", 'enabled': true, 'update_password': 'on_create'", 0,
+         "enabled", 0},
         {USER(", \"enabled\": true"), ", 'enabled': false", 201, "enabled", 0},
     };
     for (size_t i = 0; i < array_length(rows); i++) {
