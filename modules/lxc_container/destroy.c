@@ -76,7 +76,7 @@ static int check_snapshots(const struct ct *ct, bool *any, struct error **err)
 
 /* liblxc empties on its way what is mounted there, of the same disk, and is held up by the rest
  * when half is gone. A data set of zfs is what is removed. */
-static int check_mounts(const struct ct *ct, struct error **err)
+int destroy_check_mounts(const struct ct *ct, struct error **err)
 {
     auto_free char *managed = lib_item(ct->container, "lxc.rootfs.managed");
     auto_free char *rootfs = facts_managed_rootfs(ct);
@@ -97,6 +97,18 @@ static int check_mounts(const struct ct *ct, struct error **err)
         "first",
         ct->args.name, ct->args.goal == CT_ABSENT ? "removed" : "restored", places.items[0]);
     return -1;
+}
+
+/* What hooks of the start have mounted may go when those of the end have run. */
+static bool has_end_hooks(const struct ct *ct)
+{
+    static const char *const keys[] = {"lxc.hook.stop", "lxc.hook.post-stop"};
+    for (size_t i = 0; i < array_length(keys) && ct->run != CT_RUN_STOPPED; i++) {
+        auto_free char *hooks = lib_running_item(ct->container, keys[i]);
+        if (!str_empty(hooks))
+            return true;
+    }
+    return false;
 }
 
 /* Below the folder is unmounted what goes by hand; the folder itself, a disk of the host, would be
@@ -125,7 +137,7 @@ int destroy_check(const struct ct *ct, struct error **err)
         return check_clones(ct, err) < 0 ? -1 : check_no_mount_itself(ct, err);
     if (!ct_exists(ct) || (!goes && !snapshot_replaces(&ct->args)))
         return 0;
-    if (check_mounts(ct, err) < 0)
+    if (!has_end_hooks(ct) && destroy_check_mounts(ct, err) < 0)
         return -1;
     if (!goes)
         return 0;
@@ -176,7 +188,7 @@ int destroy_rest(const struct ct *ct, struct error **err)
 int destroy_run(struct ct *ct, struct error **err)
 {
     bool snapshots = false;
-    if (check_snapshots(ct, &snapshots, err) < 0)
+    if (destroy_check_mounts(ct, err) < 0 || check_snapshots(ct, &snapshots, err) < 0)
         return -1;
     auto_free char *what = xasprintf("remove the container %s", ct->args.name);
     const struct guard guard = {.work = snapshots ? destroy_all : destroy};

@@ -9,8 +9,11 @@
 
 /* Whether a task that removes the container, or puts a snapshot in its place, can do so:
  * ERROR_USAGE names the mounts, snapshots or clones that are in the way, before anything is
- * stopped. */
+ * stopped. Of mounts nothing is said yet where the container runs and has hooks for its end, which
+ * may unmount them. */
 int destroy_check(const struct ct *ct, struct error **err) must_check;
+/* The same of mounts alone, for a container that is stopped. */
+int destroy_check_mounts(const struct ct *ct, struct error **err) must_check;
 /* The container is stopped. */
 int destroy_run(struct ct *ct, struct error **err) must_check;
 

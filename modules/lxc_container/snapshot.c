@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "fs/file.h"
 #include "lxc_container/clone.h"
+#include "lxc_container/destroy.h"
 #include "lxc_container/guard.h"
 
 enum { LONGEST_COMMENT = 1 << 16 };
@@ -178,6 +179,8 @@ int snapshot_run(struct ct *ct, struct error **err)
                 [CT_SNAPSHOT_ABSENT] = {"remove a snapshot of", destroy},
                 [CT_SNAPSHOT_RESTORED] = {"restore a snapshot of", restore}};
     const struct ct_snapshot *snapshot = &ct->args.snapshot;
+    if (snapshot_replaces(&ct->args) && destroy_check_mounts(ct, err) < 0)
+        return -1;
     auto_free char *what = xasprintf("%s %s", rows[snapshot->goal].what, ct->args.name);
     const struct guard guard = {
         .work = rows[snapshot->goal].work,

@@ -1,6 +1,7 @@
 """Files that were there before a container, or that outlive it: nothing that the module or liblxc does takes them away."""
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -219,6 +220,62 @@ def test_restored__folder_of_the_host_mounted_in_what_goes__is_refused(stopped, 
                            snapshot={"state": "restored", "name": "snap0"})
     assert outcome.failed and str(stopped.box.rootfs / "srv") in outcome.msg, outcome.data
     assert file.read_text() == "kept" and stopped.box.exists
+
+
+@pytest.fixture
+def apart():
+    """apart(subject, state, before="", …): the outcome of a run in a mount namespace that all runs of this test share, after
+    the shell commands BEFORE there."""
+    holder = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", "echo; exec sleep 300"],
+                              stdout=subprocess.PIPE)
+    holder.stdout.readline()
+
+    def run(subject, state, before="", check=False, **options):
+        inside = ["nsenter", "--mount=/proc/%d/ns/mnt" % holder.pid, "sh", "-ec", before + '\nexec "$@"', "sh"]
+        process, _ = subject.module.start(launcher=inside, check=check, **subject.given(dict(options, state=state)))
+        return subject.end(process)
+
+    yield run
+    holder.terminate()
+    holder.wait()
+    holder.stdout.close()
+
+
+@pytest.fixture
+def hooked(another):
+    """hooked(unmounts): a stopped container whose start mounts something in its folder, for the host to see."""
+    def make(unmounts):
+        subject = another()
+        place = subject.box.folder / "mnt"
+        subject.box.append("lxc.hook.pre-start = " + subject.hook("mkdir -p %s && mount -t tmpfs hooked %s" % (place, place)),
+                           "lxc.hook.post-stop = " + subject.hook("sleep 1; umount %s" % place if unmounts else "true"))
+        return subject, place
+
+    return make
+
+
+@pytest.mark.parametrize("state", ["absent", "restored"])
+def test_absent__what_its_own_hooks_mounted_and_unmount__is_not_in_the_way(hooked, apart, state):
+    subject, _ = hooked(True)
+    restored = {"state": "restored", "name": "snap0"}
+    if state == "restored":
+        assert subject("present", snapshot={"state": "present"}).changed
+    assert apart(subject, "started").changed
+    options = {"snapshot": restored} if state == "restored" else {}
+    outcome = apart(subject, "absent" if state == "absent" else "started", **options)
+    assert outcome.changed and not outcome.failed, outcome.data
+    assert outcome["lxc_container"]["state"] == ("absent" if state == "absent" else "running")
+
+
+def test_absent__what_hooks_of_its_end_leave_mounted__is_refused_before_anything_goes(hooked, apart):
+    subject, place = hooked(False)
+    assert apart(subject, "started").changed
+    outcome = apart(subject, "absent", before="echo kept >%s/x" % place)
+    assert outcome.failed and "mounted on %s" % place in outcome.msg and "unmount it first" in outcome.msg, outcome.data
+    assert outcome["lxc_container"]["state"] == "stopped" and (subject.box.rootfs / "sbin/init").exists()
+    again = apart(subject, "absent", before="grep -q kept %s/x" % place)
+    assert again.failed and "mounted on %s" % place in again.msg and not again.changed, again.data
+    assert apart(subject, "absent", before="umount %s" % place).changed and not subject.box.exists
 
 
 # ---- an archive of what goes

@@ -20,7 +20,16 @@ static int item(struct lxc_container *container, const char *key, char *value, i
     return (int)strlen(shown);
 }
 
-static struct lxc_container container = {.get_config_item = item};
+static const char *hooked; /* the key of the hook that it was started with */
+
+static char *running_item(struct lxc_container *container, const char *key)
+{
+    (void)container;
+    return xstrdup(str_equal(key, hooked) ? "/bin/true" : "");
+}
+
+static struct lxc_container container = {.get_config_item = item,
+                                         .get_running_config_item = running_item};
 
 static struct ct ct_of(void **state, enum ct_class class, enum ct_goal goal)
 {
@@ -96,6 +105,45 @@ static void test_destroy_check__mount__is_named_unless_nothing_is_removed(void *
     ct_clear(&ct);
 }
 
+/* Hooks of the end may unmount what those of the start have mounted; else a stop is for nothing. */
+static void test_destroy_check__mount_of_one_that_runs__may_go_with_hooks_of_its_end(void **state)
+{
+    static const struct {
+        enum ct_run run;
+        const char *hook;
+        bool refused;
+    } rows[] = {
+        {CT_RUN_RUNNING, "lxc.hook.post-stop", false}, {CT_RUN_FROZEN, "lxc.hook.stop", false},
+        {CT_RUN_RUNNING, "lxc.hook.pre-start", true},  {CT_RUN_RUNNING, NULL, true},
+        {CT_RUN_STOPPED, "lxc.hook.post-stop", true},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct error *err = NULL;
+        struct ct ct = ct_of(state, CT_DEFINED, CT_ABSENT);
+        free(ct.directory);
+        ct.directory = xstrdup("/proc");
+        ct.run = rows[i].run;
+        hooked = rows[i].hook;
+        int result = destroy_check(&ct, &err);
+        if (rows[i].refused)
+            assert_error(&err, ERROR_USAGE, "mounted on /proc");
+        assert_int_equal(result, rows[i].refused ? -1 : 0);
+        ct_clear(&ct);
+    }
+}
+
+static void test_destroy_run__mount_that_is_still_there__is_named(void **state)
+{
+    struct error *err = NULL;
+    struct ct ct = ct_of(state, CT_DEFINED, CT_ABSENT);
+    free(ct.directory);
+    ct.directory = xstrdup("/proc");
+    assert_int_equal(destroy_run(&ct, &err), -1);
+    assert_error(&err, ERROR_USAGE, "mounted on /proc");
+    assert_false(ct.done.changed);
+    ct_clear(&ct);
+}
+
 /* Its files would go, and the folder would stay. */
 static void test_destroy_check__rest_on_a_mount_of_its_own__is_refused(void **state)
 {
@@ -149,6 +197,8 @@ int main(void)
         UNIT(test_destroy_check__clones__are_named_whatever_is_there),
         UNIT(test_destroy_check__nothing_in_the_way__is_fine),
         UNIT(test_destroy_check__mount__is_named_unless_nothing_is_removed),
+        UNIT(test_destroy_check__mount_of_one_that_runs__may_go_with_hooks_of_its_end),
+        UNIT(test_destroy_run__mount_that_is_still_there__is_named),
         UNIT(test_destroy_check__rest_on_a_mount_of_its_own__is_refused),
         UNIT(test_destroy_rest__own_files__go_and_others_stay),
         UNIT(test_destroy_rest__no_configuration__leaves_all),
