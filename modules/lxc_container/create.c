@@ -211,7 +211,12 @@ int create_make_room(struct ct *ct, struct error **err)
 static void clean_up(struct ct *ct)
 {
     auto_free char *partial = xasprintf("%s/partial", ct->directory);
+    auto_strv struct strv places;
+    strv_init(&places);
     if (access(partial, F_OK) == 0) {
+        /* A disk that was mounted for the container stays, and the next run tells of it. */
+        if (mounts_in(ct->directory, NULL, &places, NULL) < 0 || places.count)
+            return;
         if (empty_directory(ct, NULL) < 0 || destroy_by_force(ct, NULL) < 0)
             return;
     } else if (destroy_rest(ct, NULL) < 0) {

@@ -111,9 +111,42 @@ static bool has_end_hooks(const struct ct *ct)
     return false;
 }
 
+/* Adds what is mounted below FOLDER, not what is mounted on it. */
+static int find_below(const char *folder, struct strv *places, struct error **err)
+{
+    auto_free char *real = realpath(folder, NULL);
+    auto_strv struct strv found;
+    strv_init(&found);
+    if (mounts_in(folder, NULL, &found, err) < 0)
+        return -1;
+    for (size_t i = 0; i < found.count; i++)
+        if (!str_equal(found.items[i], real))
+            strv_add(places, found.items[i]);
+    return 0;
+}
+
+/* A disk that waits for the container: unmounted it would keep half of one, and the next creation
+ * would fill the folder beneath. */
+static int check_no_mount_below(const struct ct *ct, struct error **err)
+{
+    const char *filled = ct->half_made ? ct->args.store.directory : NULL;
+    auto_strv struct strv places;
+    strv_init(&places);
+    if (find_below(ct->directory, &places, err) < 0 ||
+        (filled && find_below(filled, &places, err) < 0))
+        return -1;
+    if (!places.count)
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "what the interrupted creation of %s left cannot be removed, because something is "
+               "mounted on %s: unmount it first",
+               ct->args.name, places.items[0]);
+    return -1;
+}
+
 /* Below the folder is unmounted what goes by hand; the folder itself, a disk of the host, would be
  * emptied and stay. */
-static int check_no_mount_itself(const struct ct *ct, struct error **err)
+static int check_rest(const struct ct *ct, struct error **err)
 {
     auto_free char *real = realpath(ct->directory, NULL);
     auto_strv struct strv places;
@@ -121,7 +154,7 @@ static int check_no_mount_itself(const struct ct *ct, struct error **err)
     if (mounts_in(ct->directory, NULL, &places, err) < 0)
         return -1;
     if (!real || !strv_contains(&places, real))
-        return 0;
+        return ct->class == CT_PARTIAL ? check_no_mount_below(ct, err) : 0;
     error_make(err, ERROR_USAGE,
                "what is left of %s cannot be removed, because %s is mounted itself: unmount it "
                "first",
@@ -134,7 +167,7 @@ int destroy_check(const struct ct *ct, struct error **err)
     bool snapshots = false;
     bool goes = ct->args.goal == CT_ABSENT;
     if (ct_remains(ct))
-        return check_clones(ct, err) < 0 ? -1 : check_no_mount_itself(ct, err);
+        return check_clones(ct, err) < 0 ? -1 : check_rest(ct, err);
     if (!ct_exists(ct) || (!goes && !snapshot_replaces(&ct->args)))
         return 0;
     if (!has_end_hooks(ct) && destroy_check_mounts(ct, err) < 0)

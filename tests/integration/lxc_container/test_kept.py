@@ -37,6 +37,26 @@ def beside_mount(subject, source, place, state, check=False, **options):
     return subject.end(process)
 
 
+@pytest.fixture
+def apart():
+    """apart(subject, state, before="", meanwhile="", …): the outcome of a run in a mount namespace that all runs of this test
+    share, after the shell commands BEFORE there, and beside those of MEANWHILE, to which the run is $$."""
+    holder = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", "echo; exec sleep 300"],
+                              stdout=subprocess.PIPE)
+    holder.stdout.readline()
+
+    def run(subject, state, before="", meanwhile="", check=False, **options):
+        beside = "(%s) >/dev/null 2>&1 &\n" % meanwhile if meanwhile else ""
+        inside = ["nsenter", "--mount=/proc/%d/ns/mnt" % holder.pid, "sh", "-ec", before + "\n" + beside + 'exec "$@"', "sh"]
+        process, _ = subject.module.start(launcher=inside, check=check, **subject.given(dict(options, state=state)))
+        return subject.end(process)
+
+    yield run
+    holder.terminate()
+    holder.wait()
+    holder.stdout.close()
+
+
 # ---- before a creation
 
 @pytest.mark.parametrize("place", ["rootfs/data", "scripts"])
@@ -141,6 +161,44 @@ def test_create__killed__force_takes_the_directory_that_it_filled(subject, half_
     assert subject("absent").changed and not root.exists()
 
 
+# ---- a disk that was mounted for the container
+
+@pytest.mark.parametrize("state, place", [("present", "rootfs"), ("present", "rootfs/srv"), ("present", "elsewhere/srv"),
+                                          ("absent", "rootfs")])
+@pytest.mark.parametrize("check", [False, True])
+def test_force__disk_in_what_a_creation_left__is_not_unmounted(subject, tmp_path, state, place, check):
+    """The next creation would fill the folder beneath, and the disk would keep half a container."""
+    file = keep(tmp_path / "host")
+    box, elsewhere = subject.box, tmp_path / "elsewhere"
+    keep(box.rootfs)
+    (box.folder / "partial").touch()
+    options = subject.made() if state == "present" else {}
+    if place.startswith("elsewhere"):
+        box.config_file.write_text("lxc.rootfs.path = dir:%s\n" % elsewhere)
+        keep(elsewhere)
+        options["directory"] = str(elsewhere)
+    mounted = (tmp_path if place.startswith("elsewhere") else box.folder) / place
+    outcome = beside_mount(subject, tmp_path / "host", mounted, state, check, force=True, **options)
+    assert outcome.failed and not outcome.changed, outcome.data
+    assert "mounted on %s" % mounted in outcome.msg and "unmount it first" in outcome.msg
+    assert file.read_text() == "kept" and (box.folder / "partial").exists() and (box.rootfs / "x").exists()
+
+
+def test_create__told_to_end__the_disk_for_it_stays_mounted(subject, apart, tmp_path):
+    box, begun = subject.box, tmp_path / "begun"
+    box.rootfs.mkdir(parents=True)
+    slow = template(tmp_path / "slow", "touch %s\nexec sleep 60\n" % begun)
+    options = dict(subject.made(), **slow)
+    outcome = apart(subject, "present", before="mount -t tmpfs disk %s" % box.rootfs,
+                    meanwhile="until [ -e %s ]; do sleep 0.1; done; kill -TERM $$" % begun, **options)
+    assert outcome.failed and "SIGTERM" in outcome.msg, outcome.data
+    again = apart(subject, "present", before="mountpoint -q %s" % box.rootfs, **options)
+    assert again.failed and "interrupted" in again.msg, again.data
+    forced = apart(subject, "present", force=True, **options)
+    assert forced.failed and "mounted on %s" % box.rootfs in forced.msg, forced.data
+    assert apart(subject, "absent", before="umount %s" % box.rootfs, force=True).changed and not box.folder.exists()
+
+
 # ---- a root file system that is not managed
 
 def unmanaged(box, rootfs):
@@ -220,25 +278,6 @@ def test_restored__folder_of_the_host_mounted_in_what_goes__is_refused(stopped, 
                            snapshot={"state": "restored", "name": "snap0"})
     assert outcome.failed and str(stopped.box.rootfs / "srv") in outcome.msg, outcome.data
     assert file.read_text() == "kept" and stopped.box.exists
-
-
-@pytest.fixture
-def apart():
-    """apart(subject, state, before="", …): the outcome of a run in a mount namespace that all runs of this test share, after
-    the shell commands BEFORE there."""
-    holder = subprocess.Popen(["unshare", "--mount", "--propagation", "private", "sh", "-c", "echo; exec sleep 300"],
-                              stdout=subprocess.PIPE)
-    holder.stdout.readline()
-
-    def run(subject, state, before="", check=False, **options):
-        inside = ["nsenter", "--mount=/proc/%d/ns/mnt" % holder.pid, "sh", "-ec", before + '\nexec "$@"', "sh"]
-        process, _ = subject.module.start(launcher=inside, check=check, **subject.given(dict(options, state=state)))
-        return subject.end(process)
-
-    yield run
-    holder.terminate()
-    holder.wait()
-    holder.stdout.close()
 
 
 @pytest.fixture
