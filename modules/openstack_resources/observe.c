@@ -61,17 +61,55 @@ static bool is_wanted(const struct resource *item)
     return given && !once && item->found && item->wish->state == WISH_PRESENT;
 }
 
-/* Nobody can log in as this user. Who becomes enabled gets the password in the same request, so
- * that an older one never works again. */
-static void pass_over(const struct resources *all, struct resource *item)
+static bool is_disabled(const json_t *object)
 {
-    if (am_flag(item->options, "enabled"))
+    return json_is_false(json_object_get(object, "enabled"));
+}
+
+/* The domain that the item's user is in; NULL: not known. */
+static const json_t *domain_of(const struct resources *all, const struct resource *item)
+{
+    const struct osk_listing *listing =
+        resources_listing(all, &kind_domain, kind_domain.collection);
+    const char *id = js_str(item->found, "domain_id", NULL);
+    size_t index = 0;
+    json_t *domain = NULL;
+    json_array_foreach (listing ? listing->items : NULL, index, domain)
+        if (id && str_equal(js_str(domain, "id", NULL), id))
+            return domain;
+    return NULL;
+}
+
+/* Whether an item of the task enables DOMAIN. */
+static bool is_enabled_here(const struct resources *all, const json_t *domain)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        const struct resource *item = &all->items[i];
+        if (item->kind == &kind_domain && item->wish->state == WISH_PRESENT &&
+            str_equal(resource_id(item), js_str(domain, "id", NULL)))
+            return am_flag(item->options, "enabled");
+    }
+    return false;
+}
+
+/* Whether somebody can log in as the item's user; where nobody can, what becomes of the password is
+ * settled here. Who becomes enabled gets it in the same request, so that an older one never works
+ * again. */
+static bool can_log_in(const struct resources *all, struct resource *item)
+{
+    const json_t *domain = domain_of(all, item);
+    if (!is_disabled(item->found) && !is_disabled(domain))
+        return true;
+    if ((!is_disabled(item->found) || am_flag(item->options, "enabled")) &&
+        (!is_disabled(domain) || is_enabled_here(all, domain)))
         item->password_was = "(not known)";
     else
         strv_printf(&all->context->warnings,
-                    "resources[%zu] (%s): nobody can log in as a user that is not enabled, so "
-                    "whether the password is the given one is not known, and it is left alone",
+                    "resources[%zu] (%s): nobody can log in as a user that is not enabled, or "
+                    "whose domain is not, so whether the password is the given one is not known, "
+                    "and it is left alone",
                     item->wish->index, item->wish->label);
+    return false;
 }
 
 static int try_passwords(struct resources *all, struct error **err)
@@ -81,12 +119,8 @@ static int try_passwords(struct resources *all, struct error **err)
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
         struct resource *item = &all->items[i];
-        if (!is_wanted(item))
+        if (!is_wanted(item) || !can_log_in(all, item))
             continue;
-        if (json_is_false(json_object_get(item->found, "enabled"))) {
-            pass_over(all, item);
-            continue;
-        }
         of[count] = item;
         tries[count++] = (struct osk_password){.user_id = resource_id(item),
                                                .password = am_text(item->options, "password")};

@@ -66,6 +66,21 @@ def test_password__of_a_user_that_becomes_enabled__is_set_with_that(resources):
     assert resources.password_works(item["name"], CANARY + "-2")
 
 
+def test_password__in_a_domain_that_is_not_enabled__is_left_alone_until_it_is(resources):
+    """Keystone answers to a login there as to a wrong password."""
+    domain = {"kind": "domain", "name": resources.fresh("domain")}
+    item = user_of(resources, domain=domain["name"])
+    resources(domain, item)
+    assert_same(resources(domain, item))
+    resources(dict(domain, enabled=False), {"kind": "role", "name": resources.fresh("role")})
+    outcome = resources(domain, item)
+    assert_same(outcome)
+    assert any("not enabled" in text for text in outcome.warnings)
+    outcome = resources(dict(domain, enabled=True), item)
+    assert actions(outcome) == ["updated", "updated"] and outcome.warnings == []
+    assert_same(resources(dict(domain, enabled=True), item))
+
+
 def test_password__with_a_second_factor__is_known_to_be_right(resources, cloud):
     assert_same(resources({"kind": "user", "name": "mfa", "password": "secret-of-mfa"}))
     assert actions(resources({"kind": "user", "name": "mfa", "password": "secret-of-nobody"}, check=True)) == ["updated"]

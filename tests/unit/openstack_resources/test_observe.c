@@ -66,6 +66,49 @@ static void test_observe__a_password__is_tried_where_that_can_tell(void **state)
     }
 }
 
+/* Keystone answers as to a wrong password. */
+static void test_observe__a_password_in_a_disabled_domain__is_not_tried(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *domain; /* what its item says; NULL: there is none */
+        const char *user;   /* what Keystone says more of the user */
+        const char *more;
+        const char *differing;
+        size_t warnings;
+    } rows[] = {
+        {NULL, "", "", "", 1},
+        {NULL, ", \"enabled\": false", ", 'enabled': true", "enabled", 1},
+        {"", "", "", "", 1},
+        {", 'enabled': false", "", "", "", 1},
+        {", 'enabled': true", "", "", "password", 0},
+        {", 'enabled': true", ", \"enabled\": false", "", "", 1},
+        {", 'enabled': true", ", \"enabled\": false", ", 'enabled': true", "password enabled", 0},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        auto_free char *user = xasprintf("{\"users\": [{\"id\": \"u1\", \"name\": \"u\", "
+                                         "\"domain_id\": \"d1\"%s}]}",
+                                         rows[i].user);
+        const struct fake_reply script[] = {
+            TOKEN("1"),
+            {.when = "GET /v3/domains ",
+             .body = "{\"domains\": [{\"id\": \"d1\", \"name\": \"d\", \"enabled\": false}]}"},
+            {.when = "GET /v3/users?", .body = user}};
+        auto_task struct task task;
+        auto_free char *domain =
+            rows[i].domain ? xasprintf(", {'kind': 'domain', 'name': 'd'%s}", rows[i].domain)
+                           : xstrdup("");
+        auto_free char *items =
+            xasprintf("[{'kind': 'user', 'name': 'u', 'domain': 'd', 'password': 'pw'%s}%s]",
+                      rows[i].more, domain);
+        start(&task, script, array_length(script), items);
+        auto_free char *names = differing(&task);
+        assert_string_equal(names, rows[i].differing);
+        assert_int_equal(task.bench.context.warnings.count, rows[i].warnings);
+        assert_int_equal(fake_server_requests(task.server), 3);
+    }
+}
+
 static void test_observe__a_try_that_keystone_cannot_answer__ends_the_task(void **state)
 {
     (void)state;
@@ -168,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         place_test(test_observe__a_password__is_tried_where_that_can_tell),
+        place_test(test_observe__a_password_in_a_disabled_domain__is_not_tried),
         place_test(test_observe__a_try_that_keystone_cannot_answer__ends_the_task),
         place_test(test_observe__the_default_project__is_compared_by_its_id),
         place_test(test_observe__endpoints__are_those_of_the_service),
