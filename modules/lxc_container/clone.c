@@ -12,6 +12,7 @@
 #include "fs/atomic.h"
 #include "fs/dir.h"
 #include "fs/file.h"
+#include "lxc_container/copy.h"
 #include "lxc_container/facts.h"
 #include "lxc_container/guard.h"
 #include "lxc_container/keys.h"
@@ -37,6 +38,19 @@ static char *clone_config(const struct ct *ct)
     return xasprintf("%s/%s/config", ct->clone_path, ct->args.clone.name);
 }
 
+/* A container that is removed when it was copied would be lost. */
+static int check_whole(const struct ct *ct, const char *path, struct error **err)
+{
+    bool whole = false;
+    if (copy_is_whole(path, &whole, err) < 0 || whole)
+        return whole ? 0 : -1;
+    error_make(err, ERROR_USAGE,
+               "clone_name: %s is no whole copy, because making it was cut off (%s has no "
+               "lxc.rootfs.path): remove it with state: absent",
+               ct->args.clone.name, path);
+    return -1;
+}
+
 int clone_observe(struct ct *ct, struct error **err)
 {
     const struct ct_clone *clone = &ct->args.clone;
@@ -45,7 +59,7 @@ int clone_observe(struct ct *ct, struct error **err)
     ct->done.clone_known = true;
     auto_free char *path = clone_config(ct);
     if (access(path, F_OK) == 0)
-        return 0;
+        return check_whole(ct, path, err);
     ct->do_clone = true;
     return clone->snapshot ? 0 : clone_check_rsync(ct, err);
 }
@@ -112,11 +126,12 @@ int clone_run(struct ct *ct, struct error **err)
     auto_free char *what = xasprintf("clone %s to %s", ct->args.name, ct->args.clone.name);
     auto_free char *directory = xasprintf("%s/%s", ct->clone_path, ct->args.clone.name);
     const struct guard guard = {.work = copy};
+    bool ours = access(directory, F_OK) < 0;
     if (dir_make(ct->clone_path, 0755, err) < 0)
         return -1;
     if (guard_run(ct, &guard, what, err) < 0) {
-        if (rmdir(directory) < 0)
-            return -1;
+        if (ours)
+            copy_clean_up(directory);
         return -1;
     }
     ct->done.changed = true;

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "fs/file.h"
 #include "lxc_container/clone.h"
+#include "lxc_container/copy.h"
 #include "lxc_container/destroy.h"
 #include "lxc_container/guard.h"
 
@@ -76,12 +77,29 @@ static char *next_name(const struct ct *ct)
     }
 }
 
+/* What restoring replaces is gone before liblxc finds that out. */
+static int check_whole(const struct ct *ct, struct error **err)
+{
+    const char *name = ct->args.snapshot.name;
+    auto_free char *path = xasprintf("%s/snaps/%s/config", ct->directory, name);
+    bool whole = true;
+    if (access(path, F_OK) == 0 && copy_is_whole(path, &whole, err) < 0)
+        return -1;
+    if (whole)
+        return 0;
+    error_make(err, ERROR_USAGE,
+               "snapshot: %s of %s is no whole copy, because making it was cut off (%s has no "
+               "lxc.rootfs.path): remove it with state: absent in snapshot",
+               name, ct->args.name, path);
+    return -1;
+}
+
 static int observe_present(struct ct *ct, bool there, struct error **err)
 {
     const char *name = ct->args.snapshot.name;
     ct->do_snapshot = !there;
     if (there)
-        return 0;
+        return check_whole(ct, err);
     auto_free char *next = next_name(ct);
     if (name && !str_equal(name, next)) {
         error_make(err, ERROR_USAGE,
@@ -102,7 +120,7 @@ static int observe_restored(struct ct *ct, bool there, struct error **err)
     }
     ct->do_snapshot = true;
     if (there)
-        return clone_check_rsync(ct, err);
+        return check_whole(ct, err) < 0 ? -1 : clone_check_rsync(ct, err);
     error_make(err, ERROR_NOT_FOUND, "snapshot: %s has no snapshot %s", ct->args.name,
                snapshot->name);
     return -1;
@@ -186,8 +204,13 @@ int snapshot_run(struct ct *ct, struct error **err)
         .work = rows[snapshot->goal].work,
         .payload = snapshot->goal == CT_SNAPSHOT_PRESENT ? snapshot->comment : snapshot->name,
     };
-    if (guard_run(ct, &guard, what, err) < 0)
+    auto_free char *next = next_name(ct);
+    if (guard_run(ct, &guard, what, err) < 0) {
+        auto_free char *made = xasprintf("%s/snaps/%s", ct->directory, next);
+        if (snapshot->goal == CT_SNAPSHOT_PRESENT)
+            copy_clean_up(made);
         return -1;
+    }
     ct->done.changed = true;
     off_t mark = capture_mark(&ct->capture);
     if (ct_reopen(ct))

@@ -1,6 +1,7 @@
 """Clones, snapshots and archives: items 98 to 107 of the conformance list."""
 import os
 import shutil
+import signal
 import subprocess
 import tarfile
 import tempfile
@@ -8,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from support.wait import until
 
 
 @pytest.fixture
@@ -90,6 +93,67 @@ def test_102__full_copy_without_rsync__says_so(stopped, target, tmp_path):
 
 def snapshot(subject, state, name="snap0", **options):
     return subject("present", snapshot=dict({"state": state, "name": name}, **options))
+
+
+def cut_off(subject, tmp_path, number, **options):
+    """The outcome of a run that is ended with the signal NUMBER while the program rsync copies; None for one that is killed.
+    It goes on for a second then, if nobody ends it."""
+    begun, folder = tmp_path / "begun", tmp_path / "bin"
+    folder.mkdir()
+    slow = folder / "rsync"
+    slow.write_text("#!/bin/sh\ntouch %s\nsleep 1\nexec %s \"$@\"\n" % (begun, shutil.which("rsync")))
+    slow.chmod(0o755)
+    process, _ = subject.module.start(env={"PATH": "%s:%s" % (folder, os.environ["PATH"])}, **subject.given(options))
+    until(begun.exists)
+    process.send_signal(number)
+    if number == signal.SIGKILL:
+        process.communicate()
+        return None
+    return subject.end(process)
+
+
+@pytest.mark.parametrize("kind", ["clone", "snapshot"])
+def test_copy__told_to_end__leaves_nothing_that_counts_as_one(stopped, target, tmp_path, kind):
+    options = {"clone_name": target.name} if kind == "clone" else {"snapshot": {"state": "present"}}
+    outcome = cut_off(stopped, tmp_path, signal.SIGTERM, state="present", **options)
+    assert outcome.failed and "SIGTERM" in outcome.msg, outcome.data
+    copy = target.folder if kind == "clone" else stopped.box.folder / "snaps/snap0"
+    assert not copy.exists()
+    outcome = stopped("present", **options)
+    assert outcome.changed and (copy / "rootfs/sbin/init").exists(), outcome.data
+
+
+def test_copy__killed__goes_on_and_the_next_run_waits_for_it(stopped, target, tmp_path):
+    cut_off(stopped, tmp_path, signal.SIGKILL, state="absent", clone_name=target.name)
+    outcome = stopped("absent", clone_name=target.name)
+    assert outcome.changed and outcome["lxc_container"]["cloned"] is False, outcome.data
+    assert (target.rootfs / "sbin/init").exists() and not stopped.box.exists
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_copy__that_is_not_whole__does_not_count(stopped, target, check):
+    """As of a host that lost its power."""
+    target.folder.mkdir()
+    target.config_file.write_text("lxc.uts.name = %s\n" % stopped.box.name)
+    (target.rootfs / "half").mkdir(parents=True)
+    outcome = stopped("absent", clone_name=target.name, check=check)
+    assert outcome.failed and target.name in outcome.msg and "state: absent" in outcome.msg, outcome.data
+    assert stopped.box.exists
+    assert stopped("absent", name=target.name).changed and not target.folder.exists()
+    assert clone(stopped, target).changed
+
+
+@pytest.mark.parametrize("state", ["present", "restored"])
+def test_copy__snapshot_that_is_not_whole__does_not_count(stopped, state):
+    half = stopped.box.folder / "snaps/snap0"
+    (half / "rootfs").mkdir(parents=True)
+    (half / "config").write_text("lxc.uts.name = %s\n" % stopped.box.name)
+    (half / "ts").write_text("2020:01:01 00:00:00")
+    outcome = stopped("present", snapshot={"state": state, "name": "snap0"})
+    assert outcome.failed and "snap0" in outcome.msg and "state: absent" in outcome.msg, outcome.data
+    assert (stopped.box.rootfs / "sbin/init").exists()
+    assert stopped("present", snapshot={"state": "absent", "name": "snap0"}).changed and not half.exists()
+    assert stopped("present", snapshot={"state": "present", "name": "snap0"}).changed
 
 
 def test_103__snapshot__is_made_restored_and_removed(stopped):

@@ -172,6 +172,22 @@ def test_facts__destroy__empties_what_is_mounted_below(box, tmp_path):
     assert status != 0 and os.listdir(tmp_path / "host") == []
 
 
+def test_facts__clone_cut_off__has_no_root_file_system_in_its_configuration(box, world, tmp_path):
+    copy = world.box()
+    slow = tmp_path / "rsync"
+    slow.write_text("#!/bin/sh\ntouch %s\nexec sleep 60\n" % (tmp_path / "begun"))
+    slow.chmod(0o755)
+    process = subprocess.Popen(["lxc-copy", "-P", box.lxcpath, "-n", box.name, "-N", copy.name], start_new_session=True,
+                               env=dict(os.environ, PATH="%s:%s" % (tmp_path, os.environ["PATH"])))
+    until((tmp_path / "begun").exists)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert copy.config_file.exists() and copy.values("lxc.rootfs.path") == [] and copy.values("lxc.uts.name") == [box.name]
+    assert box.values("lxc.rootfs.path") != []
+    copy.destroy()
+    copy.none_left()
+
+
 def test_facts__handle_of_a_missing_container__says_stopped(world):
     box = Box(world, "spec-nobody")
     assert (box.exists, box.state, box.pid) == (False, "STOPPED", -1)
