@@ -167,21 +167,55 @@ static void inherit(json_t *flavor, const json_t *old, const char *attribute)
         json_object_set(flavor, attribute, has);
 }
 
-/* What the new one is: as the old one, but for what the item says. Owned. */
-static json_t *successor(const struct resources *all, const struct resource *item,
-                         struct error **err)
+/* What Nova has to be told to make the old one again; owned. */
+static json_t *predecessor(const struct resource *item)
 {
-    json_auto_t *said = resource_body(all, item, true, err);
-    json_auto_t *flavor = json_object();
-    if (!said)
-        return NULL;
+    json_t *flavor = json_object();
     for (const struct field *field = fields; field->option; field++)
         if (field->attribute && field->use != FIELD_MAP)
             inherit(flavor, item->found, field->attribute);
     for (size_t i = 0; i < array_length(others); i++)
         inherit(flavor, item->found, others[i]);
-    json_object_update(flavor, said);
-    return json_incref(flavor);
+    return flavor;
+}
+
+/* What the new one is: as the old one, but for what the item says. Owned. */
+static json_t *successor(const struct resources *all, const struct resource *item,
+                         struct error **err)
+{
+    json_auto_t *said = resource_body(all, item, true, err);
+    json_t *flavor = said ? predecessor(item) : NULL;
+    if (flavor)
+        json_object_update(flavor, said);
+    return flavor;
+}
+
+static int make_for(const struct resources *all, struct resource *item, json_t *flavor,
+                    const json_t *specs, const json_t *access, struct error **err)
+{
+    int made = make(all, item, json_incref(flavor), specs, err);
+    if (item->after && is_private(flavor))
+        restore_access(all, item, access);
+    return made;
+}
+
+/* Where Nova refuses the new one, or its specs, nobody else knows what the old one was. */
+static void put_back(const struct resources *all, struct resource *item, const json_t *access,
+                     struct error **err)
+{
+    json_auto_t *flavor = predecessor(item);
+    const json_t *specs = json_object_get(item->found, "extra_specs");
+    auto_error struct error *refused = NULL;
+    if (resource_delete(all, item, &refused) == 0) {
+        json_decref(steal_ptr(item->after));
+        if (make_for(all, item, flavor, specs, access, &refused) == 0) {
+            item->changed = false;
+            error_append(err, "\n(the old flavor was made again)");
+            return;
+        }
+    }
+    error_wrap(err, "the old flavor was deleted, and the new one is not complete");
+    error_append(err, "\n(the old one could not be made again: %s)", refused->message);
 }
 
 static int put_in_place(const struct resources *all, struct resource *item, json_t *flavor,
@@ -192,11 +226,9 @@ static int put_in_place(const struct resources *all, struct resource *item, json
     json_object_update(specs, am_value(item->options, "extra_specs"));
     if (resource_delete(all, item, err) < 0)
         return -1;
-    int made = make(all, item, json_incref(flavor), specs, err);
-    if (item->after && is_private(flavor))
-        restore_access(all, item, access);
+    int made = make_for(all, item, flavor, specs, access, err);
     if (made < 0)
-        error_wrap(err, "the old flavor was deleted, and the new one is not complete");
+        put_back(all, item, access, err);
     return made;
 }
 

@@ -135,6 +135,20 @@ def test_flavor__recreated_by_a_run_that_is_told_to_stop__is_there_afterwards(re
     assert (made["ram"], made["extra_specs"]) == (1, {"keep:me": "1"})
 
 
+@pytest.mark.parametrize("refused", ({"vcpus": 1 << 31}, {"ram": 8192, "extra_specs": {"no spec!": "1"}}))
+def test_flavor__whose_successor_nova_refuses__is_there_as_before(resources, cloud, refused):
+    item = flavor_of(resources, is_public=False, extra_specs={"keep:me": "1"})
+    old = resources(item)["resources"][0]["id"]
+    project = cloud.ids["projects"]["demo"]
+    resources.ask("nova", "POST", "/flavors/%s/action" % old, {"addTenantAccess": {"tenant": project}})
+    before = stored(resources, item["name"])
+    outcome = resources(dict(item, on_immutable="recreate", **refused))
+    assert outcome.failed and "the old flavor was made again" in outcome.msg and not outcome.changed, outcome.data
+    assert stored(resources, item["name"]) == before
+    access = resources.ask("nova", "GET", "/flavors/%s/os-flavor-access" % old).body["flavor_access"]
+    assert [each["tenant_id"] for each in access] == [project]
+
+
 def test_flavor__without_what_a_new_one_needs__is_an_error(resources):
     outcome = resources({"kind": "flavor", "name": resources.fresh("flavor"), "vcpus": 1, "ram": 1})
     assert outcome.failed and outcome["option"] == "resources[0].disk" and all_writes(outcome) == []

@@ -98,6 +98,52 @@ static void test_flavor__that_cannot_be_made_anew__is_a_change_and_a_failure(voi
                  true);
 }
 
+#define SPECS ", \"extra_specs\": {\"a\": \"1\"}"
+
+/* Nobody but the task knows what the old one was. */
+static void test_flavor__whose_successor_nova_refuses__is_made_again(void **state)
+{
+    (void)state;
+    static const struct {
+        int made;  /* the answer to the new one */
+        int specs; /* to its specs */
+        size_t again;
+        const char *requests;
+    } rows[] = {
+        {400, 200, 5,
+         "DELETE /c/v2.1/flavors/1, POST /c/v2.1/flavors, DELETE /c/v2.1/flavors/1, POST "
+         "/c/v2.1/flavors, POST /c/v2.1/flavors/1/os-extra_specs"},
+        {200, 400, 6,
+         "DELETE /c/v2.1/flavors/1, POST /c/v2.1/flavors, POST /c/v2.1/flavors/1/os-extra_specs, "
+         "DELETE /c/v2.1/flavors/1, POST /c/v2.1/flavors, POST /c/v2.1/flavors/1/os-extra_specs"},
+    };
+    for (size_t i = 0; i < array_length(rows); i++) {
+        struct fake_reply first = MADE;
+        first.times = 1;
+        first.status = rows[i].made;
+        const struct fake_reply script[] = {
+            TOKEN("1"),
+            FLAVOR(SPECS),
+            {.when = "DELETE /c/v2.1/flavors/1 ", .status = 202},
+            first,
+            MADE,
+            {.when = "POST /c/v2.1/flavors/1/os-extra_specs",
+             .times = rows[i].specs == 400,
+             .status = rows[i].specs},
+            {.when = "POST /c/v2.1/flavors/1/os-extra_specs", .body = "{}"}};
+        auto_task struct task task;
+        start(&task, script, array_length(script), ITEM);
+        assert_fails(&task, ERROR_STATUS, "(the old flavor was made again)", false);
+        auto_free char *wanted =
+            xasprintf(LOGIN ", " FLAVORS "/detail?is_public=None, %s", rows[i].requests);
+        assert_requests(&task, wanted);
+        auto_free char *post = fake_server_request(task.server, rows[i].again);
+        auto_free char *specs = fake_server_request(task.server, rows[i].again + 1);
+        assert_contains(post, "\"vcpus\":1");
+        assert_contains(specs, "{\"extra_specs\":{\"a\":\"1\"}}");
+    }
+}
+
 static void test_flavor__that_cannot_be_deleted__is_no_change(void **state)
 {
     (void)state;
@@ -115,6 +161,7 @@ int main(void)
         place_test(test_flavor__of_the_chosen_projects__is_made_anew_for_them),
         place_test(test_flavor__whose_projects_cannot_be_read__is_left),
         place_test(test_flavor__that_cannot_be_made_anew__is_a_change_and_a_failure),
+        place_test(test_flavor__whose_successor_nova_refuses__is_made_again),
         place_test(test_flavor__that_cannot_be_deleted__is_no_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
