@@ -94,6 +94,9 @@ static int read_snapshot(struct ct_args *args, const json_t *params, struct erro
         .comment = am_filled(given, "comment"),
         .new_name = am_filled(given, "new_name"),
     };
+    /* That is the container itself, as without a name. */
+    if (str_equal(args->snapshot.new_name, args->name))
+        args->snapshot.new_name = NULL;
     if (args->snapshot.goal == CT_SNAPSHOT_PRESENT || args->snapshot.name)
         return check_name("snapshot.new_name", args->snapshot.new_name, err);
     error_make(err, ERROR_USAGE, "snapshot: state %s needs name", am_text(given, "state"));

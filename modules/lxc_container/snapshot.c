@@ -113,7 +113,7 @@ static int observe_present(struct ct *ct, bool there, struct error **err)
 static int observe_restored(struct ct *ct, bool there, struct error **err)
 {
     const struct ct_snapshot *snapshot = &ct->args.snapshot;
-    if (snapshot->new_name && !str_equal(snapshot->new_name, ct->args.name)) {
+    if (snapshot->new_name) {
         auto_free char *path = xasprintf("%s/%s/config", ct->lxcpath, snapshot->new_name);
         if (access(path, F_OK) == 0)
             return 0;
@@ -150,8 +150,7 @@ int snapshot_observe(struct ct *ct, struct error **err)
 bool snapshot_replaces(const struct ct_args *args)
 {
     const struct ct_snapshot *snapshot = &args->snapshot;
-    return snapshot->wanted && snapshot->goal == CT_SNAPSHOT_RESTORED &&
-           (!snapshot->new_name || str_equal(snapshot->new_name, args->name));
+    return snapshot->wanted && snapshot->goal == CT_SNAPSHOT_RESTORED && !snapshot->new_name;
 }
 
 bool snapshot_needs_rest(const struct ct_snapshot *snapshot)

@@ -170,6 +170,16 @@ def test_103__snapshot__is_made_restored_and_removed(stopped):
     assert not snapshot(stopped, "absent").changed
 
 
+def test_103__snapshot_restored_under_its_own_name__stops_the_container_too(running):
+    assert running("started", snapshot={"state": "present"}).changed
+    (running.box.rootfs / "srv/later").touch()
+    restored = {"state": "restored", "name": "snap0", "new_name": running.box.name}
+    outcome = running("started", snapshot=restored)
+    assert not outcome.failed and outcome.changed, outcome.data
+    assert running.box.state == "RUNNING" and not (running.box.rootfs / "srv/later").exists()
+    assert running("absent", destroy_snapshots=True).changed
+
+
 def test_103__snapshot_that_is_missing__cannot_be_restored(stopped):
     outcome = snapshot(stopped, "restored", "snap7")
     assert outcome.failed and "snap7" in outcome.msg and stopped.box.exists

@@ -114,6 +114,11 @@ static void test_args__snapshot__that_is_not_made_needs_a_name(void **state)
                  "{\"name\": \"a\", \"snapshot\": {\"state\": \"restored\", \"name\": \"snap0\"}}");
     assert_int_equal(given.args.snapshot.goal, CT_SNAPSHOT_RESTORED);
     given_clear(&given);
+    /* its own name is as none */
+    given_accept(&given, "{\"name\": \"a\", \"snapshot\": {\"state\": \"restored\", \"name\": "
+                         "\"snap0\", \"new_name\": \"a\"}}");
+    assert_null(given.args.snapshot.new_name);
+    given_clear(&given);
 }
 
 static void test_args__template_none__is_no_template(void **state)
