@@ -77,21 +77,28 @@ static char *next_name(const struct ct *ct)
     }
 }
 
-/* What restoring replaces is gone before liblxc finds that out. */
-static int check_whole(const struct ct *ct, struct error **err)
+/* NAME, whose configuration file is PATH. What restoring replaces would be gone before liblxc finds
+ * that out. */
+static int check_whole(const char *name, const char *path, const char *remedy, struct error **err)
 {
-    const char *name = ct->args.snapshot.name;
-    auto_free char *path = xasprintf("%s/snaps/%s/config", ct->directory, name);
     bool whole = true;
     if (access(path, F_OK) == 0 && copy_is_whole(path, &whole, err) < 0)
         return -1;
     if (whole)
         return 0;
     error_make(err, ERROR_USAGE,
-               "snapshot: %s of %s is no whole copy, because making it was cut off (%s has no "
-               "lxc.rootfs.path): remove it with state: absent in snapshot",
-               name, ct->args.name, path);
+               "snapshot: %s is no whole copy, because making it was cut off (%s has no "
+               "lxc.rootfs.path): remove it with %s",
+               name, path, remedy);
     return -1;
+}
+
+static int check_snapshot(const struct ct *ct, struct error **err)
+{
+    const char *name = ct->args.snapshot.name;
+    auto_free char *path = xasprintf("%s/snaps/%s/config", ct->directory, name);
+    auto_free char *full = xasprintf("%s of %s", name, ct->args.name);
+    return check_whole(full, path, "state: absent in snapshot", err);
 }
 
 static int observe_present(struct ct *ct, bool there, struct error **err)
@@ -99,7 +106,7 @@ static int observe_present(struct ct *ct, bool there, struct error **err)
     const char *name = ct->args.snapshot.name;
     ct->do_snapshot = !there;
     if (there)
-        return check_whole(ct, err);
+        return check_snapshot(ct, err);
     auto_free char *next = next_name(ct);
     if (name && !str_equal(name, next)) {
         error_make(err, ERROR_USAGE,
@@ -116,11 +123,11 @@ static int observe_restored(struct ct *ct, bool there, struct error **err)
     if (snapshot->new_name) {
         auto_free char *path = xasprintf("%s/%s/config", ct->lxcpath, snapshot->new_name);
         if (access(path, F_OK) == 0)
-            return 0;
+            return check_whole(snapshot->new_name, path, "state: absent", err);
     }
     ct->do_snapshot = true;
     if (there)
-        return check_whole(ct, err) < 0 ? -1 : clone_check_rsync(ct, err);
+        return check_snapshot(ct, err) < 0 ? -1 : clone_check_rsync(ct, err);
     error_make(err, ERROR_NOT_FOUND, "snapshot: %s has no snapshot %s", ct->args.name,
                snapshot->name);
     return -1;
@@ -187,6 +194,18 @@ static bool restore(struct ct *ct, const void *payload)
 
 /* ---- in the module */
 
+/* Where a copy is made, owned; NULL: nowhere, or in a folder that is not its own. */
+static char *folder_of_copy(const struct ct *ct)
+{
+    const struct ct_snapshot *snapshot = &ct->args.snapshot;
+    auto_free char *next = next_name(ct);
+    auto_free char *folder =
+        snapshot->goal == CT_SNAPSHOT_PRESENT ? xasprintf("%s/snaps/%s", ct->directory, next)
+        : snapshot->new_name                  ? xasprintf("%s/%s", ct->lxcpath, snapshot->new_name)
+                                              : NULL;
+    return folder && access(folder, F_OK) < 0 ? steal_ptr(folder) : NULL;
+}
+
 int snapshot_run(struct ct *ct, struct error **err)
 {
     static const struct {
@@ -203,11 +222,10 @@ int snapshot_run(struct ct *ct, struct error **err)
         .work = rows[snapshot->goal].work,
         .payload = snapshot->goal == CT_SNAPSHOT_PRESENT ? snapshot->comment : snapshot->name,
     };
-    auto_free char *next = next_name(ct);
+    auto_free char *folder = folder_of_copy(ct);
     if (guard_run(ct, &guard, what, err) < 0) {
-        auto_free char *made = xasprintf("%s/snaps/%s", ct->directory, next);
-        if (snapshot->goal == CT_SNAPSHOT_PRESENT)
-            copy_clean_up(made);
+        if (folder)
+            copy_clean_up(folder);
         return -1;
     }
     ct->done.changed = true;

@@ -112,13 +112,15 @@ def cut_off(subject, tmp_path, number, **options):
     return subject.end(process)
 
 
-@pytest.mark.parametrize("kind", ["clone", "snapshot"])
+@pytest.mark.parametrize("kind", ["clone", "snapshot", "restored"])
 def test_copy__told_to_end__leaves_nothing_that_counts_as_one(stopped, target, tmp_path, kind):
-    options = {"clone_name": target.name} if kind == "clone" else {"snapshot": {"state": "present"}}
+    if kind == "restored":
+        assert stopped("present", snapshot={"state": "present"}).changed
+    options = {"clone": {"clone_name": target.name}, "snapshot": {"snapshot": {"state": "present"}},
+               "restored": {"snapshot": {"state": "restored", "name": "snap0", "new_name": target.name}}}[kind]
+    copy = stopped.box.folder / "snaps/snap0" if kind == "snapshot" else target.folder
     outcome = cut_off(stopped, tmp_path, signal.SIGTERM, state="present", **options)
-    assert outcome.failed and "SIGTERM" in outcome.msg, outcome.data
-    copy = target.folder if kind == "clone" else stopped.box.folder / "snaps/snap0"
-    assert not copy.exists()
+    assert outcome.failed and "SIGTERM" in outcome.msg and not copy.exists(), outcome.data
     outcome = stopped("present", **options)
     assert outcome.changed and (copy / "rootfs/sbin/init").exists(), outcome.data
 
@@ -130,17 +132,28 @@ def test_copy__killed__goes_on_and_the_next_run_waits_for_it(stopped, target, tm
     assert (target.rootfs / "sbin/init").exists() and not stopped.box.exists
 
 
-@pytest.mark.parametrize("check", [False, True])
-def test_copy__that_is_not_whole__does_not_count(stopped, target, check):
+def half_copy(target, subject):
     """As of a host that lost its power."""
     target.folder.mkdir()
-    target.config_file.write_text("lxc.uts.name = %s\n" % stopped.box.name)
+    target.config_file.write_text("lxc.uts.name = %s\n" % subject.box.name)
     (target.rootfs / "half").mkdir(parents=True)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_copy__that_is_not_whole__does_not_count(stopped, target, check):
+    half_copy(target, stopped)
     outcome = stopped("absent", clone_name=target.name, check=check)
     assert outcome.failed and target.name in outcome.msg and "state: absent" in outcome.msg, outcome.data
     assert stopped.box.exists
     assert stopped("absent", name=target.name).changed and not target.folder.exists()
     assert clone(stopped, target).changed
+
+
+def test_copy__of_a_snapshot_that_is_not_whole__does_not_count(stopped, target):
+    assert stopped("present", snapshot={"state": "present"}).changed
+    half_copy(target, stopped)
+    outcome = stopped("present", snapshot={"state": "restored", "name": "snap0", "new_name": target.name})
+    assert outcome.failed and target.name in outcome.msg and "state: absent" in outcome.msg, outcome.data
 
 
 @pytest.mark.parametrize("state", ["present", "restored"])
