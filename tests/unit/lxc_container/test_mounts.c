@@ -18,6 +18,11 @@ static const struct {
     {"below", LINE("/lxc/web/b", "ext4") LINE("/lxc/web/a/c", "ext4"), NULL,
      "/lxc/web/b /lxc/web/a/c"},
     {"a blank", LINE("/lxc/web/a\\040b", "ext4"), NULL, "/lxc/web/a b"},
+    {"a line break and a backslash", LINE("/lxc/web/a\\012b\\134040", "ext4"), NULL,
+     "/lxc/web/a\nb\\040"},
+    /* of a source that is gone the kernel says so, never of a place */
+    {"a source that is gone", "36 35 98:0 /x//deleted /lxc/web/a rw - ext4 /dev/x rw\n", NULL,
+     "/lxc/web/a"},
     {"a type that does not count", LINE("/lxc/web/a", "zfs") LINE("/lxc/web/b", "zfs2"), "zfs",
      "/lxc/web/b"},
     {"without optional fields", "36 35 98:0 /x /lxc/web/a rw - zfs x rw\n", "zfs", ""},
