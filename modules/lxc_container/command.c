@@ -44,33 +44,32 @@ static int is_inside(const char *root, const char *path)
     return errno == ENOENT || errno == ENOTDIR ? 0 : -1;
 }
 
-static bool may_be_left_out(const struct ct *ct)
+/* Why it need not be run, owned; NULL: it has to be. */
+static char *why_not(const struct ct *ct)
 {
     const struct ct_command *command = &ct->args.command;
     auto_free char *root = command->creates || command->removes ? root_of(ct) : NULL;
-    if (!root)
-        return false;
-    return (command->creates && is_inside(root, command->creates) == 1) ||
-           (command->removes && is_inside(root, command->removes) == 0);
+    if (root && command->creates && is_inside(root, command->creates) == 1)
+        return xasprintf("%s exists", command->creates);
+    if (root && command->removes && is_inside(root, command->removes) == 0)
+        return xasprintf("%s does not exist", command->removes);
+    return NULL;
 }
 
-static json_t *skipped(const struct ct *ct)
+static json_t *skipped(const char *why)
 {
-    const struct ct_command *command = &ct->args.command;
-    const char *why = command->creates ? command->creates : command->removes;
-    return json_pack(
-        "{sb, si, ss, ss, so}", "skipped", 1, "rc", 0, "stdout", "", "stderr", "", "msg",
-        json_sprintf("not run, since %s %s", why, command->creates ? "exists" : "does not exist"));
+    return json_pack("{sb, si, ss, ss, so}", "skipped", 1, "rc", 0, "stdout", "", "stderr", "",
+                     "msg", json_sprintf("not run, since %s", why));
 }
 
 int command_observe(struct ct *ct, struct error **err)
 {
     (void)err;
-    if (!ct->args.has_command || !ct_exists(ct))
+    auto_free char *why = ct->args.has_command && ct_exists(ct) ? why_not(ct) : NULL;
+    if (!why)
         return 0;
-    ct->skip_command = may_be_left_out(ct);
-    if (ct->skip_command)
-        ct->done.command = skipped(ct);
+    ct->skip_command = true;
+    ct->done.command = skipped(why);
     return 0;
 }
 
@@ -199,8 +198,9 @@ static void append_last_line(const struct attach_result *ran, struct error **err
 int command_run(struct ct *ct, struct error **err)
 {
     const struct ct_command *command = &ct->args.command;
-    if (may_be_left_out(ct)) {
-        ct->done.command = skipped(ct);
+    auto_free char *why = why_not(ct);
+    if (why) {
+        ct->done.command = skipped(why);
         return 0;
     }
     const struct attach_request request = {

@@ -149,6 +149,9 @@ def test_095__creates_and_removes__skip_it(running):
     assert run(running, "touch /srv/made", creates="/srv/made").changed
     assert not run(running, "touch /srv/made", creates="/srv/made").changed
     assert run(running, "rm /srv/made", removes="/srv/made").changed
+    for options, why in (({"creates": "/etc/passwd"}, "/etc/passwd exists"), ({"removes": "/none"}, "/none does not exist"),
+                         ({"creates": "/nothing", "removes": "/none"}, "/none does not exist")):
+        assert said(run(running, "exit 5", **options))["msg"] == "not run, since " + why
 
 
 def test_095__creates_is_a_link_out_of_the_container__is_looked_at_inside(running, tmp_path):
