@@ -72,11 +72,16 @@ static void tell(const struct write *write)
                  kinds[write->kind].word, write->name, write->why);
 }
 
+static char *name_of(const struct write *write)
+{
+    return xasprintf("%s %s", kinds[write->kind].word, write->name);
+}
+
 static void conclude(struct apply *apply, struct kube_call *call)
 {
     struct write *write = call->owner;
     int status = kube_call_status(call);
-    auto_free char *name = xasprintf("%s %s", kinds[write->kind].word, write->name);
+    auto_free char *name = name_of(write);
     if (!call->error || (write->verb == WRITE_DELETE && status == 404)) {
         apply->writes += !call->error;
         write->done = true;
@@ -94,6 +99,17 @@ static void conclude(struct apply *apply, struct kube_call *call)
     failures_add(apply->failures, name, text);
 }
 
+/* What failed before and is not in PLAN any more, as of a cluster that is gone, is over. */
+static void forget_others(const struct apply *apply, const struct plan *plan)
+{
+    json_auto_t *names = json_object();
+    for (size_t i = 0; i < plan->count; i++) {
+        auto_free char *name = name_of(&plan->items[i]);
+        json_object_set_new(names, name, json_null());
+    }
+    failures_keep(apply->failures, names);
+}
+
 int apply_plan(struct apply *apply, struct plan *plan, struct error **err)
 {
     struct kube_call *calls = xcalloc(plan->count + 1, sizeof(*calls));
@@ -108,6 +124,7 @@ int apply_plan(struct apply *apply, struct plan *plan, struct error **err)
             conclude(apply, &calls[i]);
         kube_call_clear(&calls[i]);
     }
+    forget_others(apply, plan);
     failures_end_round(apply->failures);
     free(calls);
     return result;

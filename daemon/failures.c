@@ -29,6 +29,16 @@ void failures_end_of(struct failures *failures, const char *name)
     json_object_del(failures->told, name);
 }
 
+void failures_keep(struct failures *failures, const json_t *wanted)
+{
+    void *next = NULL;
+    const char *name = NULL;
+    json_t *text = NULL;
+    json_object_foreach_safe (failures->told, next, name, text)
+        if (!json_object_get(wanted, name))
+            json_object_del(failures->told, name);
+}
+
 void failures_end_round(struct failures *failures)
 {
     if (failures->fresh > FAILURES_LINES)

@@ -25,6 +25,8 @@ void failures_clear(struct failures *failures);
 void failures_add(struct failures *failures, const char *name, const char *text);
 /* NAME is well again. */
 void failures_end_of(struct failures *failures, const char *name);
+/* What has no member of its name in WANTED, a JSON object, is not tried any more: forgotten. */
+void failures_keep(struct failures *failures, const json_t *wanted);
 /* Ends a round: says how many had no line of their own. */
 void failures_end_round(struct failures *failures);
 

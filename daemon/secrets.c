@@ -20,7 +20,7 @@ enum {
 
 /* One Secret that is due. */
 struct task {
-    char *key; /* of secrets->due */
+    char *key; /* of secrets->due and secrets->failures */
     char *cluster, *server, *only_from;
     struct kube_call call; /* that reads it, then that writes it */
 };
@@ -28,6 +28,7 @@ struct task {
 struct tasks {
     struct task *items;
     size_t count;
+    json_t *due; /* owned: what stays of secrets->due */
 };
 
 void secrets_init(struct secrets *secrets, const char *namespace_, bool always, bool restore)
@@ -62,6 +63,7 @@ static void tasks_clear(struct tasks *tasks)
         call_clear(&tasks->items[i].call);
     }
     free(tasks->items);
+    json_decref(tasks->due);
 }
 
 static char *path_of(const struct secrets *secrets, const char *cluster)
@@ -82,6 +84,7 @@ static void add_take(const struct secrets *secrets, struct tasks *tasks, const c
     auto_free char *only_from = only_from_take;
     auto_free char *key = xasprintf("%s %s", cluster, server);
     long long due = 0;
+    json_object_set(tasks->due, key, json_object_get(secrets->due, key));
     if (js_int(secrets->due, &due, key, NULL) && !clock_passed(due))
         return;
     struct task *task = &tasks->items[tasks->count++];
@@ -151,13 +154,13 @@ static void failed(struct secrets *secrets, const struct task *task, const struc
         return;
     secrets->errors++;
     auto_free char *text = xasprintf("Secret %s-kubeconfig: %s", task->cluster, error->message);
-    failures_add(&secrets->failures, task->cluster, text);
+    failures_add(&secrets->failures, task->key, text);
 }
 
 /* Nothing is wrong with it. */
 static void fine(struct secrets *secrets, const struct task *task, long long after_ms)
 {
-    failures_end_of(&secrets->failures, task->cluster);
+    failures_end_of(&secrets->failures, task->key);
     look_again(secrets, task, after_ms);
 }
 
@@ -231,19 +234,36 @@ static int attend(struct secrets *secrets, struct kube_client *client, struct ta
     return result;
 }
 
-int secrets_keep(struct secrets *secrets, struct kube_client *client,
-                 const struct secrets_work *work, struct error **err)
+/* Of clusters that are gone, or are not ours to attend to any more, nothing stays. */
+static void forget_others(struct secrets *secrets, struct tasks *tasks)
 {
-    struct tasks tasks = {.items =
-                              xcalloc(json_object_size(work->objects) + 1, sizeof(struct task))};
+    json_decref(secrets->due);
+    secrets->due = steal_ptr(tasks->due);
+    failures_keep(&secrets->failures, secrets->due);
+}
+
+static void find_tasks(struct secrets *secrets, const struct secrets_work *work,
+                       struct tasks *tasks)
+{
     const char *key = NULL;
     json_t *object = NULL;
+    *tasks =
+        (struct tasks){.items = xcalloc(json_object_size(work->objects) + 1, sizeof(struct task)),
+                       .due = json_object()};
     json_object_foreach (js_iterable(work->objects), key, object) {
         const char *name = cluster_name(object);
         bool present = name && work->health(work->context, name) != PLAN_ABSENT;
-        consider(secrets, &tasks, object, present);
+        consider(secrets, tasks, object, present);
     }
+    forget_others(secrets, tasks);
+}
+
+int secrets_keep(struct secrets *secrets, struct kube_client *client,
+                 const struct secrets_work *work, struct error **err)
+{
+    struct tasks tasks;
     int result = 0;
+    find_tasks(secrets, work, &tasks);
     secrets->left = false;
     for (size_t at = 0; at < tasks.count && result == 0; at += AT_A_TIME) {
         size_t left = tasks.count - at;

@@ -49,9 +49,28 @@ static void test_failures__the_same_again__is_said_when_it_changed(maybe_unused 
     world_end(&world, "<4>no\n<4>never\n<4>cut \xc3\n<4>no\n<4>no\n");
 }
 
+static void test_failures__not_tried_any_more__nothing_stays(maybe_unused void **state)
+{
+    struct world world;
+    json_auto_t *wanted = json_pack("{s:n}", "t7");
+    world_begin(&world);
+    for (unsigned i = 0; i < 100; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "t%u", i);
+        failures_add(&world.failures, name, "no");
+    }
+    failures_keep(&world.failures, wanted);
+    failures_end_round(&world.failures);
+    assert_int_equal(json_object_size(world.failures.told), 1);
+    failures_add(&world.failures, "t7", "no");
+    failures_add(&world.failures, "t8", "no");
+    world_end(&world, "<4>no\n<4>no\n<4>no\n<4>97 more things failed\n<4>no\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_failures__not_tried_any_more__nothing_stays),
         cmocka_unit_test(test_failures__many_at_once__three_lines_and_how_many_more),
         cmocka_unit_test(test_failures__the_same_again__is_said_when_it_changed),
     };

@@ -151,9 +151,31 @@ test_secrets__all_are_refused_each_time__few_lines_tell_it_once(maybe_unused voi
     fake_clock_stop();
 }
 
+static void test_secrets__clusters_come_and_go__nothing_of_them_stays(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        {.when = "GET " SECRETS "kube-7-", .status = 403, .body = "{}"},
+        {.when = "GET", .body = SECRET},
+        {.body = "{}"},
+    };
+    struct world world;
+    world_begin(&world, script, array_length(script));
+    keep(&world, NULL);
+    assert_int_equal(json_object_size(world.secrets.due), COUNT);
+    assert_int_equal(json_object_size(world.secrets.failures.told), 1);
+    json_object_clear(world.clusters);
+    json_object_set_new(world.clusters, "kube-9", cluster(9));
+    keep(&world, NULL);
+    assert_int_equal(json_object_size(world.secrets.due), 1);
+    assert_int_equal(json_object_size(world.secrets.failures.told), 0);
+    assert_int_equal(scene_count(&world.scene, "GET " SECRETS), COUNT);
+    world_end(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_secrets__clusters_come_and_go__nothing_of_them_stays),
         cmocka_unit_test(test_secrets__many_differ__are_written_several_at_a_time),
         cmocka_unit_test(test_secrets__enough__the_rest_is_left_for_the_next_time),
         cmocka_unit_test(test_secrets__some_are_refused__the_others_are_written),
