@@ -62,6 +62,18 @@ void expiry_note(struct expiry *expiry, const char *name, const json_t *slice, l
         json_object_set_new(expiry->alive, host, json_integer(now_ms));
 }
 
+/* A host that is silent for so long is not alive by whatever time somebody asks: hosts come and go,
+ * under new names too. */
+static void forget_silent(struct expiry *expiry, long long now_ms)
+{
+    void *next = NULL;
+    const char *host = NULL;
+    json_t *last = NULL;
+    json_object_foreach_safe (expiry->alive, next, host, last)
+        if (now_ms - json_integer_value(last) > EXPIRY_AT_LAST * expiry->patience_ms)
+            json_object_del(expiry->alive, host);
+}
+
 void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_ms)
 {
     json_t *seen = json_object();
@@ -73,6 +85,7 @@ void expiry_observe(struct expiry *expiry, const json_t *slices, long long now_m
     }
     json_decref(expiry->seen);
     expiry->seen = seen;
+    forget_silent(expiry, now_ms);
 }
 
 static long long unchanged_ms(const struct expiry *expiry, const char *name, long long now_ms)

@@ -166,9 +166,42 @@ static void test_expiry__slices_of_others__are_not_ours_to_judge(maybe_unused vo
     assert_dead(expiry, slices, 999999, WALL, "");
 }
 
+/* How many pieces of memory JSON values take. */
+static long pieces;
+
+static void *counted_malloc(size_t size)
+{
+    pieces++;
+    return xmalloc(size);
+}
+
+static void counted_free(void *memory)
+{
+    pieces -= memory != NULL;
+    free(memory);
+}
+
+static void test_expiry__hosts_come_and_go__nothing_of_them_stays(maybe_unused void **state)
+{
+    auto_expiry struct expiry *expiry = expiry_new("us", 30000);
+    long before = pieces;
+    for (int i = 0; i < 100; i++) {
+        json_auto_t *slices = json_object();
+        auto_free char *host = xasprintf("peer-%d", i);
+        add_sign(slices, host, "1");
+        expiry_observe(expiry, slices, i * 60000LL);
+    }
+    json_auto_t *nothing = json_object();
+    expiry_observe(expiry, nothing, 99 * 60000LL + EXPIRY_AT_LAST * 30000LL + 1);
+    json_decref(steal_ptr(nothing));
+    assert_int_equal(pieces, before);
+}
+
 int main(void)
 {
+    json_set_alloc_funcs(counted_malloc, counted_free);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_expiry__hosts_come_and_go__nothing_of_them_stays),
         cmocka_unit_test(test_expiry__upstreams_slice_unchanged_for_30_s__is_dead),
         cmocka_unit_test(test_expiry__peers_clock_is_late__nothing_that_changes_is_dead),
         cmocka_unit_test(test_expiry__peers_clock_is_ahead__is_dead_at_last),
