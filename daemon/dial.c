@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "daemon/endpoint.h"
 #include "daemon/netns.h"
 #include "daemon/server.h"
@@ -26,16 +27,14 @@ void dial_clear(struct dial *dial)
     end_attempt(dial);
     free(steal_ptr(dial->best));
     free(steal_ptr(dial->namespace));
+    strv_clear(&dial->tried);
     error_clear(&dial->error);
 }
 
 static void go_on(struct dial *dial)
 {
     end_attempt(dial);
-    if (++dial->target >= dial->backend->route->count) {
-        dial->target = 0;
-        dial->way++;
-    }
+    dial->target++;
     try_from_here(dial);
 }
 
@@ -92,12 +91,46 @@ static int attempt(struct dial *dial, const struct route_target *target, struct 
                     err);
 }
 
+static const char *name_of(const char *way)
+{
+    return way ? way : "";
+}
+
+static bool is_way(const struct backend *backend, const char *namespace)
+{
+    for (size_t i = 0; i < backend_ways(backend); i++)
+        if (str_equal(backend_way(backend, NULL, i), namespace))
+            return true;
+    return false;
+}
+
+/* The best namespace that was not tried: a number would not tell which, they come and go. */
+static bool next_way(struct dial *dial)
+{
+    for (size_t i = 0; i < backend_ways(dial->backend); i++) {
+        const char *way = backend_way(dial->backend, dial->best, i);
+        if (!strv_add_once(&dial->tried, name_of(way)))
+            continue;
+        free(dial->namespace);
+        dial->namespace = way ? xstrdup(way) : NULL;
+        return true;
+    }
+    return false;
+}
+
+/* The next target in this namespace, while it is one, or the first one in the next. */
+static bool choose(struct dial *dial)
+{
+    if (dial->target && dial->target < dial->backend->route->count &&
+        is_way(dial->backend, dial->namespace))
+        return true;
+    dial->target = 0;
+    return next_way(dial);
+}
+
 static void try_from_here(struct dial *dial)
 {
-    while (dial->way < backend_ways(dial->backend)) {
-        free(dial->namespace);
-        const char *way = backend_way(dial->backend, dial->best, dial->way);
-        dial->namespace = way ? xstrdup(way) : NULL;
+    while (choose(dial)) {
         dial->at = backend_target(dial->backend, dial->first, dial->target);
         error_clear(&dial->error);
         if (attempt(dial, &dial->backend->route->targets[dial->at], &dial->error) == 0) {
@@ -106,10 +139,7 @@ static void try_from_here(struct dial *dial)
             return;
         }
         end_attempt(dial);
-        if (++dial->target >= dial->backend->route->count) {
-            dial->target = 0;
-            dial->way++;
-        }
+        dial->target++;
     }
     if (!dial->error)
         error_make(&dial->error, ERROR_NOT_FOUND, "no namespace ends in %s",
@@ -122,7 +152,6 @@ static void try_from_here(struct dial *dial)
 void dial_start(struct dial *dial)
 {
     const struct backend *backend = dial->backend;
-    dial->way = 0;
     dial->target = 0;
     if (!dial->in_order) {
         dial->best = backend->good ? xstrdup(backend->good) : NULL;

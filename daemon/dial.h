@@ -17,13 +17,13 @@ struct dial {
     struct timer timer;
     long long timeout_ms; /* for one address */
     bool in_order;        /* the best namespace and the first address, whatever worked last */
-    bool over;       /* connected, and closed by the cluster already: no event tells it again */
-    char *best;      /* owned: the namespace to begin with; NULL: the first candidate */
-    size_t first;    /* of the route's targets: the one to begin with */
-    size_t way;      /* how many namespaces were tried before */
-    size_t target;   /* how many targets of this way */
-    size_t at;       /* which of the route's targets the attempt is for */
-    char *namespace; /* owned: of the attempt under way; NULL: our own */
+    bool over;         /* connected, and closed by the cluster already: no event tells it again */
+    char *best;        /* owned: the namespace to begin with; NULL: the first candidate */
+    size_t first;      /* of the route's targets: the one to begin with */
+    struct strv tried; /* namespaces so far, this one too; "": our own */
+    size_t target;     /* how many targets in this one before */
+    size_t at;         /* which of the route's targets the attempt is for */
+    char *namespace;   /* owned: of the attempt under way; NULL: our own */
     struct netns_id id;
     struct error *error; /* owned: why the last attempt failed */
     /* Called once, maybe before dial_start returns. SUCCESS: source.fd is connected. */

@@ -4,6 +4,8 @@ import contextlib
 import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from servers import processes
 from support.netns_lab import ECHO, EMPTY, GREET, UNREADY, hello, receive, rest
 from support.wait import until
 
@@ -44,6 +47,42 @@ def test_074_preferred_namespace_comes_back__used_again(lab, begin):
     assert proxy.greeting("tls") == "qdhcp-" + network
     lab.serve("ovnmeta-" + network)
     until(lambda: proxy.greeting("tls") == "ovnmeta-" + network)
+
+
+CROWD = r"""
+import socket, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=0)
+waiting = [socket.socket() for _ in range(4)]
+for client in waiting:
+    client.setblocking(False)
+    client.connect_ex(server.getsockname())
+print("ready", flush=True)
+time.sleep(3600)
+"""
+
+
+@contextlib.contextmanager
+def silence(namespace, port):
+    """Whoever connects to PORT in NAMESPACE gets no answer, neither yes nor no."""
+    command = [*processes.MORTAL, "ip", "netns", "exec", namespace, sys.executable, "-c", CROWD, str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as crowd:
+        assert crowd.stdout.readline() == b"ready\n"
+        try:
+            yield
+        finally:
+            crowd.kill()
+
+
+def test_074_namespace_goes_while_it_is_dialled__the_next_one_is_tried_too(lab, begin):
+    network = lab.network("ovnmeta-", "qdhcp-", "z-")
+    lab.stop("ovnmeta-" + network)
+    lab.stop("z-" + network)
+    with silence("ovnmeta-" + network, GREET), concurrent.futures.ThreadPoolExecutor() as pool:
+        proxy = begin({"tls": (network, GREET)}, PROXY_CONNECT_TIMEOUT="3", PROXY_PROBE_INTERVAL="60")
+        answer = pool.submit(proxy.greeting, "tls")
+        until(lambda: proxy.metrics()["connections"] == 1)
+        lab.remove("ovnmeta-" + network)
+        assert answer.result() == "qdhcp-" + network
 
 
 @pytest.mark.parametrize("name", ["tls", "tls.magnum-system", "tls.magnum-system.svc", "tls.magnum-system.svc.cluster.local",

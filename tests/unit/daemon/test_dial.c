@@ -99,9 +99,37 @@ static void test_dial__another_address_answered_meanwhile__is_tried_all_the_same
     world_end(&world);
 }
 
+/* A cluster that others forwarded to is reached from this host too, while one dials it. */
+static void test_dial__namespace_appears_meanwhile__is_tried_too(void **state)
+{
+    (void)state;
+    struct world world;
+    struct error *err = NULL;
+    char loopback[] = "127.0.0.1";
+    const struct route_target target = {.address = loopback, .port = 1};
+    world_begin(&world);
+    struct dial dial = {.server = &world.server,
+                        .backend = &world.backend,
+                        .source = {.fd = -1},
+                        .timeout_ms = TIMEOUT_MS,
+                        .done = on_done};
+    dial_start(&dial);
+    assert_int_equal(routes_add(world.routes, "local", "net", &target, &err), 0);
+    world.backend.route = routes_find(world.routes, "local");
+    strv_add(&world.backend.candidates, "ovnmeta-net");
+    world.server.place.directory = "/nowhere";
+    assert_int_equal(loop_run(&world.server.loop, &err), 0);
+    assert_false(world.success);
+    assert_error(&dial.error, ERROR_IO, "ovnmeta-net");
+    dial_clear(&dial);
+    strv_clear(&world.backend.candidates);
+    world_end(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dial__namespace_appears_meanwhile__is_tried_too),
         cmocka_unit_test(test_dial__another_address_answered_meanwhile__is_tried_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
