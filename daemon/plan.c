@@ -134,11 +134,12 @@ static bool time_is_due(const struct plan_input *input, const json_t *live, cons
 /* The slice is not there, or not as it is WANTED. */
 static void write_slice(struct plan *plan, const char *name, const json_t *live, json_t *wanted)
 {
-    if (live && slice_is_fixed(live, wanted))
+    if (live && slice_is_fixed(live, wanted)) {
         add_delete(plan, WRITE_SLICE, name, live, "the family of addresses changed");
-    else
+        plan->items[plan->count - 1].again = true;
+    } else {
         add_put_take(plan, WRITE_SLICE, json_incref(wanted), live ? "it was changed" : "reachable");
-    plan->items[plan->count - 1].again = live != NULL;
+    }
 }
 
 static void plan_slice(struct plan *plan, const struct plan_input *input, const char *cluster,

@@ -49,7 +49,7 @@ struct write {
     char *name;      /* owned */
     json_t *body;    /* owned: the object to apply, or what must hold for the deletion */
     const char *why; /* static, for the log; NULL: a mere sign of life */
-    bool again;      /* there is one that is not as this host writes it */
+    bool again;      /* a deletion: it is written anew as soon as it is gone */
     bool done;       /* carried out, see daemon/apply.h */
 };
 

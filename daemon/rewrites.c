@@ -30,15 +30,15 @@ void rewrites_find(const struct rewrites *rewrites, long long now_ms, struct str
     }
 }
 
+/* What there was before the first writing may be of a former process, or of an address that this
+ * host had: nobody changed it. */
 static void note(struct rewrites *rewrites, const struct write *write, long long now_ms)
 {
     bool known = json_object_get(rewrites->at, write->name) != NULL;
-    if (write->verb == WRITE_DELETE && !write->again)
+    if (write->verb == WRITE_PUT)
+        json_object_set_new(rewrites->at, write->name, json_integer(known ? now_ms : 0));
+    else if (!write->again)
         json_object_del(rewrites->at, write->name);
-    else if (write->verb == WRITE_PUT && (write->again || known))
-        json_object_set_new(rewrites->at, write->name, json_integer(now_ms));
-    else
-        json_object_set_new(rewrites->at, write->name, json_integer(0));
 }
 
 void rewrites_note(struct rewrites *rewrites, const struct plan *plan, long long now_ms)

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "daemon/rewrites.h"
 #include "daemon/services.h"
 #include "daemon/stamp.h"
 #include "json/js_get.h"
@@ -96,7 +97,7 @@ static void describe(struct buf *out, const struct plan *plan)
     }
 }
 
-static void assert_plan(struct world *world, const char *expected)
+static void make(struct world *world, struct plan *plan)
 {
     struct place at = place;
     auto_free char *sign = sign_name(place.host);
@@ -114,10 +115,15 @@ static void assert_plan(struct world *world, const char *expected)
         .ahead = AHEAD,
         .cycle_ms = world->cycle_ms,
     };
+    plan_make(plan, &input);
+}
+
+static void assert_plan(struct world *world, const char *expected)
+{
     auto_plan struct plan plan;
     auto_buf struct buf text;
     buf_init(&text);
-    plan_make(&plan, &input);
+    make(world, &plan);
     describe(&text, &plan);
     assert_string_equal(buf_str(&text), expected);
 }
@@ -257,6 +263,26 @@ static void test_plan__slice_that_rests__is_written_only_for_its_time(maybe_unus
     assert_plan(&world, "put slice c-us");
 }
 
+/* As one that a former process wrote, which listened on another port: nobody changed it. */
+static void test_plan__differs_from_the_beginning__is_no_rewriting_yet(maybe_unused void **state)
+{
+    auto_world struct world world;
+    struct rewrites rewrites;
+    world_init(&world, PLAN_UP);
+    settle(&world);
+    json_object_set_new(json_object_get(world.slices, "c-us"), "ports", json_array());
+    rewrites_init(&rewrites, "us", CYCLE_MS);
+    for (size_t times = 0; times < 2; times++) {
+        auto_plan struct plan plan;
+        make(&world, &plan);
+        plan.items[0].done = true;
+        rewrites_note(&rewrites, &plan, 1);
+        rewrites_find(&rewrites, 1, &world.resting);
+        assert_int_equal(strv_contains(&world.resting, "c-us"), times > 0);
+    }
+    rewrites_clear(&rewrites);
+}
+
 static void test_plan__another_family_of_addresses__deletes_first(maybe_unused void **state)
 {
     auto_world struct world world;
@@ -371,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_plan__services_of_others__are_left_alone),
         cmocka_unit_test(test_plan__changed_by_hand__is_put_again),
         cmocka_unit_test(test_plan__slice_that_rests__is_written_only_for_its_time),
+        cmocka_unit_test(test_plan__differs_from_the_beginning__is_no_rewriting_yet),
         cmocka_unit_test(test_plan__another_family_of_addresses__deletes_first),
         cmocka_unit_test(test_plan__slice_of_this_host_with_another_name__goes),
         cmocka_unit_test(test_plan__times__are_written_when_their_readers_need_them),

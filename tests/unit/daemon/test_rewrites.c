@@ -42,12 +42,10 @@ static void
 test_rewrites__changed_by_others__is_written_again_once_in_a_pause(maybe_unused void **s)
 {
     struct world world;
-    struct write again = put;
-    again.again = true;
     world_begin(&world);
     carried_out(&world, put, START_MS);
     assert_rests(&world, START_MS, false);
-    carried_out(&world, again, START_MS);
+    carried_out(&world, put, START_MS);
     assert_rests(&world, START_MS + PAUSE_MS - 1, true);
     assert_rests(&world, START_MS + PAUSE_MS, false);
     rewrites_forget(&world.rewrites);
@@ -67,7 +65,7 @@ static void test_rewrites__deleted_by_others__likewise_and_not_by_us(maybe_unuse
     carried_out(&world, removal, START_MS + 2);
     carried_out(&world, put, START_MS + 3);
     assert_rests(&world, START_MS + 3, false);
-    removal.again = true; /* another family of addresses: made anew at once */
+    removal.again = true; /* another family of addresses */
     carried_out(&world, removal, START_MS + 4);
     assert_rests(&world, START_MS + 4, false);
     carried_out(&world, put, START_MS + 5);
@@ -83,8 +81,8 @@ static void test_rewrites__what_was_no_rewriting__does_not_count(maybe_unused vo
     writes[1].why = NULL; /* its time was due */
     writes[2].kind = WRITE_SERVICE;
     world_begin(&world);
+    carried_out(&world, put, START_MS);
     for (size_t i = 0; i < array_length(writes); i++) {
-        writes[i].again = true;
         carried_out(&world, writes[i], START_MS);
         assert_rests(&world, START_MS, false);
     }
