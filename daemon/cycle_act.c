@@ -162,6 +162,7 @@ static int publish(struct cycle *cycle, struct error **err)
     make_plan(cycle, &plan);
     int result = carry_out(cycle, &plan, err);
     rewrites_note(&cycle->rewrites, &plan, clock_now_ms());
+    rewrites_keep(&cycle->rewrites, &cycle->read);
     return result;
 }
 

@@ -1,6 +1,8 @@
 #include "daemon/rewrites.h"
 
+#include "base/mem.h"
 #include "daemon/log.h"
+#include "daemon/slices.h"
 #include "json/js_get.h"
 
 void rewrites_init(struct rewrites *rewrites, const char *host, long long pause_ms)
@@ -54,4 +56,15 @@ void rewrites_note(struct rewrites *rewrites, const struct plan *plan, long long
                  "another host that is called %s too: PROXY_HOSTNAME has to differ",
                  rewrites->host);
     rewrites->told = rewrites->told || plan->contested;
+}
+
+void rewrites_keep(struct rewrites *rewrites, const struct clusters *clusters)
+{
+    json_t *at = json_object();
+    for (size_t i = 0; i < clusters->count; i++) {
+        auto_free char *name = slice_name(clusters->items[i].name, rewrites->host);
+        json_object_set(at, name, json_object_get(rewrites->at, name));
+    }
+    json_decref(rewrites->at);
+    rewrites->at = at;
 }

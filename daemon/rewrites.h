@@ -27,5 +27,7 @@ void rewrites_forget(struct rewrites *rewrites);
 void rewrites_find(const struct rewrites *rewrites, long long now_ms, struct strv *names);
 /* PLAN was carried out at NOW_MS. Warns once when a slice had to wait. */
 void rewrites_note(struct rewrites *rewrites, const struct plan *plan, long long now_ms);
+/* Others than CLUSTERS are gone: nothing stays of theirs. */
+void rewrites_keep(struct rewrites *rewrites, const struct clusters *clusters);
 
 #endif

@@ -89,6 +89,27 @@ static void test_rewrites__what_was_no_rewriting__does_not_count(maybe_unused vo
     world_end(&world, "");
 }
 
+/* Their slices may have been deleted by somebody else before. */
+static void test_rewrites__clusters_come_and_go__nothing_of_them_stays(maybe_unused void **state)
+{
+    char cluster_name[] = "c";
+    struct cluster cluster = {.name = cluster_name};
+    const struct clusters clusters = {.items = &cluster, .count = 1};
+    struct world world;
+    world_begin(&world);
+    carried_out(&world, put, START_MS);
+    for (unsigned i = 0; i < 100; i++) {
+        struct write other = put;
+        auto_free char *slice = other.name = xasprintf("gone-%u-us", i);
+        carried_out(&world, other, START_MS);
+    }
+    rewrites_keep(&world.rewrites, &clusters);
+    assert_int_equal(json_object_size(world.rewrites.at), 1);
+    carried_out(&world, put, START_MS);
+    assert_rests(&world, START_MS, true);
+    world_end(&world, "");
+}
+
 static void test_rewrites__one_had_to_wait__is_told_once(maybe_unused void **state)
 {
     const struct plan plan = {.contested = true};
@@ -107,6 +128,7 @@ int main(void)
         cmocka_unit_test(test_rewrites__changed_by_others__is_written_again_once_in_a_pause),
         cmocka_unit_test(test_rewrites__deleted_by_others__likewise_and_not_by_us),
         cmocka_unit_test(test_rewrites__what_was_no_rewriting__does_not_count),
+        cmocka_unit_test(test_rewrites__clusters_come_and_go__nothing_of_them_stays),
         cmocka_unit_test(test_rewrites__one_had_to_wait__is_told_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
