@@ -1,5 +1,6 @@
 #include "daemon/readyz.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,7 @@ static int outcome(struct readyz *readyz, int result)
 static int step(struct readyz *readyz)
 {
     int result = 0;
+    ERR_clear_error(); /* the thread's: those of other clusters would be taken for ours */
     switch (readyz->stage) {
     case STAGE_HANDSHAKE:
         result = outcome(readyz, SSL_connect(readyz->ssl));
