@@ -12,7 +12,7 @@
 
 enum {
     MOST_STORES = 4,
-    IDLE_MS = 60000, /* longer than any wait: a silent watch is a good one */
+    IDLE_MS = 60000, /* longer than the wait: a silent watch is a good one */
     AGAIN_MS = 1000, /* until a watch that ended is begun again */
 };
 
@@ -106,7 +106,7 @@ static bool may_start(const struct watch *watch)
            (!store->cannot_watch || clock_passed(store->watch_again_at));
 }
 
-static void start(struct watch *watch)
+static void start(struct watch *watch, const struct wake *wake)
 {
     struct buf path;
     buf_init(&path);
@@ -116,7 +116,7 @@ static void start(struct watch *watch)
     url_query(&path, "resourceVersion", watch->store->version);
     kube_call_init(&watch->call, "GET", buf_steal(&path));
     watch->call.job.request.stream = true;
-    watch->call.job.request.timeout_ms = IDLE_MS;
+    watch->call.job.request.timeout_ms = (long)clock_left_ms(wake->due) + IDLE_MS;
     watch->call.give_up_at = clock_now_ms();
     watch->call.owner = watch;
     watch->started = true;
@@ -130,7 +130,7 @@ static struct kube_call *next_call(void *context, maybe_unused unsigned in_fligh
         struct watch *watch = &watches->items[i];
         if (!may_start(watch))
             continue;
-        start(watch);
+        start(watch, watches->wake);
         return &watch->call;
     }
     return NULL;

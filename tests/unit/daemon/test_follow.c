@@ -97,6 +97,35 @@ static void test_follow__watch_was_refused_and_is_silent_now__is_granted(maybe_u
     world_end(&world, "<6>Things can be watched again\n");
 }
 
+static void pass_time(void *context, maybe_unused const char *name,
+                      maybe_unused const json_t *object)
+{
+    fake_clock_advance(*(const long long *)context);
+}
+
+/* An API server is silent for a minute and more, and a cycle may be longer than that. */
+static void test_follow__silence_within_a_long_wait__is_no_failure(maybe_unused void **state)
+{
+    static const struct fake_reply script[] = {
+        LIST,
+        {.when = WATCH,
+         .body = one_more,
+         .body_size = sizeof(one_more),
+         .fault = FAKE_STALL,
+         .fault_after = sizeof(one_more) - 1},
+    };
+    long long silence_ms = 100000;
+    struct world world;
+    fake_clock_start();
+    world_begin(&world, script, array_length(script));
+    world.store.seen = pass_time;
+    world.store.context = &silence_ms;
+    run(&world, 2 * silence_ms);
+    assert_non_null(json_object_get(world.store.items, "b"));
+    fake_clock_stop();
+    world_end(&world, "");
+}
+
 static void test_follow__line_without_end__ends_the_watch(maybe_unused void **state)
 {
     enum { LARGE = 65 * 1000 * 1000 };
@@ -119,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_follow__watch_is_refused__is_tried_again_after_a_minute),
         cmocka_unit_test(test_follow__watch_was_refused_and_is_silent_now__is_granted),
+        cmocka_unit_test(test_follow__silence_within_a_long_wait__is_no_failure),
         cmocka_unit_test(test_follow__line_without_end__ends_the_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
