@@ -13,7 +13,7 @@
 
 enum {
     SOON_MS = 50,     /* changes that come together are attended to together */
-    ABSENT_MS = 5000, /* between looks for the directory while it is not there */
+    ABSENT_MS = 5000, /* between looks for the directory while it is not there, or unreadable */
     EVENTS = 4096,
 };
 
@@ -25,16 +25,24 @@ struct watch {
     struct strv names;
     struct strv touched; /* names that came or went since the last look */
     bool unsure;         /* maybe more of them */
+    bool failed;         /* the directory could not be read, and that was told */
 };
 
+/* Without descriptors, say, nothing is known: then the names stay as they were, to be read again.
+ */
 static void read_names(struct watch *watch)
 {
     auto_error struct error *error = NULL;
     struct strv names = {0};
-    if (dir_list(watch->server->config->netns_dir, &names, &error) < 0 && error->code != ENOENT)
+    bool failed =
+        dir_list(watch->server->config->netns_dir, &names, &error) < 0 && error->code != ENOENT;
+    if (failed && !watch->failed)
         log_line(LOG_LEVEL_WARNING, "%s", error->message);
-    strv_clear(&watch->names);
-    watch->names = names;
+    if (failed)
+        loop_after(&watch->server->loop, &watch->timer, ABSENT_MS);
+    strv_clear(failed ? &names : &watch->names);
+    watch->names = failed ? watch->names : names;
+    watch->failed = failed;
 }
 
 static bool concerns(const struct watch *watch, const struct route *route)
@@ -57,7 +65,7 @@ static void look(struct watch *watch)
             probe_hasten(backends->items[i]);
     }
     strv_clear(&watch->touched);
-    watch->unsure = false;
+    watch->unsure = watch->failed;
 }
 
 void watch_rescan(struct watch *watch)
