@@ -6,14 +6,14 @@ static void move(struct client *client)
 {
     struct flow_pool *pool = &client->server->pool;
     unsigned long long before = client->up.bytes + client->down.bytes;
-    enum flow_result down = FLOW_BROKEN;
     enum flow_result up = flow_move(&client->up, &client->near, &client->far, pool);
-    if (up != FLOW_BROKEN)
-        down = flow_move(&client->down, &client->far, &client->near, pool);
+    /* A cluster that takes nothing any more may have said why before, and its event comes later. */
+    client->far.readable = client->far.readable || up == FLOW_BROKEN;
+    enum flow_result down = flow_move(&client->down, &client->far, &client->near, pool);
     client_count(client);
     if (client->up.bytes + client->down.bytes != before)
         client->active_ms = client->server->loop.now;
-    if (down == FLOW_BROKEN || (up == FLOW_ENDED && down == FLOW_ENDED))
+    if (up == FLOW_BROKEN || down == FLOW_BROKEN || (up == FLOW_ENDED && down == FLOW_ENDED))
         client_finish(client);
     else if (up == FLOW_TURN || down == FLOW_TURN)
         loop_next_round(&client->server->loop, &client->job);

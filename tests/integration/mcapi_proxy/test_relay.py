@@ -2,6 +2,7 @@
 import concurrent.futures
 import contextlib
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from servers import processes
-from support.netns_lab import ECHO, EMPTY, GREET, UNREADY, hello, receive, rest
+from support.netns_lab import ECHO, EMPTY, GREET, UNREADY, hello, receive, reset, rest
 from support.wait import until
 
 ALERT = b"\x15\x03\x03\x00\x02\x02"
@@ -255,6 +256,31 @@ def test_077_half_close__each_side_ends_alone(proxy):
         client.sendall(b"a" * 300000)
         client.shutdown(socket.SHUT_WR)
         assert rest(client) == data + b"a" * 300000 + b"<end>"
+
+
+def accept_relayed(server):
+    """The first connection on which something is said: a probe says nothing."""
+    while True:
+        far, _ = server.accept()
+        if far.recv(1, socket.MSG_PEEK):
+            return far
+        far.close()
+
+
+def test_077_cluster_answers_and_resets_while_it_is_sent_more__the_answer_arrives(begin):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        proxy = begin({"c": (None, server.getsockname()[1])})
+        proxy.up("c")
+        with proxy.connect("c") as client:
+            far = accept_relayed(server)
+            receive(far, len(hello("c.magnum-system")))
+            proxy.process.send_signal(signal.SIGSTOP)
+            until(lambda: " (stopped)" in Path("/proc/%d/status" % proxy.pid).read_text(encoding="ascii"))
+            client.sendall(b"more")
+            far.sendall(b"too large")
+            reset(far)
+            proxy.process.send_signal(signal.SIGCONT)
+            assert rest(client) == b"too large"
 
 
 def test_077_five_hundred_connections_at_once__all_served(proxy):
