@@ -110,6 +110,7 @@ void cycle_lose(struct cycle *cycle)
     lose_store(&cycle->slices);
     expiry_forget(cycle->expiry);
     rewrites_forget(&cycle->rewrites);
+    cycle->signed_ms = 0;
 }
 
 int cycle_connect(struct cycle *cycle, struct error **err)

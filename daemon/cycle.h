@@ -26,7 +26,8 @@ struct cycle {
     struct rewrites rewrites;
     struct routes *routes; /* published last; a reference, or NULL */
     struct control_report report;
-    long long signed_ms; /* when the sign of life was written last, by base/clock.h; 0: it is not */
+    long long signed_ms; /* when the sign of life was written last, by base/clock.h; 0: it is not,
+                            or nobody knows */
     long long asked_ms;  /* when the API server answered ASK last, by base/clock.h; 0: never */
     long long heard_ms; /* the time that EXPIRY goes by: how long until then we have heard others */
     int ahead;          /* seconds that the time on it is ahead */

@@ -255,6 +255,19 @@ static void test_cycle__sign_was_deleted__clock_is_blamed_only_if_it_was_young(v
     }
 }
 
+/* It may have been this host: nobody knows what became of the last requests. */
+static void test_cycle__sign_is_gone_after_a_loss__no_clock_is_blamed(void **state)
+{
+    struct world world;
+    world_begin(&world, *state, (struct fake_reply){.when = "none"});
+    int before = world.cycle.ahead;
+    world.cycle.signed_ms = clock_now_ms();
+    cycle_lose(&world.cycle);
+    rounds(&world, 1, 0);
+    assert_int_equal(world.cycle.ahead, before);
+    world_end(&world);
+}
+
 static void test_cycle__sign__is_ahead_by_ten_seconds_or_a_longer_cycle(maybe_unused void **state)
 {
     static const struct {
@@ -287,6 +300,7 @@ int main(void)
         CYCLE_TEST(test_cycle__no_right_to_read_the_own_sign_or_throttled__is_an_answer),
         cmocka_unit_test(test_cycle__sign__is_ahead_by_ten_seconds_or_a_longer_cycle),
         CYCLE_TEST(test_cycle__sign_was_deleted__clock_is_blamed_only_if_it_was_young),
+        CYCLE_TEST(test_cycle__sign_is_gone_after_a_loss__no_clock_is_blamed),
         CYCLE_TEST(test_cycle__api_server_was_lost__what_was_refused_is_watched_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
