@@ -25,9 +25,10 @@ void copy_clean_up(const char *directory)
 {
     auto_free char *path = xasprintf("%s/config", directory);
     bool whole = false;
-    bool there = access(path, F_OK) == 0;
     /* Without a configuration it holds nothing yet, or what it holds is not liblxc's. */
-    if (there ? copy_is_whole(path, &whole, NULL) < 0 || whole || dir_remove(directory, NULL) < 0
-              : rmdir(directory) < 0)
-        return;
+    bool empty = access(path, F_OK) < 0;
+    int result = empty ? rmdir(directory) : copy_is_whole(path, &whole, NULL);
+    if (!empty && result == 0 && !whole)
+        result = dir_remove(directory, NULL);
+    (void)result; /* what made the copy has failed, and says why */
 }
