@@ -12,6 +12,7 @@ from service import EXTERNAL, FLAVOR, IMAGE, INTERNAL, TEMPLATE
 from servers.openstack import services
 
 PLAYBOOK = "openstack.osa.magnum"
+PREFIX = "reg.example/mirror"
 
 
 def succeeded(lab, done):
@@ -122,10 +123,11 @@ def test_073__a_template__is_changed_once(lab):
     assert changes(lab, lab.run(PLAYBOOK, "--tags", "magnum-resources")) == 1
 
 
-def ask_for_cluster(lab, name: str) -> dict:
+def ask_for_cluster(lab, name: str, *arguments) -> dict:
     """By the real client. Its object, as soon as there is one."""
     known = {each["metadata"]["name"] for each in lab.cluster_objects()}
-    lab.cloud.openstack("coe", "cluster", "create", name, "--cluster-template", TEMPLATE["name"], "--keypair", "key-of-demo", "--node-count", "1")
+    lab.cloud.openstack("coe", "cluster", "create", name, "--cluster-template", TEMPLATE["name"], "--keypair", "key-of-demo", "--node-count", "1",
+                        *arguments)
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         new = [each for each in lab.cluster_objects() if each["metadata"]["name"] not in known]
@@ -152,6 +154,9 @@ def test_070__a_cluster_through_the_real_client__becomes_objects_with_the_right_
     assert lab.cloud.url("keystone") in base64.b64decode(credentials["clouds.yaml"]).decode()
     manifests = base64.b64decode(secrets[name + "-cloud-provider"]["cloud-config-secret.yaml"]).decode()
     assert external.splitlines()[3] in manifests and internal.splitlines()[3] not in manifests
+    # By helm, from a chart of the driver.
+    controller = base64.b64decode(secrets[name + "-cloud-provider"]["cloud-controller-manager.yaml"]).decode()
+    assert "kind: DaemonSet" in controller and "openstack-cloud-controller-manager:v1.34.1" in controller
     for purpose in ("ca", "etcd", "proxy", "sa"):
         assert "%s-%s" % (name, purpose) in secrets
     for path, group in (("clusterclasses", "cluster.x-k8s.io/v1beta1"), ("openstackclustertemplates", "infrastructure.cluster.x-k8s.io/v1beta1"),
@@ -164,6 +169,29 @@ def test_070__a_conductor_that_was_restarted__takes_another_cluster(lab, cluster
     lab.host.run("systemctl", "restart", "magnum-conductor", timeout=60)
     time.sleep(15)
     assert ask_for_cluster(lab, "second")["metadata"]["name"] != cluster["metadata"]["name"]
+
+
+# Keeps what crane would be told to copy.
+CRANE = """#!/bin/sh
+echo "$@" >>@LOG@
+"""
+
+
+def test_image_mirror__workload_cluster_with_a_prefix__finds_its_images(lab, cluster, tmp_path):
+    """Each image that the driver names in what it installs is copied, under the name that it has there."""
+    (tmp_path / "crane").write_text(CRANE.replace("@LOG@", str(tmp_path / "log")), encoding="ascii")
+    (tmp_path / "crane").chmod(0o755)
+    told = {"capi_image_mirror_tool": str(tmp_path / "crane"), "capi_image_mirror_destination": PREFIX,
+            "capi_image_mirror_workload_versions": ["1.34.8"]}
+    succeeded(lab.run("osa_ops.mcapi_vexxhost.image_mirror", "-e", json.dumps(told)))
+    copied = {line.split()[-1] for line in (tmp_path / "log").read_text(encoding="ascii").splitlines()}
+    made = ask_for_cluster(lab, "prefixed", "--merge-labels", "--labels", "container_infra_prefix=" + PREFIX)["metadata"]["name"]
+    secrets = lab.secrets()
+    (uuid,) = [each["uuid"] for each in json.loads(lab.cloud.openstack("coe", "cluster", "list", "-f", "json")) if each["name"] == "prefixed"]
+    texts = [base64.b64decode(text).decode() for name in (made + "-cloud-provider", uuid) for text in secrets[name].values()]
+    named = set(re.findall(r"image: *[\"']?([^\s\"']+)", "\n".join(texts)))
+    assert len(named) > 10 and {image.partition("/")[0] for image in named} == {PREFIX.partition("/")[0]}
+    assert named <= copied, named - copied
 
 
 def test_071__size_of_the_largest_secret__is_as_the_check_computes(lab, cluster):

@@ -14,6 +14,11 @@ from support.wait import until
 
 SEVERAL_CPUS = "ghcr.io/a/b/c:v1"
 IMAGES = ["registry.k8s.io/pause:3.10", "quay.io/jetstack/cert-manager-webhook:v1.20.2", SEVERAL_CPUS]
+# {image: what a workload cluster with the label container_infra_prefix calls it}
+RENAMED = {"registry.k8s.io/coredns/coredns:v1.12.1": "coredns", "registry.k8s.io/sig-storage/livenessprobe:v2.14.0": "csi-livenessprobe",
+           "registry.k8s.io/sig-storage/csi-attacher:v4.7.0": "csi-attacher", "quay.io/cilium/operator-generic:v1": "cilium-operator-generic",
+           "registry.k8s.io/provider-os/cinder-csi-plugin:v1.32.0": "cinder-csi-plugin", "quay.io/calico/node:v3.32.1": "calico/node",
+           "registry.k8s.io/kube-proxy:v1.34.8": "kube-proxy", SEVERAL_CPUS: "a/b/c"}
 PLAYBOOK = "osa_ops.mcapi_vexxhost.image_mirror"
 
 
@@ -23,7 +28,7 @@ def upstream(tmp_path_factory):
     folder = tmp_path_factory.mktemp("upstream")
     store = Store(folder / "images")
     digests = {}
-    for number, image in enumerate(IMAGES):
+    for number, image in enumerate(dict.fromkeys([*IMAGES, *RENAMED])):
         add = store.index if image == SEVERAL_CPUS else store.image
         digests[image] = add(image, [store.layer(Layer().text("etc/number", str(number)))], ["/none"])
     (folder / "files").mkdir()
@@ -61,9 +66,9 @@ def run(tmp_path, collections, upstream):
 def assert_all_there(registry, upstream, prefix=""):
     """With all CPUs that they are for."""
     _, digests = upstream
-    for image, digest in digests.items():
+    for image in IMAGES:
         name, tag = image.partition("/")[2].rsplit(":", 1)
-        assert registry.digest(prefix + name, tag) == digest, image
+        assert registry.digest(prefix + name, tag) == digests[image], image
 
 
 @pytest.mark.parametrize("tool", ["crane", "skopeo"])
@@ -102,6 +107,24 @@ def test_images__from_one_registry_to_another__are_there_or_named(run, upstream,
         assert "1 of 4 images could not be copied: " + missing in done.stdout.replace("\n", " "), done.stdout
         assert recap(done.stdout)["node"]["failed"] == 1
         assert_all_there(registry, upstream)
+
+
+@pytest.mark.parametrize("tool, archived", [("crane", False), ("skopeo", True), ("oras", False)])
+def test_images_of_workload_clusters__are_found_under_both_names(run, upstream, tmp_path, tool, archived):
+    _, digests = upstream
+    wanted = {"capi_image_mirror_workload_versions": ["1.34.8"], "capi_image_mirror_list": list(RENAMED)}
+    if archived:
+        assert run(tool, capi_image_mirror_destination="archive", **wanted).returncode == 0
+        assert len(list((tmp_path / "archive").iterdir())) == len(RENAMED)
+        wanted["capi_image_mirror_source"] = "archive"
+    with Registry(tmp_path / "registry") as registry:
+        done = run(tool, capi_image_mirror_destination=registry.address + "/mirror", **wanted)
+        assert done.returncode == 0, done.stdout
+        for image, name in RENAMED.items():
+            path, tag = image.partition("/")[2].rsplit(":", 1)
+            assert registry.digest("mirror/" + path, tag) == digests[image] == registry.digest("mirror/" + name, tag), image
+        done = run(tool, capi_image_mirror_destination=registry.address + "/plain", **dict(wanted, capi_image_mirror_workload_versions=[]))
+        assert done.returncode == 0 and registry.tags("plain/coredns") == [], done.stdout
 
 
 def test_no_such_tool__says_so_before_it_copies(run):
