@@ -183,7 +183,7 @@ def test_image_mirror__workload_cluster_with_a_prefix__finds_its_images(lab, clu
     (tmp_path / "crane").chmod(0o755)
     told = {"capi_image_mirror_tool": str(tmp_path / "crane"), "capi_image_mirror_destination": PREFIX,
             "capi_image_mirror_workload_versions": ["1.34.8"]}
-    succeeded(lab.run("osa_ops.mcapi_vexxhost.image_mirror", "-e", json.dumps(told)))
+    succeeded(lab, lab.run("osa_ops.mcapi_vexxhost.image_mirror", "-e", json.dumps(told)))
     copied = {line.split()[-1] for line in (tmp_path / "log").read_text(encoding="ascii").splitlines()}
     made = ask_for_cluster(lab, "prefixed", "--merge-labels", "--labels", "container_infra_prefix=" + PREFIX)["metadata"]["name"]
     secrets = lab.secrets()
