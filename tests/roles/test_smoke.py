@@ -50,3 +50,13 @@ def test_smoke_test__nobody_shall_wait__it_fails_at_once_and_names_them(smoke):
     done, calls = smoke(smoke_test_wait=0)
     assert done.returncode != 0 and "one-system/controller has 0 of 1 available" in done.stdout, done.stdout
     assert not [each for each in calls if each.get("wait")]
+
+
+@pytest.mark.parametrize("stored, version, key", [(["v1beta1"], "v1beta1", "apiVersion"), (["v1beta1", "v1beta2"], "v1beta2", "apiGroup")])
+def test_smoke_test__a_cluster_in_the_newest_version__is_what_the_server_is_asked_about(smoke, stored, version, key):
+    """Of an older one it would warn in each run."""
+    done, calls = smoke(stored)
+    assert done.returncode == 0, done.stdout
+    (asked,) = [each["definition"] for each in calls if each.get("definition")]
+    assert asked["apiVersion"] == "cluster.x-k8s.io/" + version
+    assert set(asked["spec"]["controlPlaneRef"]) == {key, "kind", "name"}
