@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "backup/pack.h"
@@ -37,6 +38,12 @@ int cb_owner(const struct cb_args *args, struct backup_owner *out, struct error 
     return 0;
 }
 
+bool cb_is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, struct error **err)
 {
     auto_backup_catalog struct backup_catalog catalog = {0};
@@ -47,6 +54,14 @@ char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, str
     const struct backup_archive *latest = backup_catalog_latest(&catalog);
     if (latest)
         return xasprintf("%s/%s", args->path, latest->name);
+    if (!cb_is_folder(args->path)) {
+        error_make(
+            err, ERROR_NOT_FOUND,
+            "src: latest: there is no folder %s: set path to where the archives are, or bring "
+            "them there",
+            args->path);
+        return NULL;
+    }
     error_make(err, ERROR_NOT_FOUND,
                "src: latest: %s holds no archive %s-*.tar.gz that is known to be consistent: see "
                "state listed",

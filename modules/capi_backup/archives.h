@@ -4,6 +4,7 @@
 #ifndef CAPI_BACKUP_ARCHIVES_H
 #define CAPI_BACKUP_ARCHIVES_H
 
+#include <stdbool.h>
 #include <time.h>
 
 #include "backup/catalog.h"
@@ -16,6 +17,9 @@
 
 /* The owner, group and mode of archives: by default group "backups" where root finds it. */
 int cb_owner(const struct cb_args *args, struct backup_owner *out, struct error **err) must_check;
+
+/* Whether archives may be in PATH at all. */
+bool cb_is_folder(const char *path);
 
 /* The path that src names, "latest" looked up; owned. ERROR_NOT_FOUND. */
 char *cb_source_path(const struct cb_args *args, const struct cb_keys *keys, struct error **err)

@@ -11,6 +11,8 @@ static int observe(struct cb *cb, struct error **err)
     if (cb_keys_read(&keys, &cb->args, err) < 0 ||
         backup_catalog_read(&catalog, cb->args.path, cb->args.name_prefix, &keys.cms, err) < 0)
         return -1;
+    if (!cb_is_folder(cb->args.path))
+        cb_warn(cb, "there is no folder %s: set path to where the archives are", cb->args.path);
     json_object_set_new(cb->result, "archives", backup_catalog_json(&catalog));
     return 0;
 }

@@ -33,6 +33,19 @@ def test_049__an_archive__has_the_rights_that_were_asked_for(cluster, backup):
     assert stat.S_IMODE((backup.archives / ".capi-backup.lock").stat().st_mode) == 0o600
 
 
+def test_archives__there_is_no_folder__is_told_with_the_option_that_names_it(backup, tmp_path):
+    """As on a host to which nobody has brought the archives: that is something else than no archive."""
+    nowhere = tmp_path / "nowhere"
+    listed = backup(state="listed", path=str(nowhere))
+    assert listed["archives"] == [] and listed.warnings == ["there is no folder %s: set path to where the archives are" % nowhere]
+    for state in ("verified", "restored"):
+        outcome = backup(state=state, src="latest", path=str(nowhere))
+        assert outcome.failed and "there is no folder %s: set path to where" % nowhere in outcome.msg
+    nowhere.mkdir()
+    assert backup(state="listed", path=str(nowhere)).warnings == []
+    assert "holds no archive" in backup(state="verified", src="latest", path=str(nowhere)).msg
+
+
 def test_050__a_directory_that_cannot_be_used__is_a_clean_error(cluster, backup, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(tmp_path)
