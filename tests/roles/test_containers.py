@@ -1,8 +1,11 @@
 """Containers as the playbooks ask for them, while nothing is known of their physical host yet: the cache of facts is empty."""
+import json
+
 import pytest
 import yaml as pyyaml
 from conftest import ROOT
 from osa import OSA_DEFAULTS
+from plays import words
 
 UNCONFINED = "lxc.apparmor.profile=unconfined"
 # Lines of a kubelet's container.
@@ -43,3 +46,36 @@ def test_magnum__its_container__keeps_its_profile_of_apparmor_and_its_rights(rol
 
 def test_magnum__operator_has_lines_for_its_container__they_are_added(roles):
     assert "lxc.environment=A=1" in asked_for(roles, "magnum", lxc_container_config_list=["lxc.environment=A=1"])["container_config"]
+
+
+def seen(roles, *arguments, **container):
+    """Of the playbook k8s: the containers, and the first task on what is in them."""
+    (roles.root / "etc/systemd/system").mkdir(parents=True)
+    roles.module("lxc_container", json.dumps({"changed": True, "lxc_container": container}))
+    books = {play["name"]: play for play in pyyaml.safe_load((ROOT / "playbooks/k8s.yml").read_text(encoding="utf-8"))}
+    tasks = books["Make and configure the containers"]["tasks"] + books["Gather facts of the hosts, and check them"]["tasks"][:1]
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    return roles.play(tasks, *arguments, inventory={"one": {"physical_host": "aio1", "openstack_host_nf_conntrack_max": 0}},
+                      groups={"lxc_hosts": {"hosts": {"aio1": local}}})
+
+
+@pytest.mark.parametrize("arguments, state, refused", [(["--check"], "absent", True), (["--check"], "stopped", True), (["--check"], "running", False),
+                                                       ([], "running", False)])
+def test_018__container_is_not_there__check_mode_ends_with_words(roles, arguments, state, refused):
+    """It used to be unreachable, with what the connection says of that."""
+    done = seen(roles, *arguments, state=state)
+    assert ("what follows on it cannot be predicted" in words(done)) == refused == (done.returncode != 0), done.stdout
+
+
+def test_lxc_guest__container_is_not_there_yet__nobody_is_warned(roles):
+    done = seen(roles, state="running")
+    assert "WARNING" not in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_lxc_guest__somebody_made_its_devices__they_are_not_described(roles, made):
+    if made:
+        (roles.root / "var/lib/lxc/one").mkdir(parents=True)
+        (roles.root / "var/lib/lxc/one/eth1.ini").touch()
+    network = {"management_address": {"interface": "eth1", "bridge": "br-mgmt", "type": "veth", "address": "10.0.0.1", "netmask": "255.255.255.0"}}
+    assert ("networks" in asked_for(roles, "k8s", container_networks=network, container_name="one")) == (not made)
