@@ -122,6 +122,20 @@ def test_091__the_checksum_differs__the_old_file_stays(run, mirror, tmp_path):
     assert (tmp_path / "tool").read_bytes() == b"1"
 
 
+def test_artifact__could_not_be_fetched__one_message_names_url_and_variable(run, mirror, tmp_path):
+    """Whatever the loop was over: of a list of dictionaries nobody finds the variable to set."""
+    mirror.put("dl.example/tool", b"not what was promised")
+    digest = "sha256:" + hashlib.sha256(b"1").hexdigest()
+    items = [{"name": name, "url": "https://dl.example/" + name, "dest": str(tmp_path / name), "checksum": digest, "variable": name + "_checksum"}
+             for name in ("tool", "missing")]
+    done = run(items)
+    (told,) = [line for line in done.stdout.splitlines() if line.startswith("fatal: ") and "could not fetch" in line]
+    base = "http://127.0.0.1:%d/dl.example/" % mirror.server.server_address[1]
+    assert "tool from %stool (capi_offline_mirror_base): " % base in told and "did not match" in told and "- its digest is tool_checksum" in told
+    assert "missing from %smissing (capi_offline_mirror_base): " % base in told and "404" in told and "missing_checksum" not in told
+    assert not list(tmp_path.glob("tool")) and done.returncode != 0
+
+
 @pytest.mark.parametrize("checksum", ["", "sha256:"])
 def test_artifact__without_a_checksum__is_not_fetched(run, mirror, tmp_path, checksum):
     mirror.put("dl.example/tool", b"tool")
