@@ -28,6 +28,23 @@ def test_036__kubeadm_was_killed__the_next_run_stops_and_names_the_variable_that
     assert not list(roles.root.glob("etc/kubernetes/.kubeadm*"))
 
 
+@pytest.mark.parametrize("part", ["init", "join"])
+def test_kubeadm__warns_at_length_before_it_fails__what_it_says_last_is_told(roles, part):
+    """Where a member of etcd is lost, of each attempt to reach it."""
+    program = roles.root / "bin/kubeadm"
+    text = program.read_text(encoding="utf-8").replace('{ echo "refused', '{ seq --format="W1127 attempt %g" 999 >&2; echo "refused')
+    program.write_text(text, encoding="utf-8")
+    (roles.root / "refuses").touch()
+    roles.api(200)
+    if part == "join":
+        (roles.root / "etc/kubernetes/admin.conf").touch()
+    files = {"results": [{"item": "two", "stat": {"exists": part == "join"}}]}
+    done = kubernetes(roles, part + ".yml", kubernetes_admin_files=files)
+    told = words(done)
+    assert "kubeadm %s failed on one: " % part in told and "attempt 999" in told and "attempt 9\\n" not in told, done.stdout
+    assert "refused with TOKEN" in told and TOKEN not in done.stdout
+
+
 def test_037__kubeadm_refuses_a_host_that_was_there_before__its_words_are_told(roles):
     """As it does where a node or a member of etcd of that name is left: nothing is removed for it."""
     (roles.root / "refuses").touch()
