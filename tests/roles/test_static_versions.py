@@ -105,3 +105,11 @@ def test_docs__table_of_versions__is_what_the_checks_let_through(play):
                                                              "cluster_api_infrastructure_version": provider + ".0", "cidr_networks": {}})
             assert (done.returncode == 0) == wanted, (core, provider, version, done.stdout)
             assert wanted or "These do not go together" in done.stdout
+
+
+@pytest.mark.parametrize("name, value", [("kubernetes_version", "v1.36.1"), ("kubernetes_version", "1.36"), ("cluster_api_version", "v1.13.2")])
+def test_preflight__what_is_no_version__is_refused_by_its_name_and_how_it_is_written(play, name, value):
+    """Not as one that is too old."""
+    done = play([include("preflight", "plan.yml")], {"cidr_networks": {}, name: value})
+    assert done.returncode != 0 and "%s %s: a version is written as three numbers" % (name, value) in done.stdout, done.stdout
+    assert "do not go together" not in done.stdout
