@@ -22,6 +22,25 @@ def test_018__group_is_not_there_yet_and_its_file_is__the_file_waits_for_it(role
     assert done.returncode == 0 and "Make the group" in done.stdout, done.stdout
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_018__cluster_api_shall_be_upgraded__its_files_are_not_there_and_that_is_told(roles, there):
+    """As check mode after an upgrade of the collection, whose default version is another one."""
+    roles.module("clusterctl_init", '{"changed": false}')
+    (roles.root / "etc/kubernetes/admin.conf").touch()
+    folder = roles.root / "providers"
+    new = ("cluster-api/v1.14.2/core", "bootstrap-kubeadm/v1.14.2/bootstrap", "control-plane-kubeadm/v1.14.2/control-plane")
+    for name in ("infrastructure-sample/v0.2.0/infrastructure", *(new if there else ())):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / (name + "-components.yaml")).touch()
+    done = roles.play([include("cluster_api", "providers.yml")], "--check", variables={
+        "cluster_api_version": "1.14.2", "cluster_api_infrastructure_provider": "sample", "cluster_api_infrastructure_version": "0.2.0",
+        "cluster_api_provider_path": str(folder)})
+    assert done.returncode == 0, done.stdout
+    assert len(roles.calls("clusterctl_init")) == int(there)
+    absent = "The files of cluster-api v1.14.2, bootstrap-kubeadm v1.14.2, control-plane-kubeadm v1.14.2 are not on this host yet"
+    assert (absent in words(done)) == (not there), done.stdout
+
+
 def test_018__magnum_does_not_answer_yet__its_templates_are_left_for_later(roles):
     roles.module("stand_in_of_api", '{"failed": true, "status": -1, "msg": "refused"}')
     done = roles.play([include("magnum_resources", "templates.yml")], "--check", variables={
