@@ -134,8 +134,8 @@ static void judge_live_cluster(struct backup_restore *restore, struct backup_ite
     auto_free char *label = capi_node_label(item->node);
     strv_printf(&restore->problems,
                 "%s is live and nobody keeps it paused, but %zu of its objects would be created "
-                "and %zu updated: "
-                "its controllers would make others or change them meanwhile; choose quiesce: pause",
+                "and %zu updated: its controllers would make others or change them meanwhile; "
+                "choose quiesce: pause",
                 label, created, updated);
 }
 
