@@ -100,7 +100,8 @@ static void test_rewrites__clusters_come_and_go__nothing_of_them_stays(maybe_unu
     carried_out(&world, put, START_MS);
     for (unsigned i = 0; i < 100; i++) {
         struct write other = put;
-        auto_free char *slice = other.name = xasprintf("gone-%u-us", i);
+        auto_free char *slice = xasprintf("gone-%u-us", i);
+        other.name = slice;
         carried_out(&world, other, START_MS);
     }
     rewrites_keep(&world.rewrites, &clusters);
