@@ -69,7 +69,9 @@ def test_018__container_is_not_there__check_mode_ends_with_words(roles, argument
 
 def test_lxc_guest__container_is_not_there_yet__nobody_is_warned(roles):
     done = seen(roles, state="running")
-    assert "WARNING" not in done.stdout, done.stdout
+    # Older ones say that of a connection to this machine.
+    warnings = [line for line in done.stdout.splitlines() if "WARNING" in line and "Reset is not implemented" not in line]
+    assert not warnings, done.stdout
 
 
 @pytest.mark.parametrize("made", [True, False])

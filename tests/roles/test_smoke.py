@@ -43,7 +43,7 @@ def smoke(roles):
 def test_smoke_test__controllers_come_back_after_an_upgrade__are_waited_for(smoke):
     done, calls = smoke(smoke_test_wait=7)
     assert done.returncode == 0, done.stdout
-    assert [(each["namespace"], each["wait_timeout"]) for each in calls if each.get("wait")] == [("one-system", 7), ("two-system", 7)]
+    assert [(each["namespace"], int(each["wait_timeout"])) for each in calls if each.get("wait")] == [("one-system", 7), ("two-system", 7)]
 
 
 def test_smoke_test__nobody_shall_wait__it_fails_at_once_and_names_them(smoke):
