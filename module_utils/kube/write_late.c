@@ -114,14 +114,15 @@ static bool ends_the_run(const struct error *problem)
     return problem && (problem->kind == ERROR_INTERRUPTED || problem->kind == ERROR_AUTH);
 }
 
-/* The object fails, and others of its kind need not wait as long. */
+/* The object fails, and others of its kind need not wait as long. Where one of them was served it
+ * is another version of the kind that does not come. */
 static void give_up(struct kube_writer *writer, struct kube_write *write,
                     struct error *problem_take)
 {
     struct kube_write *crd = kube_writer_provider(writer, write->object);
     fail_late(write, problem_take);
     if (crd)
-        crd->awaited = true;
+        crd->awaited = !crd->served;
 }
 
 /* Waits for one object's kind. -1 only when the run ends. */

@@ -28,7 +28,7 @@
 
 /* ---- the run */
 
-enum { LOOK_OBJECTS = 3 };
+enum { LOOK_OBJECTS = 4 };
 
 struct look {
     struct scene scene;
